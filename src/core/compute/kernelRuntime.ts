@@ -1,0 +1,31 @@
+/**
+ * The border to the compiled C kernels, the same for WebAssembly and the native addon: a session owns an
+ * arena of 32-bit words, writes a flat program of instructions into it and runs it with one call.
+ * An instruction is `[op code, number of arguments, arguments...]`, all 32-bit words; arrays are named by
+ * word offsets into the arena, float arguments by their bit pattern.
+ */
+
+export type KernelFlavour = 'native' | 'wasm';
+
+export interface KernelRuntime {
+  readonly flavour: KernelFlavour;
+  /** Instruction set the kernels were compiled for: `avx2`, `avx512`, `neon`, `simd128`, ... */
+  readonly isa: string;
+  /** Op codes by name, as the loaded kernels report them. */
+  readonly ops: ReadonlyMap<string, number>;
+  /**
+   * A fresh, zeroed arena.
+   * @param words  how many 32-bit words the session needs in all, > 0
+   * @throws UserError('device') when the memory cannot be had
+   */
+  allocate(words: number): Arena;
+}
+
+export interface Arena {
+  /** The whole arena as floats; index 0 is word 0. */
+  readonly f32: Float32Array;
+  /** The same memory as integers. */
+  readonly i32: Int32Array;
+  /** Runs the instructions in words [start, start + words). Never allocates. */
+  run(start: number, words: number): void;
+}

@@ -1,0 +1,57 @@
+/**
+ * The contract of every optimizer, written in tfjs ops as pure functions over explicit state: it runs on
+ * each tfjs backend, can be differentiated and captured. An optimizer that also has fused kernels says so
+ * with `fused`; both forms use the same state names and shapes, so a checkpoint fits either.
+ */
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { NamedFloats, TensorSpec } from '../../base/index';
+import type { KernelRuntime } from '../compute/kernelRuntime';
+
+export type TensorDict = Readonly<Record<string, Tensor>>;
+
+/** What one update sees. Nothing in it is mutated or disposed by the optimizer. */
+export interface UpdateInput {
+  readonly params: TensorDict;
+  /** Same names and shapes as `params`. */
+  readonly grads: TensorDict;
+  /** Loss of the batch that gave `grads`, before the update. */
+  readonly loss: Scalar;
+  readonly state: TensorDict;
+  /** `scalars(step)` of the optimizer, as tensors. */
+  readonly scalars: TensorDict;
+}
+
+export interface UpdateResult {
+  readonly params: TensorDict;
+  readonly state: TensorDict;
+}
+
+export interface Optimizer {
+  /** Registry name: `adam`, `velo`. */
+  readonly name: string;
+  /** State before the first update, f32; keys are unique names such as `m/layer0/w`. */
+  init(params: TensorDict): TensorDict;
+  /**
+   * Host-computed numbers for one update that depend on the step alone (learning rate of the schedule,
+   * bias corrections, fraction done). @param step  0-based index of the update
+   */
+  scalars(step: number): Readonly<Record<string, number | Float32Array>>;
+  /** One update; call inside `tf.tidy`. Divergence flows through as NaN, it never throws. */
+  update(input: UpdateInput): UpdateResult;
+  /** The same optimizer as fused kernels, where there are some. */
+  readonly fused?: (runtime: KernelRuntime, params: readonly TensorSpec[]) => FusedSession;
+}
+
+/** An optimizer at work inside a kernel arena, mutable. */
+export interface FusedSession {
+  /** Live views into the arena: current parameters; written once before the first update, readable after each. */
+  readonly params: NamedFloats;
+  /** Live views into the arena: the caller writes each step's gradients here. Left unspecified after `update`. */
+  readonly grads: NamedFloats;
+  /** One update in place. @param step 0-based index, @param loss loss of the batch that gave the gradients */
+  update(step: number, loss: number): void;
+  /** Copies of the state, with the names and shapes of `Optimizer.init`. */
+  exportState(): NamedFloats;
+  /** @throws UserError('checkpoint') on a missing name or another shape */
+  importState(state: NamedFloats): void;
+}

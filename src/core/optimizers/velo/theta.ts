@@ -1,0 +1,54 @@
+/**
+ * VeLO's meta-parameters: which tensors a theta of hidden size H and bank size P holds, and the quirks of the
+ * reference that it was trained with. Names are those of the reference's parameter tree.
+ */
+import type { NamedFloats, TensorSpec } from '../../../base/index';
+
+export interface VeloArchitecture {
+  readonly kind: 'velo';
+  /** LSTM hidden size H. */
+  readonly hidden: number;
+  /** Number P of per-parameter MLPs in the bank. */
+  readonly bank: number;
+  /** Factor on the mean over the bank; 100 in the released optimizer, 1 in Celo's retrained ones. */
+  readonly ffMult: number;
+  /** The loss buffer is built for 10 steps whatever T is. */
+  readonly buggedLossFeatures: boolean;
+  /** The LSTM starts from its learned initial state at every step. */
+  readonly buggedNextLstmState: boolean;
+}
+
+export interface VeloTheta {
+  readonly architecture: VeloArchitecture;
+  /** Exactly the names and shapes of `thetaSpecs(architecture)`. */
+  readonly tensors: NamedFloats;
+}
+
+/** Input channels of each of the 14 first-layer blocks `w0__0` … `w0__13`. */
+export const FEATURE_GROUPS = [1, 1, 1, 3, 1, 3, 1, 3, 1, 3, 3, 3, 3, 3] as const;
+
+/** Every tensor of a theta, in the order of the reference's tables. */
+export function thetaSpecs(architecture: Pick<VeloArchitecture, 'hidden' | 'bank'>): TensorSpec[] {
+  const { hidden: H, bank: P } = architecture;
+  const spec = (name: string, ...shape: number[]): TensorSpec => ({ name, shape });
+  return [
+    ...FEATURE_GROUPS.map((width, group) => spec(`ff_mod_stack/~/w0__${group}`, P, width, 4)),
+    spec('ff_mod_stack/~/b0', P, 4),
+    spec('ff_mod_stack/~/w1', P, 4, 4),
+    spec('ff_mod_stack/~/b1', P, 4),
+    spec('ff_mod_stack/~/w2', P, 4, 3),
+    spec('ff_mod_stack/~/b2', P, 3),
+    spec('lstm_init_state/hidden', 1, H),
+    spec('lstm_init_state/cell', 1, H),
+    ...['linear', 'linear_1', 'linear_2'].flatMap((layer) => [
+      spec(`rnn_params/${layer}/w`, 30, H),
+      spec(`rnn_params/${layer}/b`, H),
+    ]),
+    spec('rnn_params/rnn/linear/w', 2 * H, 4 * H),
+    spec('rnn_params/rnn/linear/b', 4 * H),
+    spec('rnn_params/rnn_to_controls/w', H, P),
+    spec('rnn_params/rnn_to_controls/b', P),
+    spec('rnn_params/step_size/w', H, 1),
+    spec('rnn_params/step_size/b', 1),
+  ];
+}
