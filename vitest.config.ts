@@ -1,10 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
+/** Suites live apart by what they need: `fast` wants nothing but Node, the others are run by .ci/run. */
+const project = (name: string, include: string[]) => ({
+  test: { name, include, testTimeout: 120_000, hookTimeout: 120_000, pool: 'forks' as const },
+});
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
-    pool: 'forks',
     maxWorkers: 2,
+    projects: [
+      project('fast', ['test/{unit,property,parity,engine,cli}/**/*.test.ts']),
+      project('statistical', ['test/statistical/**/*.test.ts']),
+      project('tensorflow', ['test/tensorflow/**/*.test.ts']),
+    ],
   },
 });

@@ -1,0 +1,59 @@
+/** The layer rules of ARCHITECTURE.md that the TypeScript projects alone can't enforce. */
+const layer = (name) => `^src/${name}/`;
+const mayImport = (from, allowed) => ({
+  name: `${from}-imports`,
+  severity: 'error',
+  from: { path: layer(from) },
+  to: { path: '^(src|webview|test)/', pathNot: [from, ...allowed].map(layer) },
+});
+const outsideInsideOnly = ['base', 'core', 'protocol', 'storage', 'engine', 'cli'].map((name) => ({
+  name: `${name}-only-through-its-index`,
+  comment: 'Another layer is used through its index.ts.',
+  severity: 'error',
+  from: { path: '^src/', pathNot: layer(name) },
+  to: { path: layer(name), pathNot: `^src/${name}/index\\.ts$` },
+}));
+const coreOrder = [
+  ['compute', ['optimizers', 'tasks', 'training']],
+  ['optimizers', ['tasks', 'training']],
+  ['tasks', ['training']],
+].map(([from, later]) => ({
+  name: `core-${from}-order`,
+  severity: 'error',
+  from: { path: `^src/core/${from}/` },
+  to: { path: later.map((folder) => `^src/core/${folder}/`), dependencyTypesNot: ['type-only'] },
+}));
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    mayImport('base', []),
+    mayImport('core', ['base']),
+    mayImport('protocol', ['base']),
+    mayImport('storage', ['base', 'protocol']),
+    mayImport('engine', ['base', 'core', 'protocol', 'storage']),
+    mayImport('cli', ['base', 'core', 'protocol', 'storage', 'engine']),
+    mayImport('extension', ['base', 'protocol', 'storage', 'client']),
+    ...outsideInsideOnly,
+    ...coreOrder,
+    {
+      name: 'vscode-only-in-extension',
+      severity: 'error',
+      from: { pathNot: layer('extension') },
+      to: { path: '^vscode$' },
+    },
+    {
+      name: 'node-not-in-core',
+      severity: 'error',
+      from: { path: '^src/(base|core|protocol)/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    { name: 'nothing-imports-tests', severity: 'error', from: { path: '^(src|webview)/' }, to: { path: '^test/' } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.js', '.cjs', '.json'] },
+  },
+};

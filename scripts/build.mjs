@@ -1,0 +1,50 @@
+/**
+ * Builds what runs: the kernels (WebAssembly and this machine's native addon), the command line and the
+ * VS Code extension, all into dist/.
+ */
+import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureInstalled, root } from './install.mjs';
+
+ensureInstalled();
+const { build } = await import('esbuild');
+const { buildKernels } = await import('./buildKernels.mjs');
+
+const dist = join(root, 'dist');
+mkdirSync(dist, { recursive: true });
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  minifySyntax: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+await Promise.all([
+  buildKernels(),
+  build({
+    ...common,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/cli.cjs',
+    banner: { js: '#!/usr/bin/env node' },
+    external: ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
+  }),
+  build({
+    ...common,
+    entryPoints: ['src/extension/extension.ts'],
+    outfile: 'dist/extension.cjs',
+    external: ['vscode'],
+  }),
+]);
+copyTfjsWasm();
+
+/** The WebAssembly files of tfjs-backend-wasm go beside the bundle, where the devices look for them. */
+function copyTfjsWasm() {
+  const from = join(root, 'node_modules', '@tensorflow', 'tfjs-backend-wasm', 'dist');
+  for (const file of readdirSync(from).filter((name) => name.endsWith('.wasm')))
+    cpSync(join(from, file), join(dist, file));
+}
