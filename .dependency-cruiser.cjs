@@ -26,7 +26,12 @@ const coreOrder = [
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     mayImport('base', []),
     mayImport('core', ['base']),
     mayImport('protocol', ['base']),
@@ -48,7 +53,12 @@ module.exports = {
       from: { path: '^src/(base|core|protocol)/' },
       to: { dependencyTypes: ['core'] },
     },
-    { name: 'nothing-imports-tests', severity: 'error', from: { path: '^(src|webview)/' }, to: { path: '^test/' } },
+    {
+      name: 'nothing-imports-tests',
+      severity: 'error',
+      from: { path: '^(src|webview)/' },
+      to: { path: '^test/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
