@@ -1,0 +1,70 @@
+/**
+ * The C kernels as a Node addon. Arenas are ordinary ArrayBuffers of the JavaScript engine, whose memory does
+ * not move; the addon keeps nothing.
+ */
+import { UserError } from '../../../base/index';
+import type { Arena, KernelRuntime } from '../kernelRuntime';
+import { checkArenaSize, checkStatus, outOfMemory } from './kernelStatus';
+
+/** What the addon exports. */
+export interface NativeBinding {
+  /** Builds that this machine can run, best first. */
+  readonly variants: readonly NativeVariant[];
+  /** Bytes by which the memory misses a multiple of 64. */
+  misalignment(arena: Float32Array): number;
+}
+
+export interface NativeVariant {
+  readonly isa: string;
+  /** Op names in the order of their codes. */
+  readonly ops: readonly string[];
+  run(arena: Float32Array, start: number, words: number): number;
+}
+
+/** Words in a cache line; arenas start at one. */
+const LINE_WORDS = 16;
+
+/**
+ * A runtime over a loaded addon.
+ * @param isa  instruction set to use; by default the best that this machine has
+ * @throws UserError('device') when the addon has no such build for this machine
+ */
+export function createNativeKernels(binding: NativeBinding, isa?: string): KernelRuntime {
+  const variant = binding.variants.find((one) => isa === undefined || one.isa === isa);
+  if (variant === undefined) {
+    const have = binding.variants.map((one) => one.isa).join(', ') || 'none';
+    throw new UserError(
+      'device',
+      `this machine cannot run the native kernels for ${isa ?? 'any instruction set'} (it can run: ${have})`,
+    );
+  }
+  return {
+    flavour: 'native',
+    isa: variant.isa,
+    ops: new Map(variant.ops.map((name, op) => [name, op])),
+    allocate: (words) => createArena(binding, variant, words),
+  };
+}
+
+function createArena(binding: NativeBinding, variant: NativeVariant, words: number): Arena {
+  checkArenaSize(words);
+  const buffer = newBuffer(words);
+  const skipped = ((64 - binding.misalignment(new Float32Array(buffer))) % 64) / 4;
+  const f32 = new Float32Array(buffer, skipped * 4, words);
+  const i32 = new Int32Array(buffer, skipped * 4, words);
+  return {
+    f32,
+    i32,
+    run: (start, length) => {
+      checkStatus(variant.run(f32, start, length), i32.subarray(start, start + length));
+    },
+  };
+}
+
+function newBuffer(words: number): ArrayBuffer {
+  try {
+    return new ArrayBuffer((words + LINE_WORDS) * 4);
+  } catch (error) {
+    throw outOfMemory(words, error);
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * The C kernels as WebAssembly. Every arena is an instance of its own, so that its memory is exactly as large
+ * as needed and goes when the session goes.
+ */
+import { UserError } from '../../../base/index';
+import type { Arena, KernelRuntime } from '../kernelRuntime';
+import { checkArenaSize, checkStatus, outOfMemory } from './kernelStatus';
+import type { WasmMemory, WasmModule } from './webAssembly';
+import { instantiate } from './webAssembly';
+
+const PAGE_BYTES = 65536;
+const MAX_PAGES = 65536;
+
+interface KernelExports {
+  readonly memory: WasmMemory;
+  /** Address of a name that ends with a zero byte, 0 past the last op. */
+  opName(op: number): number;
+  /** Byte address of arena word 0. */
+  arenaStart(): number;
+  run(start: number, words: number): number;
+}
+
+/**
+ * A runtime over a compiled module.
+ * @throws UserError('device') when it cannot be instantiated or isn't the kernels
+ */
+export function createWasmKernels(module: WasmModule): KernelRuntime {
+  const kernels = kernelExports(module);
+  return {
+    flavour: 'wasm',
+    isa: 'simd128',
+    ops: readOps(kernels),
+    allocate: (words) => createArena(kernelExports(module), words),
+  };
+}
+
+function kernelExports(module: WasmModule): KernelExports {
+  let exports: Readonly<Record<string, unknown>>;
+  try {
+    exports = instantiate(module).exports;
+  } catch (error) {
+    throw new UserError('device', 'the WebAssembly kernels cannot be started here', {
+      cause: error,
+    });
+  }
+  for (const name of ['opName', 'arenaStart', 'run']) {
+    if (typeof exports[name] === 'function') continue;
+    throw new UserError('device', `the WebAssembly module is not the kernels: no function "${name}"`);
+  }
+  // Checked above; nothing in the language can state it.
+  return exports as unknown as KernelExports;
+}
+
+function readOps(kernels: KernelExports): Map<string, number> {
+  const bytes = new Uint8Array(kernels.memory.buffer);
+  const ops = new Map<string, number>();
+  for (let op = 0; ; op++) {
+    const start = kernels.opName(op);
+    if (start === 0) return ops;
+    const end = bytes.indexOf(0, start);
+    ops.set(String.fromCharCode(...bytes.subarray(start, end)), op);
+  }
+}
+
+function createArena(kernels: KernelExports, words: number): Arena {
+  checkArenaSize(words);
+  const { memory } = kernels;
+  const start = kernels.arenaStart();
+  const missing = Math.ceil((start + words * 4) / PAGE_BYTES) - memory.buffer.byteLength / PAGE_BYTES;
+  try {
+    if (missing > MAX_PAGES) throw new RangeError(`${missing} pages`);
+    if (missing > 0) memory.grow(missing);
+  } catch (error) {
+    throw outOfMemory(words, error);
+  }
+  const f32 = new Float32Array(memory.buffer, start, words);
+  const i32 = new Int32Array(memory.buffer, start, words);
+  return {
+    f32,
+    i32,
+    run: (at, length) => {
+      checkStatus(kernels.run(at, length), i32.subarray(at, at + length));
+    },
+  };
+}

@@ -1,0 +1,116 @@
+/*
+ * The one entry of the kernels and the one list of them. This file includes the stages, so that each
+ * instruction set is a single translation unit; ISA is part of its symbols' names.
+ */
+#include "kernel.h"
+
+#include "../math.c"
+#include "../gemm.c"
+#include "../velo_loss.c"
+#include "../velo_accumulate.c"
+#include "../velo_lstm.c"
+#include "../velo_features.c"
+#include "../velo_apply.c"
+
+#ifndef ISA
+#error "define ISA as the name of the instruction set"
+#endif
+#define JOIN(isa, name) kernels_##isa##_##name
+#define EXPAND(isa, name) JOIN(isa, name)
+#define KERNELS(name) EXPAND(ISA, name)
+
+#ifdef __wasm__
+#define EXPORT(name) __attribute__((export_name(#name)))
+#else
+#define EXPORT(name)
+#endif
+
+static const Kernel kernels[] = {
+    {"math.exp", 3, math_exp},
+    {"math.tanh", 3, math_tanh},
+    {"math.sigmoid", 3, math_sigmoid},
+    {"math.log", 3, math_log},
+    {"copy.rows", 6, copy_rows},
+    {"gemm.pack", 5, gemm_pack},
+    {"gemm.packed", 10, gemm_packed},
+    {"velo.lossFeatures", 7, velo_loss_features},
+    {"velo.toCanonical", 7, velo_to_canonical},
+    {"velo.fromCanonical", 7, velo_from_canonical},
+    {"velo.accumulate", VELO_TENSOR_WORDS, velo_accumulate},
+    {"velo.lstmInputs", 7, velo_lstm_inputs},
+    {"velo.addContext", 6, velo_add_context},
+    {"velo.lstmCell", 7, velo_lstm_cell},
+    {"velo.featureNorms", VELO_TENSOR_WORDS, velo_feature_norms},
+    {"velo.apply", VELO_TENSOR_WORDS, velo_apply},
+};
+
+enum { KERNEL_COUNT = sizeof(kernels) / sizeof(kernels[0]) };
+
+/* Name of op code `op`, null past the last one. */
+EXPORT(opName) const char *KERNELS(op_name)(int32_t op) {
+  return op >= 0 && op < KERNEL_COUNT ? kernels[op].name : 0;
+}
+
+/*
+ * Small denormals cost x86 and ARM cores a hundred cycles each and mean nothing here (a momentum that has died
+ * out): they count as 0 while kernels run. WebAssembly has no such switch.
+ */
+#if defined(__x86_64__)
+typedef uint32_t FloatMode;
+INLINE FloatMode flush_denormals(void) {
+  FloatMode before = __builtin_ia32_stmxcsr();
+  __builtin_ia32_ldmxcsr(before | 0x8040);
+  return before;
+}
+INLINE void restore_mode(FloatMode mode) { __builtin_ia32_ldmxcsr(mode); }
+#elif defined(__aarch64__)
+typedef uint64_t FloatMode;
+INLINE void restore_mode(FloatMode mode) { __asm__ volatile("msr fpcr, %0" ::"r"(mode)); }
+INLINE FloatMode flush_denormals(void) {
+  FloatMode before;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(before));
+  restore_mode(before | (1u << 24));
+  return before;
+}
+#else
+typedef int32_t FloatMode;
+INLINE FloatMode flush_denormals(void) { return 0; }
+INLINE void restore_mode(FloatMode mode) { (void)mode; }
+#endif
+
+INLINE int32_t interpret(float *base, const int32_t *program, int32_t words) {
+  int32_t at = 0;
+  while (at < words) {
+    if (words - at < 2) return at << 2 | RUN_TRUNCATED;
+    int32_t op = program[at], argc = program[at + 1];
+    if (op < 0 || op >= KERNEL_COUNT) return at << 2 | RUN_UNKNOWN_OP;
+    if (argc != kernels[op].argc) return at << 2 | RUN_WRONG_ARGC;
+    if (argc > words - at - 2) return at << 2 | RUN_TRUNCATED;
+    kernels[op].run(base, program + at + 2);
+    at += 2 + argc;
+  }
+  return RUN_OK;
+}
+
+/*
+ * Runs the instructions in `words` words of program. Returns 0, or the place of the first instruction that
+ * cannot be run times 4 plus the reason; those before it have been run.
+ */
+int32_t KERNELS(run)(float *base, const int32_t *program, int32_t words) {
+  FloatMode mode = flush_denormals();
+  int32_t status = interpret(base, program, words);
+  restore_mode(mode);
+  return status;
+}
+
+#ifdef __wasm__
+extern unsigned char __heap_base;
+
+/* Byte address of arena word 0: the first multiple of 64 behind the module's own data. */
+EXPORT(arenaStart) uint32_t arena_start(void) { return ((uint32_t)&__heap_base + 63) & ~63u; }
+
+EXPORT(run) int32_t run_in_arena(int32_t start, int32_t words) {
+  float *base = (float *)arena_start();
+  return KERNELS(run)(base, (const int32_t *)base + start, words);
+}
+#endif

@@ -1,0 +1,128 @@
+/*
+ * Vectors of VL floats, the same source for every instruction set: VL is 4 for WebAssembly, SSE and NEON,
+ * 8 for AVX2, 16 for AVX-512. Comparisons, limits and selects let NaN through, so that a diverged run looks
+ * diverged; nothing here is an approximation beyond the few ulp that each function names.
+ */
+#ifndef VELO_SIMD_H
+#define VELO_SIMD_H
+
+#include <stdint.h>
+
+#ifndef VL
+#define VL 4
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+typedef float vf __attribute__((ext_vector_type(VL)));
+typedef int32_t vi __attribute__((ext_vector_type(VL)));
+/* The same at any address of a float. */
+typedef float vf_loose __attribute__((ext_vector_type(VL), aligned(4), may_alias));
+
+INLINE vf load(const float *at) { return *(const vf_loose *)at; }
+INLINE void store(float *at, vf x) { *(vf_loose *)at = x; }
+INLINE vf splat(float x) { return (vf)(x); }
+INLINE vf select(vi mask, vf yes, vf no) { return mask ? yes : no; }
+INLINE vf bits_to_float(vi x) { return __builtin_bit_cast(vf, x); }
+INLINE vi float_to_bits(vf x) { return __builtin_bit_cast(vi, x); }
+
+/* a * b + c, rounded once where the hardware can. */
+INLINE vf fma(vf a, vf b, vf c) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
+/* max(x, low) and min(x, high); a NaN in x stays. */
+INLINE vf at_least(vf x, vf low) { return x < low ? low : x; }
+INLINE vf at_most(vf x, vf high) { return high < x ? high : x; }
+INLINE vf clip(vf x, float limit) { return at_most(at_least(x, splat(-limit)), splat(limit)); }
+
+INLINE vf square_root(vf x) { return __builtin_elementwise_sqrt(x); }
+INLINE vf inverse(vf x) { return splat(1.0f) / x; }
+INLINE vf rsqrt(vf x) { return splat(1.0f) / square_root(x); }
+INLINE float scalar_rsqrt(float x) { return 1.0f / __builtin_sqrtf(x); }
+
+/*
+ * Tails: the last vector of a row is loaded and stored whole, past the row's end; lanes outside the mask are
+ * left as they were. Every array therefore lies in an arena with at least VL words behind its last element.
+ */
+INLINE vi tail_mask(long remaining) {
+  vi lanes;
+  UNROLL for (int i = 0; i < VL; i++) lanes[i] = i;
+  return lanes < (vi)((int32_t)(remaining < VL ? remaining : VL));
+}
+INLINE void store_masked(float *at, vf x, vi mask) { store(at, select(mask, x, load(at))); }
+INLINE vf keep(vf x, vi mask) { return select(mask, x, splat(0.0f)); }
+
+INLINE double sum_lanes(vf x) {
+  double sum = 0;
+  UNROLL for (int i = 0; i < VL; i++) sum += (double)x[i];
+  return sum;
+}
+
+/*
+ * exp(x), at most 2 ulp; infinity above 88.73, 0 below -86.99. Cody and Waite's reduction
+ * x = n ln 2 + r with ln 2 in two parts, then the minimax polynomial of Cephes on |r| <= ln 2 / 2.
+ */
+INLINE vf exponential(vf x) {
+  vf bounded = at_most(at_least(x, splat(-87.5f)), splat(89.0f));
+  vf n = __builtin_elementwise_floor(fma(bounded, splat(1.44269504f), splat(0.5f)));
+  vf r = fma(n, splat(2.12194440e-4f), fma(n, splat(-0.693359375f), bounded));
+  vf p = fma(r, splat(1.9875691500e-4f), splat(1.3981999507e-3f));
+  p = fma(p, r, splat(8.3334519073e-3f));
+  p = fma(p, r, splat(4.1665795894e-2f));
+  p = fma(p, r, splat(1.6666665459e-1f));
+  p = fma(p, r, splat(5.0000001201e-1f));
+  p = fma(p, r * r, r + splat(1.0f));
+  /* 2^(n-1), doubled by the sum, so that n = 128 still reaches infinity by overflow. */
+  vi power = (__builtin_convertvector(n, vi) + 126) << 23;
+  return (p + p) * bits_to_float(power);
+}
+
+/* 1 / (1 + exp(-x)), at most 3 ulp. */
+INLINE vf sigmoid(vf x) { return inverse(splat(1.0f) + exponential(-x)); }
+
+/* tanh(x), at most 3 ulp: an odd polynomial (Cephes) below 0.625, else 1 - 2 / (exp(2|x|) + 1). */
+INLINE vf hyperbolic_tangent(vf x) {
+  vf size = bits_to_float(float_to_bits(x) & 0x7fffffff);
+  vf z = x * x;
+  vf p = fma(z, splat(-5.70498872745e-3f), splat(2.06390887954e-2f));
+  p = fma(p, z, splat(-5.37397155531e-2f));
+  p = fma(p, z, splat(1.33314422036e-1f));
+  p = fma(p, z, splat(-3.33332819422e-1f));
+  vf small = fma(p * z, x, x);
+  vf large = splat(1.0f) - splat(2.0f) / (exponential(size + size) + splat(1.0f));
+  vf signedLarge = bits_to_float(float_to_bits(large) | (float_to_bits(x) & (int32_t)0x80000000));
+  return select(size < splat(0.625f), small, signedLarge);
+}
+
+/* ln(x), at most 2 ulp for x >= 2^-126; smaller positive numbers count as 0 (-infinity); NaN below 0. */
+INLINE vf logarithm(vf x) {
+  vi bits = float_to_bits(x);
+  /* Mantissa in [sqrt(1/2), sqrt(2)), exponent to match. */
+  vi shifted = bits - 0x3f3504f3;
+  vf e = __builtin_convertvector(shifted >> 23, vf);
+  vf m = bits_to_float((shifted & 0x007fffff) + 0x3f3504f3) - splat(1.0f);
+  vf z = m * m;
+  vf p = fma(m, splat(7.0376836292e-2f), splat(-1.1514610310e-1f));
+  p = fma(p, m, splat(1.1676998740e-1f));
+  p = fma(p, m, splat(-1.2420140846e-1f));
+  p = fma(p, m, splat(1.4249322787e-1f));
+  p = fma(p, m, splat(-1.6668057665e-1f));
+  p = fma(p, m, splat(2.0000714765e-1f));
+  p = fma(p, m, splat(-2.4999993993e-1f));
+  p = fma(p, m, splat(3.3333331174e-1f));
+  vf y = fma(e, splat(-2.12194440e-4f), p * z * m);
+  y = fma(z, splat(-0.5f), y);
+  vf result = fma(e, splat(0.693359375f), m + y);
+  result = select(x < splat(1.17549435e-38f), splat(-__builtin_inff()), result);
+  result = select(x < splat(0.0f), splat(__builtin_nanf("")), result);
+  /* Infinity and NaN answer themselves. */
+  return select(x != x | x == splat(__builtin_inff()), x, result);
+}
+
+#endif

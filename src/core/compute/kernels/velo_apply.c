@@ -1,0 +1,227 @@
+/*
+ * Third pass over a tensor: 30 features per element through its own little network, and the step. Each feature's
+ * normalisation is folded into the first layer's weights; features that belong to a row or a column are folded
+ * into that row's and column's share of the hidden units, so that 18 are left per element.
+ */
+#include "velo.h"
+
+/* Places of the features in the first layer. */
+enum {
+  GRAD = 0,
+  CLIPPED_GRAD = 1,
+  PARAM = 2,
+  MOMENTUM = 3,
+  SECOND_MOMENT = 6,
+  SCALED_MOMENTUM = 7,
+  SCALE = 10,
+  FACTORED_GRAD = 11,
+  SCALED_GRAD = 14,
+  ROW_MEAN = 15,
+  COL_MEAN = 18,
+  ROW_RSQRT = 21,
+  COL_RSQRT = 24,
+  FACTORED_MOMENTUM = 27,
+  FEATURES = 30
+};
+
+/* Vectors that share each load of a weight. */
+enum { PAIR = 2 };
+
+typedef struct {
+  float first[FEATURES][HIDDEN_UNITS];
+  float second[HIDDEN_UNITS][HIDDEN_UNITS], secondBias[HIDDEN_UNITS];
+  float direction[HIDDEN_UNITS + 1], magnitude[HIDDEN_UNITS + 1];
+  /* lr_mult * 0.001 * sqrt(mean(p^2) + 1e-9) */
+  float stepSize;
+} Network;
+
+typedef struct {
+  float *params;
+  const float *grads, *secondMoment, *momentum[3];
+  const float *hidden[HIDDEN_UNITS], *gradFactor[3], *momentumFactor[3];
+} ApplyStreams;
+
+typedef struct {
+  float hidden[HIDDEN_UNITS], factor[3];
+} RowShare;
+
+INLINE float inverse_norm(double squares, double count) { return (float)(1 / __builtin_sqrt(1e-5 + squares / count)); }
+
+/* 1 / root mean square of every feature; `lead` is the side that carries the reference's rows. */
+static void inverse_norms(const VeloTensor *t, const VeloSums *s, float out[FEATURES]) {
+  double n = s->count, rowCount = (double)t->groups * t->rows, colCount = (double)t->groups * t->cols;
+  out[GRAD] = inverse_norm(s->grad, n);
+  out[CLIPPED_GRAD] = inverse_norm(s->clippedGrad, n);
+  out[PARAM] = inverse_norm(s->paramSquares, n);
+  out[SECOND_MOMENT] = inverse_norm(s->secondMoment, n);
+  out[SCALE] = inverse_norm(s->scale, n);
+  out[SCALED_GRAD] = inverse_norm(s->scaledGrad, n);
+  int ours = t->kind == ROWS_LEAD ? 0 : COL_MEAN - ROW_MEAN;
+  for (int k = 0; k < 3; k++) {
+    out[MOMENTUM + k] = inverse_norm(s->momentum[k], n);
+    out[SCALED_MOMENTUM + k] = inverse_norm(s->scaledMomentum[k], n);
+    out[FACTORED_GRAD + k] = inverse_norm(s->factoredGrad[k], n);
+    out[FACTORED_MOMENTUM + k] = inverse_norm(s->factoredMomentum[k], n);
+    float col = inverse_norm(s->colSquares[k], colCount), colRsqrt = inverse_norm(s->colInverses[k], colCount);
+    int diagonal = t->kind == DIAGONAL;
+    out[ROW_MEAN + ours + k] = diagonal ? col : inverse_norm(s->rowSquares[k], rowCount);
+    out[ROW_RSQRT + ours + k] = diagonal ? colRsqrt : inverse_norm(s->rowInverses[k], rowCount);
+    out[COL_MEAN - ours + k] = col;
+    out[COL_RSQRT - ours + k] = colRsqrt;
+  }
+}
+
+static void fold_network(const VeloTensor *t, const float *weights, const VeloSums *sums, float stepMultiplier,
+                         Network *out) {
+  float norms[FEATURES];
+  inverse_norms(t, sums, norms);
+  for (int f = 0; f < FEATURES; f++)
+    for (int h = 0; h < HIDDEN_UNITS; h++) out->first[f][h] = weights[W0 + f * HIDDEN_UNITS + h] * norms[f];
+  for (int h = 0; h < HIDDEN_UNITS; h++) {
+    for (int j = 0; j < HIDDEN_UNITS; j++) out->second[h][j] = weights[W1 + h * HIDDEN_UNITS + j];
+    out->secondBias[h] = weights[B1 + h];
+    out->direction[h] = weights[W2 + h * 3];
+    out->magnitude[h] = weights[W2 + h * 3 + 1];
+  }
+  out->direction[HIDDEN_UNITS] = weights[B2];
+  out->magnitude[HIDDEN_UNITS] = weights[B2 + 1];
+  out->stepSize = stepMultiplier * 0.001f * (float)__builtin_sqrt(sums->paramSquares / sums->count + 1e-9);
+}
+
+/*
+ * A side's share of the hidden units: bias + sum over k of mean_k w + rsqrt(mean_k + 1e-8) w'.
+ * `mean` and `root` are the weights' rows of the two feature groups.
+ */
+static void side_hidden(const float *means, float *work, long stride, long count, const float mean[3][HIDDEN_UNITS],
+                        const float root[3][HIDDEN_UNITS], const float *bias) {
+  for (long i = 0; i < count; i += VL) {
+    vi mask = tail_mask(count - i);
+    vf hidden[HIDDEN_UNITS];
+    for (int h = 0; h < HIDDEN_UNITS; h++) hidden[h] = splat(bias ? bias[h] : 0.0f);
+    for (int k = 0; k < 3; k++) {
+      vf x = load(means + k * stride + i), y = rsqrt(x + splat(1e-8f));
+      for (int h = 0; h < HIDDEN_UNITS; h++)
+        hidden[h] = fma(x, splat(mean[k][h]), fma(y, splat(root[k][h]), hidden[h]));
+    }
+    for (int h = 0; h < HIDDEN_UNITS; h++) store_masked(work + (HIDDEN + h) * stride + i, hidden[h], mask);
+  }
+}
+
+static void fold_sides(float *base, const VeloTensor *t, Network *net, const float *bias) {
+  float *rowWork = base + t->rowWork, *colWork = base + t->colWork;
+  if (t->kind == DIAGONAL) {
+    /* Rows and columns are the same numbers. */
+    for (int f = ROW_MEAN; f < ROW_MEAN + 3; f++)
+      for (int h = 0; h < HIDDEN_UNITS; h++) {
+        net->first[f][h] += net->first[f + COL_MEAN - ROW_MEAN][h];
+        net->first[f + ROW_RSQRT - ROW_MEAN][h] += net->first[f + COL_RSQRT - ROW_MEAN][h];
+      }
+    side_hidden(base + t->colMeans, colWork, t->colStride, t->cols, net->first + ROW_MEAN, net->first + ROW_RSQRT, 0);
+    return;
+  }
+  int ours = t->kind == ROWS_LEAD ? 0 : COL_MEAN - ROW_MEAN;
+  side_hidden(base + t->rowMeans, rowWork, t->rowStride, (long)t->groups * t->rows, net->first + ROW_MEAN + ours,
+              net->first + ROW_RSQRT + ours, bias);
+  side_hidden(base + t->colMeans, colWork, t->colStride, (long)t->groups * t->cols, net->first + COL_MEAN - ours,
+              net->first + COL_RSQRT - ours, 0);
+}
+
+/* hidden += x times the weights of feature f, for `pair` vectors at once. */
+#define FEED(f, x)                                                                             \
+  UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) {                                              \
+    vf weight = splat(net->first[f][h]);                                                       \
+    UNROLL for (int u = 0; u < pair; u++) hidden[u][h] = fma((x)[u], weight, hidden[u][h]);    \
+  }
+#define EACH(lhs, rhs) UNROLL for (int u = 0; u < pair; u++) lhs[u] = rhs;
+
+/* `pair` vectors from element i, column c on; `whole` and `diagonal` are constants. */
+INLINE void apply_vectors(const ApplyStreams *s, const Network *net, const RowShare *row, long i, long c, int pair,
+                          vi mask, int whole, int diagonal) {
+  vf hidden[PAIR][HIDDEN_UNITS], g[PAIR], p[PAIR], scale[PAIR], x[PAIR];
+  UNROLL for (int u = 0; u < pair; u++) UNROLL for (int h = 0; h < HIDDEN_UNITS; h++)
+    hidden[u][h] = load(s->hidden[h] + c + u * VL) + splat(row->hidden[h]);
+  EACH(g, load(s->grads + i + u * VL))
+  FEED(GRAD, g)
+  EACH(x, clip(g[u], 0.1f))
+  FEED(CLIPPED_GRAD, x)
+  EACH(p, load(s->params + i + u * VL))
+  FEED(PARAM, p)
+  EACH(x, load(s->secondMoment + i + u * VL))
+  FEED(SECOND_MOMENT, x)
+  EACH(scale, rsqrt(x[u] + splat(1e-6f)))
+  FEED(SCALE, scale)
+  EACH(x, g[u] * scale[u])
+  FEED(SCALED_GRAD, x)
+  UNROLL for (int k = 0; k < 3; k++) {
+    vf m[PAIR], factor[PAIR];
+    EACH(m, load(s->momentum[k] + i + u * VL))
+    FEED(MOMENTUM + k, m)
+    EACH(x, m[u] * scale[u])
+    FEED(SCALED_MOMENTUM + k, x)
+    EACH(factor, load(s->gradFactor[k] + c + u * VL) * splat(row->factor[k]))
+    EACH(x, g[u] * factor[u])
+    FEED(FACTORED_GRAD + k, x)
+    if (diagonal) EACH(factor, load(s->momentumFactor[k] + c + u * VL))
+    EACH(x, m[u] * factor[u])
+    FEED(FACTORED_MOMENTUM + k, x)
+  }
+  vf zero = splat(0.0f);
+  UNROLL for (int u = 0; u < pair; u++) {
+    vf direction = splat(net->direction[HIDDEN_UNITS]), magnitude = splat(net->magnitude[HIDDEN_UNITS]);
+    UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) hidden[u][h] = at_least(hidden[u][h], zero);
+    UNROLL for (int j = 0; j < HIDDEN_UNITS; j++) {
+      vf unit = splat(net->secondBias[j]);
+      UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) unit = fma(hidden[u][h], splat(net->second[h][j]), unit);
+      unit = at_least(unit, zero);
+      direction = fma(unit, splat(net->direction[j]), direction);
+      magnitude = fma(unit, splat(net->magnitude[j]), magnitude);
+    }
+    vf size = exponential(magnitude * splat(0.001f)) * splat(net->stepSize);
+    vf moved = p[u] - direction * size;
+    if (whole) store(s->params + i + u * VL, moved);
+    else store_masked(s->params + i + u * VL, moved, mask);
+  }
+}
+
+INLINE void apply_row(const ApplyStreams *s, const Network *net, const RowShare *row, long i, long cols, int diagonal) {
+  long c = 0;
+  for (; c + PAIR * VL <= cols; c += PAIR * VL) apply_vectors(s, net, row, i + c, c, PAIR, (vi)(0), 1, diagonal);
+  for (; c < cols; c += VL) apply_vectors(s, net, row, i + c, c, 1, tail_mask(cols - c), 0, diagonal);
+}
+
+static ApplyStreams apply_streams(float *base, const VeloTensor *t, long group) {
+  long plane = group * t->rows * t->cols;
+  ApplyStreams s = {base + t->params + plane, base + t->grads + plane, base + t->secondMoment + plane, {0}, {0}, {0}, {0}};
+  const float *work = base + t->colWork + group * t->cols;
+  for (long k = 0; k < 3; k++) {
+    s.momentum[k] = base + t->momentum + k * t->momentumStride + plane;
+    s.gradFactor[k] = work + (FACTOR + k) * t->colStride;
+    s.momentumFactor[k] = work + (MOMENTUM_FACTOR + k) * t->colStride;
+  }
+  for (long h = 0; h < HIDDEN_UNITS; h++) s.hidden[h] = work + (HIDDEN + h) * t->colStride;
+  return s;
+}
+
+/* args: VeloTensor */
+static void velo_apply(float *base, const int32_t *args) {
+  const VeloTensor *t = (const VeloTensor *)args;
+  const float *weights = base + t->network, *bias = weights + B0;
+  Network net;
+  fold_network(t, weights, (const VeloSums *)(base + t->sums), base[t->stepMultiplier], &net);
+  fold_sides(base, t, &net, bias);
+  RowShare row = {{bias[0], bias[1], bias[2], bias[3]}, {1.0f, 1.0f, 1.0f}};
+  if (t->kind == DIAGONAL) {
+    ApplyStreams s = apply_streams(base, t, 0);
+    apply_row(&s, &net, &row, 0, t->cols, 1);
+    return;
+  }
+  for (long group = 0; group < t->groups; group++) {
+    ApplyStreams s = apply_streams(base, t, group);
+    const float *work = base + t->rowWork + group * t->rows;
+    for (long r = 0; r < t->rows; r++) {
+      for (long h = 0; h < HIDDEN_UNITS; h++) row.hidden[h] = work[(HIDDEN + h) * t->rowStride + r];
+      for (long k = 0; k < 3; k++) row.factor[k] = work[(FACTOR + k) * t->rowStride + r];
+      apply_row(&s, &net, &row, r * t->cols, t->cols, 0);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * Learning-rate schedules as multipliers in [0, 1] of the step and the announced length of the training.
+ * Cosine decay is from Loshchilov & Hutter 2017 (SGDR, arXiv:1608.03983), one period without restarts; the
+ * form with warm-up and a plateau is the one of the NAdamW baseline in Metz et al. 2020 (arXiv:2002.11887).
+ */
+import { UserError } from '../../base/index';
+
+/** @param step 0-based index of the update; @param numSteps announced length, > 0; @returns [0, 1] */
+export type Schedule = (step: number, numSteps: number) => number;
+
+export interface ConstantSpec {
+  readonly kind: 'constant';
+}
+
+export interface CosineSpec {
+  readonly kind: 'cosine';
+  /** Multiplier at the end, in [0, 1]; default 0. */
+  readonly finalFraction?: number;
+}
+
+export interface LinearSpec {
+  readonly kind: 'linear';
+  /** Multiplier at the end, in [0, 1]; default 0. */
+  readonly finalFraction?: number;
+}
+
+export interface WarmupCosineSpec {
+  readonly kind: 'warmupCosine';
+  /** Share of the training in which the multiplier climbs from 0 to 1; in [0, 1), default 0.05. */
+  readonly warmupFraction?: number;
+  /** Share of the training after which the decay begins, warm-up included; default `warmupFraction`. */
+  readonly constantFraction?: number;
+  /** Multiplier at the end, in [0, 1]; default 0. */
+  readonly finalFraction?: number;
+}
+
+export type ScheduleSpec = ConstantSpec | CosineSpec | LinearSpec | WarmupCosineSpec;
+
+export const SCHEDULE_KINDS = ['constant', 'cosine', 'linear', 'warmupCosine'] as const;
+
+const OPTIONS_OF: Readonly<Record<ScheduleSpec['kind'], readonly string[]>> = {
+  constant: [],
+  cosine: ['finalFraction'],
+  linear: ['finalFraction'],
+  warmupCosine: ['warmupFraction', 'constantFraction', 'finalFraction'],
+};
+
+/** 1 at every step. */
+export function constantSchedule(): Schedule {
+  return () => 1;
+}
+
+/** min + (1 − min)·(1 + cos(π·step/numSteps))/2. */
+export function cosineSchedule(finalFraction = 0): Schedule {
+  requireShare('cosine', 'finalFraction', finalFraction);
+  return (step, numSteps) => cosineDecay(fractionDone(step, numSteps), finalFraction);
+}
+
+/** 1 − (1 − min)·step/numSteps. */
+export function linearSchedule(finalFraction = 0): Schedule {
+  requireShare('linear', 'finalFraction', finalFraction);
+  return (step, numSteps) => 1 - (1 - finalFraction) * fractionDone(step, numSteps);
+}
+
+/**
+ * x/warmup while x < warmup, then 1 until x = constant, then a cosine from 1 to min, with x = step/numSteps.
+ * @throws UserError('config') when a share is out of range or the plateau would end before the warm-up
+ */
+export function warmupCosineSchedule(spec: Omit<WarmupCosineSpec, 'kind'> = {}): Schedule {
+  const { warmupFraction = 0.05, finalFraction = 0 } = spec;
+  const { constantFraction = warmupFraction } = spec;
+  requireShare('warmupCosine', 'warmupFraction', warmupFraction, true);
+  requireShare('warmupCosine', 'constantFraction', constantFraction);
+  requireShare('warmupCosine', 'finalFraction', finalFraction);
+  if (constantFraction < warmupFraction) {
+    throw new UserError(
+      'config',
+      `schedule warmupCosine: constantFraction must be at least warmupFraction (${warmupFraction}), got ${constantFraction}`,
+    );
+  }
+  return (step, numSteps) => {
+    const done = fractionDone(step, numSteps);
+    if (done < warmupFraction) return done / warmupFraction;
+    if (done <= constantFraction) return 1;
+    return cosineDecay((done - constantFraction) / (1 - constantFraction), finalFraction);
+  };
+}
+
+/**
+ * The schedule that a specification names.
+ * @throws UserError('config') on an unknown kind or option, or a value out of range
+ */
+export function createSchedule(spec: ScheduleSpec): Schedule {
+  requireKnown(spec);
+  switch (spec.kind) {
+    case 'constant':
+      return constantSchedule();
+    case 'cosine':
+      return cosineSchedule(spec.finalFraction);
+    case 'linear':
+      return linearSchedule(spec.finalFraction);
+    case 'warmupCosine':
+      return warmupCosineSchedule(spec);
+  }
+}
+
+function fractionDone(step: number, numSteps: number): number {
+  return Math.min(Math.max(step / numSteps, 0), 1);
+}
+
+function cosineDecay(x: number, finalFraction: number): number {
+  return finalFraction + (1 - finalFraction) * 0.5 * (1 + Math.cos(Math.PI * x));
+}
+
+/** Specifications come from run configurations, so their type is checked here too. */
+function requireKnown(spec: ScheduleSpec): void {
+  const kind: string = spec.kind;
+  const kinds: readonly string[] = SCHEDULE_KINDS;
+  if (!kinds.includes(kind)) {
+    throw new UserError('config', `schedule: kind must be one of ${kinds.join(', ')}, got ${kind}`);
+  }
+  const known = OPTIONS_OF[spec.kind];
+  const unknown = Object.keys(spec).find((key) => key !== 'kind' && !known.includes(key));
+  if (unknown !== undefined) {
+    throw new UserError(
+      'config',
+      `schedule ${kind}: there is no option ${unknown}; ` +
+        (known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`),
+    );
+  }
+}
+
+function requireShare(kind: string, option: string, value: number, open = false): void {
+  const inside = value >= 0 && (open ? value < 1 : value <= 1);
+  if (!inside) {
+    const range = open ? '[0, 1)' : '[0, 1]';
+    throw new UserError('config', `schedule ${kind}: ${option} must be in ${range}, got ${value}`);
+  }
+}

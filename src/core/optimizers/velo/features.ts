@@ -1,0 +1,100 @@
+/**
+ * The 30 numbers that VeLO's per-element network sees of each element, in 14 groups, each channel divided by
+ * its root mean square over the tensor. No time enters here.
+ * Source: _ff_mod in google/learned_optimization, research/general_lopt/hyper_v2.py.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Accumulators, FactoredAxes } from './accumulators';
+import { DECAYS, factoredAxes, factoredScales, safeRsqrt } from './accumulators';
+import { clamp } from './bounds';
+import { item } from './lookup';
+
+/** The part of the features that depends on whether the second moment is factored: 3 channels each. */
+interface SecondMomentChannels {
+  /** group 7: gradient over the factored second moment */
+  readonly scaledGradient: readonly Tensor[];
+  /** group 9 */
+  readonly rows: readonly Tensor[];
+  /** group 10 */
+  readonly cols: readonly Tensor[];
+  /** group 13: momentum over the factored second moment */
+  readonly scaledMomentum: readonly Tensor[];
+}
+
+/**
+ * Features of every element of a tensor of n elements, normalised.
+ * @param param  f32[S] current values
+ * @param gradient  f32[S], clipped
+ * @param accumulators  after this update
+ * @returns f32[n, 30], elements in C order
+ */
+export function elementFeatures(
+  param: Tensor,
+  gradient: Tensor,
+  accumulators: Accumulators,
+): Tensor {
+  const { momentum, secondMoment } = accumulators;
+  const s = tf.rsqrt(tf.add(secondMoment, 1e-6));
+  const axes = factoredAxes(param.shape);
+  const second =
+    axes === undefined
+      ? diagonalChannels(gradient, accumulators)
+      : factoredChannels(gradient, accumulators, axes);
+  const rsqrt = (x: Tensor): Tensor => tf.rsqrt(tf.add(x, 1e-8));
+  const channels = [
+    gradient,
+    clamp(gradient, -0.1, 0.1),
+    param,
+    ...momentum,
+    secondMoment,
+    ...momentum.map((m) => tf.mul(m, s)),
+    s,
+    ...second.scaledGradient,
+    tf.mul(gradient, s),
+    ...second.rows,
+    ...second.cols,
+    ...second.rows.map(rsqrt),
+    ...second.cols.map(rsqrt),
+    ...second.scaledMomentum,
+  ];
+  const columns = channels.map((channel) => tf.reshape(channel, [-1]));
+  return normalise(tf.stack(columns, 1));
+}
+
+/** x / √(10⁻⁵ + mean x²) for each column. @param features  f32[n, channels] */
+export function normalise(features: Tensor): Tensor {
+  const meanSquare = tf.mean(tf.square(features), 0, true);
+  return tf.mul(features, tf.rsqrt(tf.add(1e-5, meanSquare)));
+}
+
+function factoredChannels(
+  gradient: Tensor,
+  accumulators: Accumulators,
+  axes: FactoredAxes,
+): SecondMomentChannels {
+  const scales = DECAYS.map((_, k) => factoredScales(accumulators, axes, k));
+  const scaled = (x: Tensor, k: number): Tensor => {
+    const { row, col } = item(scales, k);
+    return tf.mul(tf.mul(x, row), col);
+  };
+  const spread = (averages: readonly Tensor[], axis: number): Tensor[] =>
+    averages.map((average) => tf.broadcastTo(tf.expandDims(average, axis), gradient.shape));
+  return {
+    scaledGradient: DECAYS.map((_, k) => scaled(gradient, k)),
+    rows: spread(accumulators.rows, axes.rowAxis),
+    cols: spread(accumulators.cols, axes.colAxis),
+    scaledMomentum: accumulators.momentum.map(scaled),
+  };
+}
+
+function diagonalChannels(gradient: Tensor, accumulators: Accumulators): SecondMomentChannels {
+  const { diagonal, momentum } = accumulators;
+  return {
+    scaledGradient: diagonal.map((v) => tf.mul(gradient, safeRsqrt(tf.add(v, 1e-9)))),
+    rows: diagonal,
+    cols: diagonal,
+    // No epsilon here, as in the reference; 10⁻³⁰ inside the accumulator keeps it finite.
+    scaledMomentum: momentum.map((m, k) => tf.mul(m, tf.rsqrt(item(diagonal, k)))),
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * VeLO at work in a kernel arena: the same update as `reference.ts`, fused into three passes over each tensor
+ * (accumulate, feature norms, apply) and one packed product per LSTM layer, run by one call into C.
+ * Source: HyperV2 in google/learned_optimization, research/general_lopt/hyper_v2.py.
+ */
+import type { FloatArray, NamedFloats, TensorSpec } from '../../../base/index';
+import { sizeOf } from '../../../base/index';
+import type { Arena, KernelRuntime } from '../../compute/kernelRuntime';
+import type { FusedSession } from '../optimizer';
+import type { ArenaLayout } from './fused/arenaLayout';
+import { INPUT_STRIDE, LSTM_INPUTS, arenaLayout } from './fused/arenaLayout';
+import { packTheta } from './fused/packTheta';
+import { updateProgram, updateProgramWords } from './fused/program';
+import { exportState, importState, stateArrays } from './fused/sessionState';
+import { LOSS_MEANS, RUNNING_MIN_START, lossBiasCorrections, lossDecays } from './lossFeatures';
+import { entry } from './lookup';
+import type { VeloOptions } from './reference';
+import type { VeloTheta } from './theta';
+import type { VeloTrace } from './trace';
+
+export interface FusedVeloSession extends FusedSession {
+  /** Copies of what the last update computed on the way. */
+  trace(): VeloTrace;
+}
+
+/**
+ * A session for the given params, all zero until the caller writes them; its state starts as
+ * `createVelo(options).init` does.
+ * @param options  theta, and numSteps ≥ 1, the number of updates announced
+ * @param params  names and shapes, any rank
+ * @throws UserError('device') when the memory cannot be had or the kernels are of another version
+ */
+export function createFusedVelo(
+  options: VeloOptions,
+  runtime: KernelRuntime,
+  params: readonly TensorSpec[],
+): FusedVeloSession {
+  const { theta, numSteps } = options;
+  const { architecture } = theta;
+  const layout = arenaLayout(architecture, params, updateProgramWords(params.length));
+  const arena = runtime.allocate(layout.words);
+  packTheta(theta, runtime, arena, layout);
+  const decays = lossDecays(architecture.buggedLossFeatures ? 10 : numSteps);
+  startState(theta, arena, layout, decays);
+  const { gather, lstm, apply } = updateProgram(runtime, layout);
+  const program = [...gather, ...lstm, ...apply];
+  arena.i32.set(program, layout.program);
+  const state = stateArrays(params, layout, architecture.hidden);
+  const { loss: places } = layout;
+
+  return {
+    params: views(arena, layout, 'params'),
+    grads: views(arena, layout, 'grads'),
+    update: (step, loss) => {
+      arena.f32.set(lossBiasCorrections(decays, step), places.corrections);
+      arena.f32[places.loss] = loss;
+      arena.i32[places.step] = step;
+      arena.f32[places.fraction] = step / numSteps;
+      arena.run(layout.program, program.length);
+    },
+    exportState: () => exportState(arena, state),
+    importState: (values) => {
+      importState(arena, state, values);
+    },
+    trace: () => readTrace(arena, layout),
+  };
+}
+
+/** Everything that isn't zero at the start. */
+function startState(
+  { tensors, architecture }: VeloTheta,
+  arena: Arena,
+  layout: ArenaLayout,
+  decays: Float32Array,
+): void {
+  const { f32, i32 } = arena;
+  const { lstm, loss } = layout;
+  layout.tensors.forEach(({ shape }, i) => {
+    i32[lstm.axisCounts + i] = shape.filter((side) => side > 1).length;
+    const row = i * architecture.hidden;
+    f32.set(entry(tensors, 'lstm_init_state/hidden').data, lstm.hidden + row);
+    f32.set(entry(tensors, 'lstm_init_state/cell').data, lstm.cell + row);
+  });
+  f32.set(decays, loss.decays);
+  f32.fill(RUNNING_MIN_START, loss.minima, loss.minima + LOSS_MEANS);
+}
+
+function views(arena: Arena, { tensors }: ArenaLayout, which: 'params' | 'grads'): NamedFloats {
+  return Object.fromEntries(
+    tensors.map((places): [string, FloatArray] => {
+      const { name, shape } = places;
+      const start = places[which];
+      return [name, { shape, data: arena.f32.subarray(start, start + sizeOf(shape)) }];
+    }),
+  );
+}
+
+function readTrace(arena: Arena, { tensors, lstm, loss }: ArenaLayout): VeloTrace {
+  const count = tensors.length;
+  const rows = (start: number, stride: number, width: number): FloatArray => {
+    const data = new Float32Array(count * width);
+    for (let i = 0; i < count; i++) {
+      const from = start + i * stride;
+      data.set(arena.f32.subarray(from, from + width), i * width);
+    }
+    return { shape: [count, width], data };
+  };
+  const P = lstm.bank.inputs;
+  const lossFeatures = LOSS_MEANS - 1;
+  return {
+    lossFeatures: {
+      shape: [lossFeatures],
+      data: arena.f32.slice(loss.features, loss.features + lossFeatures),
+    },
+    lstmInputs: rows(lstm.inputs, INPUT_STRIDE, LSTM_INPUTS),
+    controls: rows(lstm.heads, lstm.headsStride, P),
+    stepMultiplier: {
+      shape: [count],
+      data: rows(lstm.heads + P, lstm.headsStride, 1).data,
+    },
+  };
+}

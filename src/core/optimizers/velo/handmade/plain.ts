@@ -1,0 +1,79 @@
+/**
+ * A theta made by hand, the plain one: normalised momentum as the direction, and an LSTM bent into a memoryless
+ * cosine schedule over the fraction done. Easy to check by hand; it has one peak for every length of run.
+ * Constructed, not meta-trained.
+ */
+import type { NamedFloats } from '../../../../base/index';
+import { UserError } from '../../../../base/index';
+import type { VeloArchitecture, VeloTheta } from '../theta';
+import {
+  FRACTION_UNITS,
+  blankTensors,
+  copyFractions,
+  hiddenResponse,
+  passMomentumThrough,
+  set,
+  setGateBias,
+} from './blank';
+import { leastSquares } from './linearSolve';
+import { cosineWithWarmup } from './schedule';
+
+export interface PlainThetaOptions {
+  /** LSTM hidden size, ≥ 9. */
+  readonly hidden: number;
+  /** Bank size, ≥ 1; all its networks are the same. */
+  readonly bank: number;
+  /** Step multiplier at the top of the schedule. */
+  readonly peak?: number;
+}
+
+/** Fractions at which the head is fitted. */
+const FIT_POINTS = 400;
+/** Cut-off of the fit: the nine tanh features are nearly dependent. */
+const RCOND = 1e-4;
+
+/**
+ * Builds the plain theta.
+ * @throws UserError('config') when the LSTM has fewer units than there are fraction features
+ */
+export function plainTheta({ hidden, bank, peak = 10 }: PlainThetaOptions): VeloTheta {
+  if (hidden < FRACTION_UNITS) {
+    throw new UserError(
+      'config',
+      `plainTheta: hidden must be at least ${FRACTION_UNITS}, got ${hidden}`,
+    );
+  }
+  const architecture: VeloArchitecture = {
+    kind: 'velo',
+    hidden,
+    bank,
+    ffMult: 100,
+    buggedLossFeatures: false,
+    buggedNextLstmState: false,
+  };
+  const tensors = blankTensors(architecture);
+  passMomentumThrough(tensors, architecture);
+  copyFractions(tensors);
+  for (let unit = 0; unit < hidden; unit++) {
+    setGateBias(tensors, 'input', unit, 10);
+    setGateBias(tensors, 'forget', unit, -20);
+    setGateBias(tensors, 'output', unit, 10);
+  }
+  fitHead(tensors, peak);
+  return { architecture, tensors };
+}
+
+/** Step multiplier = least squares of [h₀ … h₈, 1] on the wanted schedule. */
+function fitHead(tensors: NamedFloats, peak: number): void {
+  const fractions = Array.from({ length: FIT_POINTS }, (_, i) => i / (FIT_POINTS - 1));
+  const design = hiddenResponse(tensors, fractions).map((row) => [
+    ...row.slice(0, FRACTION_UNITS),
+    1,
+  ]);
+  const wanted = fractions.map((fraction) => peak * cosineWithWarmup(fraction));
+  const solution = leastSquares(design, wanted, RCOND);
+  for (const [unit, weight] of solution.entries()) {
+    if (unit < FRACTION_UNITS) set(tensors, 'rnn_params/step_size/w', [unit, 0], weight);
+    else set(tensors, 'rnn_params/step_size/b', [0], weight);
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * A theta as it is written to disk: its tensors and a block of strings that say what it is. Validation lives
+ * here, so that every way to get a theta meets the same checks.
+ */
+import { UserError, formatShape, sameShape } from '../../../base/index';
+import type { FloatArray, NamedArrays, NamedFloats } from '../../../base/index';
+import type { VeloArchitecture, VeloTheta } from './theta';
+import { thetaSpecs } from './theta';
+
+const FORMAT = 'velo-theta-1';
+
+/** Where a theta comes from, for people. */
+export interface ThetaCard {
+  /** `velo-handmade-1` */
+  readonly name: string;
+  /** How it was made: constructed by hand, meta-trained (by which run), imported (from which file). */
+  readonly provenance: string;
+  /** SPDX identifier, or `unknown`. */
+  readonly licence: string;
+  /** Program and version that wrote the file. */
+  readonly createdBy: string;
+}
+
+/** What a file of weights holds, whatever its container. */
+export interface TensorsWithMetadata {
+  readonly tensors: NamedArrays;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** The theta as tensors and strings. */
+export function encodeTheta(theta: VeloTheta, card: ThetaCard): TensorsWithMetadata {
+  const { architecture } = theta;
+  return {
+    tensors: theta.tensors,
+    metadata: {
+      format: FORMAT,
+      kind: architecture.kind,
+      hidden: String(architecture.hidden),
+      bank: String(architecture.bank),
+      ffMult: String(architecture.ffMult),
+      buggedLossFeatures: String(architecture.buggedLossFeatures),
+      buggedNextLstmState: String(architecture.buggedNextLstmState),
+      name: card.name,
+      provenance: card.provenance,
+      licence: card.licence,
+      createdBy: card.createdBy,
+    },
+  };
+}
+
+/**
+ * The theta that tensors and strings stand for.
+ * @param place  file name for messages
+ * @throws UserError('weights') on bad metadata, a missing, extra or misshapen tensor, NaN or infinity
+ */
+export function decodeTheta(
+  { tensors, metadata }: TensorsWithMetadata,
+  place: string,
+): { readonly theta: VeloTheta; readonly card: ThetaCard } {
+  const read = metadataReader(metadata, place);
+  read.oneOf('format', [FORMAT]);
+  const architecture: VeloArchitecture = {
+    kind: read.oneOf('kind', ['velo']),
+    hidden: read.count('hidden'),
+    bank: read.count('bank'),
+    ffMult: read.number('ffMult'),
+    buggedLossFeatures: read.oneOf('buggedLossFeatures', ['true', 'false']) === 'true',
+    buggedNextLstmState: read.oneOf('buggedNextLstmState', ['true', 'false']) === 'true',
+  };
+  const card = {
+    name: read.text('name'),
+    provenance: read.text('provenance'),
+    licence: read.text('licence'),
+    createdBy: read.text('createdBy'),
+  };
+  return {
+    theta: { architecture, tensors: checkThetaTensors(architecture, tensors, place) },
+    card,
+  };
+}
+
+/**
+ * The tensors in the order of `thetaSpecs`, once they are known to be exactly those, finite and f32.
+ * @param place  file name for messages
+ * @throws UserError('weights')
+ */
+export function checkThetaTensors(
+  architecture: Pick<VeloArchitecture, 'hidden' | 'bank'>,
+  tensors: NamedArrays,
+  place: string,
+): NamedFloats {
+  const { hidden, bank } = architecture;
+  const what = `a theta of hidden size ${hidden} and bank size ${bank}`;
+  const specs = thetaSpecs(architecture);
+  const known = new Set(specs.map(({ name }) => name));
+  const extra = Object.keys(tensors).find((name) => !known.has(name));
+  if (extra !== undefined) throw weightsError(place, `"${extra}" is not a tensor of ${what}`);
+  return Object.fromEntries(
+    specs.map(({ name, shape }) => {
+      const array = tensors[name];
+      if (array === undefined) throw weightsError(place, `tensor "${name}" of ${what} is missing`);
+      if (!sameShape(array.shape, shape)) {
+        const [expected, got] = [formatShape(shape), formatShape(array.shape)];
+        throw weightsError(
+          place,
+          `tensor "${name}" of ${what} must have shape ${expected}, got ${got}`,
+        );
+      }
+      return [name, finiteFloats(array, name, place)];
+    }),
+  );
+}
+
+function finiteFloats(array: NamedArrays[string], name: string, place: string): FloatArray {
+  const { data, shape } = array;
+  if (!(data instanceof Float32Array)) {
+    throw weightsError(place, `tensor "${name}" must hold 32-bit floats, got integers`);
+  }
+  const index = data.findIndex((value) => !Number.isFinite(value));
+  if (index >= 0) {
+    throw weightsError(
+      place,
+      `tensor "${name}" must be finite, got ${String(data[index])} at index ${index}`,
+    );
+  }
+  return { shape, data };
+}
+
+function metadataReader(metadata: Readonly<Record<string, string>>, place: string) {
+  const text = (key: string): string => {
+    const value = metadata[key];
+    if (value === undefined) throw weightsError(place, `metadata "${key}" is missing`);
+    return value;
+  };
+  const number = (key: string): number => {
+    const value = text(key);
+    const parsed = value.trim() === '' ? NaN : Number(value);
+    if (Number.isFinite(parsed)) return parsed;
+    throw weightsError(place, `metadata "${key}" must be a number, got "${value}"`);
+  };
+  const count = (key: string): number => {
+    const value = number(key);
+    if (Number.isInteger(value) && value > 0) return value;
+    throw weightsError(place, `metadata "${key}" must be a positive whole number, got ${value}`);
+  };
+  const oneOf = <T extends string>(key: string, allowed: readonly T[]): T => {
+    const value = text(key);
+    const found = allowed.find((candidate) => candidate === value);
+    if (found !== undefined) return found;
+    const wanted = allowed.map((candidate) => `"${candidate}"`).join(' or ');
+    throw weightsError(place, `metadata "${key}" must be ${wanted}, got "${value}"`);
+  };
+  return { text, number, count, oneOf };
+}
+
+function weightsError(place: string, message: string): UserError {
+  return new UserError('weights', `${place}: ${message}`);
+}

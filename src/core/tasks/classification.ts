@@ -1,0 +1,60 @@
+/**
+ * What classifiers share: the softmax cross-entropy from logits, the share of right answers, and the scale on
+ * which their losses are compared (that of the classification families in google/learned_optimization).
+ */
+import {
+  argMax,
+  cast,
+  customGrad,
+  div,
+  equal,
+  exp,
+  log,
+  max,
+  mean,
+  mul,
+  oneHot,
+  sub,
+  sum,
+} from '@tensorflow/tfjs-core';
+import type { GradSaveFunc, Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+
+/**
+ * Mean over the batch of ln Σⱼ exp(zⱼ - m) - (z_y - m), m = maxⱼ zⱼ: stable for any finite logits. Its gradient
+ * is given as (softmax(z) - onehot(y)) / batch, which costs half of what the chain of ops costs; it has first
+ * derivatives only, and they flow to the logits alone. NaN logits give a NaN loss.
+ * @param logits  f32[batch, classes]
+ * @param labels  i32[batch], 0 … classes-1
+ */
+export function softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D): Scalar {
+  const [batch, classes] = logits.shape;
+  const target = cast(oneHot(labels, classes), 'float32');
+  const loss = customGrad((...inputs) => {
+    const [z, save] = inputs as [Tensor, GradSaveFunc];
+    const shifted = sub(z, max(z, 1, true));
+    const weights = exp(shifted);
+    const total = sum(weights, 1, true);
+    const value = mean(sub(log(total), sum(mul(shifted, target), 1, true)));
+    save([sub(div(weights, total), target)]);
+    return {
+      value,
+      gradFunc: (dy, saved) => mul((saved as [Tensor])[0], div(dy, batch + 1)),
+    };
+  });
+  return loss(logits) as Scalar;
+}
+
+/** Share of rows whose largest logit (the first, where several are) is the label's. */
+export function shareCorrect(logits: Tensor2D, labels: Tensor1D): Scalar {
+  return mean(cast(equal(argMax(logits, 1), labels), 'float32'));
+}
+
+/**
+ * The comparable loss of a classifier with C classes: (min(max(L, 0), ln 2C) - ln(C/5))·10 / ln C, where NaN and
+ * ±∞ count as ln 2C. Guessing gives 10·ln 5 / ln C (7 for ten classes).
+ */
+export function normalizeCrossEntropy(loss: number, classes: number): number {
+  const worst = Math.log(2 * classes);
+  const finite = Number.isFinite(loss) ? Math.min(Math.max(loss, 0), worst) : worst;
+  return ((finite - Math.log(classes / 5)) * 10) / Math.log(classes);
+}

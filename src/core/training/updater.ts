@@ -1,0 +1,185 @@
+/**
+ * Parameters and optimizer state at work: the eager form applies the optimizer's tfjs ops to tensors, the fused
+ * form copies gradients into a kernel arena and the new parameters back. Both export the same names and shapes.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { UserError, invariant } from '../../base/index';
+import type { NamedFloats, TensorSpec } from '../../base/index';
+import type { KernelRuntime } from '../compute/kernelRuntime';
+import type { FusedSession, Optimizer, TensorDict } from '../optimizers/optimizer';
+import type { Gradients } from './accumulation';
+import { mapValues, requireArrays, toFloats, toTensor, toTensors } from './tensors';
+
+export interface Updater {
+  /** Where the parameters are now; the variables stay the same objects, their values change. */
+  readonly params: Readonly<Record<string, Variable>>;
+  /** One update; call inside `tf.tidy`. @param step  0-based index of the update */
+  update(step: number, gradients: Gradients): void;
+  exportState(): NamedFloats;
+  /** @throws UserError('checkpoint') on a wrong name or shape, before anything is changed */
+  importAll(params: NamedFloats, state: NamedFloats): void;
+  dispose(): void;
+}
+
+export interface UpdaterOptions {
+  readonly optimizer: Optimizer;
+  readonly specs: readonly TensorSpec[];
+  /** Initial parameters. */
+  readonly params: NamedFloats;
+  readonly kernels?: KernelRuntime;
+}
+
+/** Fused where the optimizer has kernels and the device runs them, else eager. */
+export function createUpdater(options: UpdaterOptions): Updater {
+  const { optimizer, kernels, specs } = options;
+  const params = createVariables(specs, options.params);
+  return optimizer.fused !== undefined && kernels !== undefined
+    ? new FusedUpdater(optimizer.fused(kernels, specs), specs, params)
+    : new EagerUpdater(optimizer, specs, params);
+}
+
+function createVariables(
+  specs: readonly TensorSpec[],
+  values: NamedFloats,
+): Readonly<Record<string, Variable>> {
+  return tf.tidy(() =>
+    Object.fromEntries(
+      specs.map(({ name }) => {
+        const value = values[name];
+        invariant(value !== undefined, `no initial value for parameter ${name}`);
+        return [name, tf.variable(toTensor(value))];
+      }),
+    ),
+  );
+}
+
+class EagerUpdater implements Updater {
+  readonly params: Readonly<Record<string, Variable>>;
+  readonly #optimizer: Optimizer;
+  readonly #specs: readonly TensorSpec[];
+  #state: TensorDict;
+
+  constructor(
+    optimizer: Optimizer,
+    specs: readonly TensorSpec[],
+    params: Readonly<Record<string, Variable>>,
+  ) {
+    this.params = params;
+    this.#optimizer = optimizer;
+    this.#specs = specs;
+    this.#state = tf.tidy(() => mapValues(optimizer.init(params), keepTensor));
+  }
+
+  update(step: number, { grads, loss }: Gradients): void {
+    const result = this.#optimizer.update({
+      params: this.params,
+      grads,
+      loss,
+      state: this.#state,
+      scalars: mapValues(this.#optimizer.scalars(step), scalarTensor),
+    });
+    for (const [name, variable] of Object.entries(this.params)) {
+      const next = result.params[name];
+      invariant(next !== undefined, `${this.#optimizer.name} gave no parameter ${name}`);
+      if (next !== variable) variable.assign(next);
+    }
+    this.#replaceState(result.state);
+  }
+
+  exportState(): NamedFloats {
+    return toFloats(this.#state);
+  }
+
+  importAll(params: NamedFloats, state: NamedFloats): void {
+    const stateSpecs = Object.entries(this.#state).map(([name, { shape }]) => ({ name, shape }));
+    const newParams = requireArrays('parameters', this.#specs, params);
+    const newState = requireArrays('optimizer state', stateSpecs, state);
+    assignAll(this.params, newParams);
+    tf.tidy(() => {
+      this.#replaceState(toTensors(newState));
+    });
+  }
+
+  dispose(): void {
+    tf.dispose({ ...this.params });
+    tf.dispose({ ...this.#state });
+  }
+
+  /** An entry that came through unchanged is the same object in both. */
+  #replaceState(next: TensorDict): void {
+    const old = this.#state;
+    this.#state = mapValues(next, keepTensor);
+    const kept = new Set(Object.values(next));
+    for (const tensor of Object.values(old)) if (!kept.has(tensor)) tensor.dispose();
+  }
+}
+
+class FusedUpdater implements Updater {
+  readonly params: Readonly<Record<string, Variable>>;
+  readonly #session: FusedSession;
+  readonly #specs: readonly TensorSpec[];
+
+  constructor(
+    session: FusedSession,
+    specs: readonly TensorSpec[],
+    params: Readonly<Record<string, Variable>>,
+  ) {
+    this.params = params;
+    this.#session = session;
+    this.#specs = specs;
+    for (const [name, variable] of Object.entries(params)) {
+      viewOf(session.params, name).set(variable.dataSync());
+    }
+  }
+
+  update(step: number, { grads, loss }: Gradients): void {
+    for (const [name, grad] of Object.entries(grads)) {
+      viewOf(this.#session.grads, name).set(grad.dataSync());
+    }
+    this.#session.update(step, loss.dataSync()[0] ?? NaN);
+    assignAll(this.params, this.#session.params);
+  }
+
+  exportState(): NamedFloats {
+    return this.#session.exportState();
+  }
+
+  importAll(params: NamedFloats, state: NamedFloats): void {
+    const newParams = requireArrays('parameters', this.#specs, params);
+    this.#session.importState(state);
+    for (const [name, { data }] of Object.entries(newParams)) {
+      viewOf(this.#session.params, name).set(data);
+    }
+    assignAll(this.params, newParams);
+  }
+
+  dispose(): void {
+    tf.dispose({ ...this.params });
+  }
+}
+
+function assignAll(variables: Readonly<Record<string, Variable>>, values: NamedFloats): void {
+  tf.tidy(() => {
+    for (const [name, variable] of Object.entries(variables)) {
+      const value = values[name];
+      invariant(value !== undefined, `no value for parameter ${name}`);
+      variable.assign(toTensor(value));
+    }
+  });
+}
+
+function viewOf(arrays: NamedFloats, name: string): Float32Array {
+  const array = arrays[name];
+  if (array === undefined)
+    throw new UserError('checkpoint', `no array called ${name} in the arena`);
+  return array.data;
+}
+
+function scalarTensor(value: number | Float32Array): Tensor {
+  return typeof value === 'number' ? tf.scalar(value, 'float32') : tf.tensor1d(value, 'float32');
+}
+
+function keepTensor(tensor: Tensor): Tensor {
+  return tf.keep(tensor);
+}

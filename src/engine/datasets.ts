@@ -1,0 +1,234 @@
+/**
+ * Image data sets from the disk: the bundled ones, checked against their manifest, and a person's own folder of
+ * idx files. Reading, checksums and gzip are here; what the bytes mean is decided in core.
+ */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { messageOf, UserError } from '../base/index';
+import { decodeIdx, imageDatasetFrom, imageSetFrom } from '../core/index';
+import type { ImageDataset, NamedIdx, NamedImageSet } from '../core/index';
+
+const unzip = promisify(gunzip);
+
+export interface BundledDataset {
+  readonly name: string;
+  readonly classes: number;
+  /** One plain sentence. */
+  readonly summary: string;
+  readonly licence: string;
+  /** Whether it comes with a test set of its own. */
+  readonly hasTest: boolean;
+}
+
+/** The data sets that come with the program, in the order in which they are listed to people. */
+export const BUNDLED_DATASETS: readonly BundledDataset[] = [
+  {
+    name: 'digits8',
+    classes: 10,
+    summary: 'UCI optdigits: 1,797 handwritten digits, 8x8 grey.',
+    licence: 'CC BY 4.0',
+    hasTest: false,
+  },
+  {
+    name: 'mnist',
+    classes: 10,
+    summary: 'MNIST: the first 10,000 + 2,000 handwritten digits (balanced), 28x28 grey.',
+    licence: 'CC BY-SA 3.0',
+    hasTest: true,
+  },
+  {
+    name: 'fashion-mnist',
+    classes: 10,
+    summary: 'Fashion-MNIST: the first 10,000 + 2,000 pictures of clothes (balanced), 28x28 grey.',
+    licence: 'MIT',
+    hasTest: true,
+  },
+];
+
+export interface LoadOptions {
+  /** The folder that holds the bundled data sets and their `MANIFEST.sha256`. */
+  readonly dataDir: string;
+}
+
+/**
+ * Loads a data set.
+ * @param name  a bundled data set, or the path of a folder with `train-images-idx3-ubyte`,
+ *   `train-labels-idx1-ubyte` and, where there is a test set, the same with `t10k-` or `test-` (`idx4` for
+ *   colour; `.gz` or not), or with the two files of a single set without any prefix
+ * @throws UserError('data') naming the file, what was expected and what was found
+ */
+export async function loadImageDataset(
+  name: string,
+  { dataDir }: LoadOptions,
+): Promise<ImageDataset> {
+  const bundled = BUNDLED_DATASETS.find((entry) => entry.name === name);
+  return bundled === undefined ? loadFolder(name) : loadBundled(bundled, dataDir);
+}
+
+async function loadBundled(
+  { name, classes, hasTest }: BundledDataset,
+  dataDir: string,
+): Promise<ImageDataset> {
+  const manifest = await readManifest(join(dataDir, 'MANIFEST.sha256'));
+  const load = async (prefix: string): Promise<NamedImageSet> => {
+    const path = (kind: string) => `${name}/${prefix}${kind}-ubyte.gz`;
+    const read = (kind: string) => readChecked(dataDir, path(kind), manifest);
+    return decodeSet(await read('images-idx3'), await read('labels-idx1'));
+  };
+  const train = await load(hasTest ? 'train-' : '');
+  const test = hasTest ? await load('t10k-') : undefined;
+  return imageDatasetFrom(name, { train, test, classes });
+}
+
+/** A file's name for messages and its content. */
+interface FileBytes {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
+interface Manifest {
+  readonly file: string;
+  /** Lower-case hex sha256 by path relative to the manifest. */
+  readonly sums: ReadonlyMap<string, string>;
+}
+
+async function readManifest(file: string): Promise<Manifest> {
+  const text = new TextDecoder().decode(await readBytes(file));
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const sums = lines.map((line, index): [string, string] => {
+    const [, sum, path] = /^([0-9a-f]{64}) [ *](?:\.\/)?(.+?)\r?$/.exec(line) ?? [];
+    if (sum !== undefined && path !== undefined) return [path, sum];
+    throw new UserError(
+      'data',
+      `${file} line ${index + 1} must be a sha256 and a path, got "${line.slice(0, 80)}"`,
+      REINSTALL,
+    );
+  });
+  return { file, sums: new Map(sums) };
+}
+
+const REINSTALL = { remedy: 'Install the program again to restore its data.' };
+
+async function readChecked(dataDir: string, path: string, manifest: Manifest): Promise<FileBytes> {
+  const expected = manifest.sums.get(path);
+  if (expected === undefined) {
+    throw new UserError(
+      'data',
+      `${manifest.file} has no line for ${path}, expected one`,
+      REINSTALL,
+    );
+  }
+  const file = join(dataDir, path);
+  const bytes = await readBytes(file);
+  const found = createHash('sha256').update(bytes).digest('hex');
+  if (found !== expected) {
+    throw new UserError('data', `${file} has the sha256 ${found}, expected ${expected}`, REINSTALL);
+  }
+  return { file, bytes };
+}
+
+/** The file names of one set in a person's folder. */
+interface FolderFiles {
+  readonly images: string;
+  readonly labels: string;
+}
+
+async function loadFolder(folder: string): Promise<ImageDataset> {
+  const names = await listFolder(folder);
+  const load = async ({ images, labels }: FolderFiles): Promise<NamedImageSet> => {
+    const read = async (name: string): Promise<FileBytes> => {
+      const file = join(folder, name);
+      return { file, bytes: await readBytes(file) };
+    };
+    return decodeSet(await read(images), await read(labels));
+  };
+  const trainFiles = findSet(folder, names, 'train-') ?? findSet(folder, names, '');
+  if (trainFiles === undefined) {
+    throw new UserError(
+      'data',
+      `${folder} has no train-images-idx3-ubyte or images-idx3-ubyte (with .gz or without), expected one`,
+      { remedy: 'Name the files as MNIST does.' },
+    );
+  }
+  const testFiles = findSet(folder, names, 't10k-') ?? findSet(folder, names, 'test-');
+  const train = await load(trainFiles);
+  const test = testFiles === undefined ? undefined : await load(testFiles);
+  return imageDatasetFrom(folder, { train, test });
+}
+
+/** Sorted names of the entries. */
+async function listFolder(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (cause) {
+    if (!hasCode(cause, 'ENOENT')) throw cannotRead(folder, cause);
+    const known = BUNDLED_DATASETS.map(({ name }) => name).join(', ');
+    throw new UserError(
+      'data',
+      `dataset "${folder}" is not known: expected ${known} or the path of a folder with idx files`,
+      { cause },
+    );
+  }
+}
+
+/** The files of the set with a prefix, or undefined where there are no images; labels must then be there. */
+function findSet(
+  folder: string,
+  names: readonly string[],
+  prefix: string,
+): FolderFiles | undefined {
+  const find = (kind: string) =>
+    names.find((name) => new RegExp(`^${prefix}${kind}[.-]?ubyte(\\.gz)?$`).test(name));
+  const images = find('images[.-]idx[34]');
+  if (images === undefined) return undefined;
+  const labels = find('labels[.-]idx1');
+  if (labels !== undefined) return { images, labels };
+  throw new UserError(
+    'data',
+    `${folder} has ${images} but no ${prefix}labels-idx1-ubyte (with .gz or without), expected both`,
+  );
+}
+
+async function decodeSet(images: FileBytes, labels: FileBytes): Promise<NamedImageSet> {
+  const decode = async (source: FileBytes, ranks: readonly number[]): Promise<NamedIdx> => {
+    const plain = { file: source.file, bytes: await unpack(source) };
+    return { file: source.file, ...decodeIdx(plain, ranks) };
+  };
+  const set = imageSetFrom(await decode(images, [3, 4]), await decode(labels, [1]));
+  return { file: labels.file, set };
+}
+
+/** Gzip is told by its first two bytes, whatever the file is called. */
+async function unpack({ file, bytes }: FileBytes): Promise<Uint8Array> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return await unzip(bytes);
+  } catch (cause) {
+    throw new UserError('data', `${file} is not a complete gzip file: ${messageOf(cause)}`, {
+      remedy: 'Replace the file by a complete copy.',
+      cause,
+    });
+  }
+}
+
+async function readBytes(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw cannotRead(file, cause);
+  }
+}
+
+function cannotRead(path: string, cause: unknown): UserError {
+  const message = hasCode(cause, 'ENOENT')
+    ? `${path} does not exist, expected a file to read`
+    : `${path} cannot be read: ${messageOf(cause)}`;
+  return new UserError('data', message, { cause });
+}
+
+function hasCode(thrown: unknown, code: string): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === code;
+}

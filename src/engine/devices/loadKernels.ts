@@ -1,0 +1,58 @@
+/**
+ * Finds and loads the compiled kernels of `dist/kernels`: the WebAssembly module and the native addon. What
+ * cannot be loaded comes back as a reason, not as an exception: there is always another device.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { messageOf } from '../../base/index';
+import type { KernelRuntime, NativeBinding } from '../../core/index';
+import { compileWasm, createNativeKernels, createWasmKernels } from '../../core/index';
+
+/** A runtime, or one clause on why there is none. */
+export type LoadedKernels =
+  | { readonly runtime: KernelRuntime; readonly reason?: undefined }
+  | { readonly runtime?: undefined; readonly reason: string };
+
+const WASM_FILE = 'velo.wasm';
+
+/** The kernels as WebAssembly. @param directory  where they are; by default `kernelDirectory()` */
+export function loadWasmKernels(directory = kernelDirectory()): LoadedKernels {
+  const file = join(directory, WASM_FILE);
+  return attempt(file, () => createWasmKernels(compileWasm(readFileSync(file))));
+}
+
+/**
+ * The kernels as a native addon for this platform.
+ * @param directory  where they are; by default `kernelDirectory()`
+ * @param isa  instruction set; by default the best that this machine has
+ */
+export function loadNativeKernels(directory = kernelDirectory(), isa?: string): LoadedKernels {
+  const file = join(directory, `velo-${process.platform}-${process.arch}.node`);
+  return attempt(file, () => {
+    // The addon is our own build; its shape is fixed by addon.c.
+    const binding = createRequire(file)(file) as NativeBinding;
+    return createNativeKernels(binding, isa);
+  });
+}
+
+/**
+ * The directory of the compiled kernels: `kernels` beside the bundle, or `dist/kernels` of the project when
+ * running from source. Whether they are there is for the loader to say.
+ */
+export function kernelDirectory(): string {
+  // Both the bundle and the test runner give every module a __dirname.
+  const bundled = join(__dirname, 'kernels');
+  return existsSync(join(bundled, WASM_FILE))
+    ? bundled
+    : resolve(__dirname, '..', '..', '..', 'dist', 'kernels');
+}
+
+function attempt(file: string, load: () => KernelRuntime): LoadedKernels {
+  if (!existsSync(file)) return { reason: `there is no file ${file}` };
+  try {
+    return { runtime: load() };
+  } catch (error) {
+    return { reason: `${file} cannot be loaded: ${messageOf(error)}` };
+  }
+}

@@ -1,0 +1,97 @@
+/** Which fields the schema knows at a place of a config: for suggestions and for checking `--set` paths. */
+import { z } from 'zod';
+import { runConfigSchema } from './runConfig';
+
+export type PathSegment = string | number;
+
+/** The schema without its default or optional wrapping. */
+function bare(schema: z.core.$ZodType): z.core.$ZodType {
+  let current = schema;
+  while (
+    current instanceof z.ZodDefault ||
+    current instanceof z.ZodPrefault ||
+    current instanceof z.ZodOptional ||
+    current instanceof z.ZodExactOptional
+  ) {
+    current = current.unwrap();
+  }
+  return current;
+}
+
+function ownValue(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+}
+
+/** The object schema at a place: of a union, the branch that the value has chosen. */
+function objectAt(schema: z.core.$ZodType, value: unknown): z.ZodObject | undefined {
+  if (schema instanceof z.ZodObject) return schema;
+  if (!(schema instanceof z.ZodDiscriminatedUnion)) return undefined;
+  const chosen = ownValue(value, schema.def.discriminator);
+  return objectBranches(schema).find(
+    (branch) => tagOf(branch, schema.def.discriminator) === chosen,
+  );
+}
+
+function objectBranches(union: z.ZodDiscriminatedUnion): z.ZodObject[] {
+  return union.options.filter((option) => option instanceof z.ZodObject);
+}
+
+function tagOf(branch: z.ZodObject, discriminator: string): unknown {
+  const tag: unknown = branch.shape[discriminator];
+  return tag instanceof z.ZodLiteral ? tag.value : undefined;
+}
+
+export type ConfigPlace =
+  | { readonly kind: 'object'; readonly fields: readonly string[] }
+  | {
+      readonly kind: 'union';
+      readonly discriminator: string;
+      readonly tags: readonly string[];
+      /** Fields of the branch that the value has chosen, or the discriminator alone. */
+      readonly fields: readonly string[];
+    }
+  | { readonly kind: 'text' }
+  | { readonly kind: 'value' };
+
+/**
+ * What stands at `path` of a config, judged with the values that are there now.
+ * @returns undefined where no such field exists
+ */
+export function placeAt(path: readonly PathSegment[], root: unknown): ConfigPlace | undefined {
+  let schema: z.core.$ZodType = runConfigSchema;
+  let value = root;
+  for (const segment of path) {
+    const fields: z.core.$ZodShape = objectAt(schema, value)?.shape ?? discriminatorOnly(schema);
+    const key = String(segment);
+    if (!Object.hasOwn(fields, key)) return undefined;
+    const field = fields[key];
+    if (field === undefined) return undefined;
+    schema = bare(field);
+    value = ownValue(value, key);
+  }
+  return describe(schema, value);
+}
+
+/** Before a branch is chosen, a union has no field but the one that chooses. */
+function discriminatorOnly(schema: z.core.$ZodType): z.core.$ZodShape {
+  return schema instanceof z.ZodDiscriminatedUnion
+    ? { [schema.def.discriminator]: z.string() }
+    : {};
+}
+
+function describe(schema: z.core.$ZodType, value: unknown): ConfigPlace {
+  const chosen = objectAt(schema, value);
+  if (schema instanceof z.ZodDiscriminatedUnion) {
+    const { discriminator } = schema.def;
+    return {
+      kind: 'union',
+      discriminator,
+      tags: objectBranches(schema).map((branch) => String(tagOf(branch, discriminator))),
+      fields: Object.keys(chosen?.shape ?? { [discriminator]: true }),
+    };
+  }
+  if (chosen !== undefined) return { kind: 'object', fields: Object.keys(chosen.shape) };
+  return { kind: schema instanceof z.ZodString ? 'text' : 'value' };
+}

@@ -1,0 +1,124 @@
+/** Turns what zod found wrong with a run config into plain phrases that say what was expected and what came. */
+import type { z } from 'zod';
+import type { PathSegment } from './configFields';
+import { placeAt } from './configFields';
+import { runConfigSchema } from './runConfig';
+import type { RunConfig } from './runConfig';
+import { didYouMean } from './suggest';
+
+export interface ConfigProblem {
+  /** The field; a missing or unknown one included. */
+  readonly path: readonly PathSegment[];
+  /** Whether the trouble is the name of the field rather than its value. */
+  readonly about: 'key' | 'value' | 'missing';
+  /** `optimizer.learningRate must be > 0, got -0.1` */
+  readonly message: string;
+}
+
+export type ConfigCheck =
+  | { readonly config: RunConfig; readonly problems?: undefined }
+  | {
+      readonly config?: undefined;
+      readonly problems: readonly [ConfigProblem, ...ConfigProblem[]];
+    };
+
+/** Decodes a value into a run config or says everything that is wrong with it. */
+export function checkRunConfig(value: unknown): ConfigCheck {
+  const result = runConfigSchema.safeParse(value, { reportInput: true });
+  if (result.success) return { config: result.data };
+  const [first, ...rest] = result.error.issues.flatMap((issue) => problemsOf(issue, value));
+  if (first === undefined) throw result.error;
+  return { problems: [first, ...rest] };
+}
+
+/** `optimizer.schedule.kind`, or `the config` for the root. */
+export function formatPath(path: readonly PathSegment[]): string {
+  return path.length === 0 ? 'the config' : path.map(String).join('.');
+}
+
+/** A value as JSON, cut to a line's length. */
+export function formatValue(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number') return String(value);
+  if (Array.isArray(value) && value.length > 8) return `a list of ${value.length}`;
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function problemsOf(issue: z.core.$ZodIssue, root: unknown): ConfigProblem[] {
+  const path = issue.path.map((segment) => (typeof segment === 'symbol' ? '?' : segment));
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => unknownKey(path, key, root));
+  }
+  if (issue.code === 'invalid_union') return [wrongTag(path, issue)];
+  const name = formatPath(path);
+  if (issue.input === undefined && issue.code === 'invalid_type') {
+    return [{ path, about: 'missing', message: `${name} is missing; expected ${expected(issue)}` }];
+  }
+  const message = `${name} ${demand(issue)}, got ${formatValue(issue.input)}`;
+  return [{ path, about: 'value', message: message + suggestion(issue) }];
+}
+
+function unknownKey(path: readonly PathSegment[], key: string, root: unknown): ConfigProblem {
+  const place = placeAt(path, root);
+  const fields = place !== undefined && 'fields' in place ? place.fields : [];
+  const name = formatPath([...path, key]);
+  const guess = didYouMean(key, fields);
+  const known = guess === '' ? `; expected one of ${fields.join(', ')}` : guess;
+  return { path: [...path, key], about: 'key', message: `${name} is not a known setting${known}` };
+}
+
+function wrongTag(
+  path: readonly PathSegment[],
+  issue: z.core.$ZodIssueInvalidUnion,
+): ConfigProblem {
+  const field = String(path.at(-1));
+  const options = 'options' in issue ? (issue.options ?? []).map(String) : [];
+  const given = (issue.input as Record<string, unknown> | undefined)?.[field];
+  const oneOf = `one of ${options.join(', ')}`;
+  if (given === undefined) {
+    const message = `${formatPath(path)} is missing; expected ${oneOf}`;
+    return { path, about: 'missing', message };
+  }
+  const guess = typeof given === 'string' ? didYouMean(given, options) : '';
+  const message = `${formatPath(path)} must be ${oneOf}, got ${formatValue(given)}${guess}`;
+  return { path, about: 'value', message };
+}
+
+function suggestion(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_value' || typeof issue.input !== 'string') return '';
+  return didYouMean(issue.input, issue.values.map(String));
+}
+
+const KIND_WORDS: Readonly<Record<string, string>> = {
+  string: 'a text in quotes',
+  number: 'a finite number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object in braces',
+};
+
+function expected(issue: z.core.$ZodIssueInvalidType): string {
+  return KIND_WORDS[issue.expected] ?? issue.expected;
+}
+
+/** `must be > 0`: what the field asks of its value. */
+function demand(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return `must be ${expected(issue)}`;
+  if (issue.code === 'invalid_value')
+    return `must be one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'too_small') {
+    return bound(issue.origin, issue.minimum, issue.inclusive === false ? '>' : '>=');
+  }
+  if (issue.code === 'too_big') {
+    return bound(issue.origin, issue.maximum, issue.inclusive === false ? '<' : '<=');
+  }
+  return issue.message;
+}
+
+function bound(origin: string, limit: number | bigint, sign: '>' | '>=' | '<' | '<='): string {
+  const unit = { string: ' characters', array: ' entries' }[origin];
+  if (unit === undefined) return `must be ${sign} ${limit}`;
+  return `must have ${sign.startsWith('>') ? 'at least' : 'at most'} ${limit}${unit}`;
+}

@@ -1,0 +1,176 @@
+/** One run while it is being written: created or taken up again, under its lock, until `close`. */
+import { join } from 'node:path';
+import { UserError } from '../base/index';
+import type { Metric, RunConfig, RunEnvironment, RunSummary } from '../protocol/index';
+import { writeFileAtomic } from './atomicFile';
+import { discardCheckpointsAfter, loadLatestCheckpoint, saveCheckpoint } from './checkpoints';
+import type { Checkpoint, LoadedCheckpoint } from './checkpoints';
+import { errnoOf, nodeFileSystem, onDisk } from './fileSystem';
+import type { FileSystem } from './fileSystem';
+import { runPaths, runsDirectory, slugOf } from './layout';
+import type { RunPaths } from './layout';
+import { MetricsLog, readMetrics, sizeBeforeStep } from './metricsLog';
+import { acquireLock } from './runLock';
+import { readConfig } from './runReader';
+
+export interface NewRun {
+  readonly config: RunConfig;
+  readonly environment: RunEnvironment;
+  readonly summary: RunSummary;
+}
+
+export class RunWriter {
+  readonly paths: RunPaths;
+  readonly #fs: FileSystem;
+  readonly #metrics: MetricsLog;
+  readonly #unlock: () => void;
+  #isOpen = true;
+
+  constructor(paths: RunPaths, metrics: MetricsLog, unlock: () => void, fs: FileSystem) {
+    this.paths = paths;
+    this.#metrics = metrics;
+    this.#unlock = unlock;
+    this.#fs = fs;
+  }
+
+  get id(): string {
+    return this.paths.id;
+  }
+
+  get directory(): string {
+    return this.paths.directory;
+  }
+
+  /** @throws UserError('disk') */
+  appendMetric(metric: Metric): void {
+    this.#metrics.append(metric);
+  }
+
+  /** Hands collected metrics to the system. @throws UserError('disk') */
+  flush(): void {
+    this.#metrics.flush();
+  }
+
+  /** Metrics up to here and the checkpoint, safe on disk. @throws UserError('disk') */
+  saveCheckpoint(checkpoint: Checkpoint): void {
+    this.#metrics.sync();
+    saveCheckpoint(this.paths, checkpoint, this.#fs);
+  }
+
+  /** @throws UserError('disk') */
+  writeSummary(summary: RunSummary): void {
+    writeJson(this.paths.summary, summary, this.#fs);
+  }
+
+  /** @throws UserError('disk') */
+  writeEnvironment(environment: RunEnvironment): void {
+    writeJson(this.paths.environment, environment, this.#fs);
+  }
+
+  /** Writes what is left and gives the lock back. @throws UserError('disk'), after giving it back all the same */
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    try {
+      this.#metrics.close();
+    } finally {
+      this.#unlock();
+    }
+  }
+}
+
+/**
+ * Makes the folder of a new run, `<root>/.velo/runs/<name>-<number>`, with its config in it.
+ * @throws UserError('disk'), after which nothing of the run is left
+ */
+export function createRun(
+  root: string,
+  { config, environment, summary }: NewRun,
+  fs: FileSystem = nodeFileSystem,
+): RunWriter {
+  const paths = makeRunDirectory(root, config.name, fs);
+  let unlock: (() => void) | undefined;
+  try {
+    unlock = acquireLock(paths, fs);
+    writeJson(paths.config, withoutSchema(config), fs);
+    writeJson(paths.environment, environment, fs);
+    writeJson(paths.summary, summary, fs);
+    return new RunWriter(paths, new MetricsLog(paths.metrics, 0, { fs }), unlock, fs);
+  } catch (thrown) {
+    fs.rmSync(paths.directory, { recursive: true, force: true });
+    throw thrown;
+  }
+}
+
+export interface ResumedRun {
+  readonly run: RunWriter;
+  readonly config: RunConfig;
+  readonly checkpoint: LoadedCheckpoint;
+  /** What was found broken and worked around, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Takes a run up again from its latest usable checkpoint; metrics and checkpoints after it are dropped.
+ * @throws UserError('run' | 'checkpoint' | 'disk'), after which the run is as it was
+ */
+export function resumeRun(directory: string, fs: FileSystem = nodeFileSystem): ResumedRun {
+  const paths = runPaths(directory);
+  const config = readConfig(paths, fs);
+  const unlock = acquireLock(paths, fs);
+  try {
+    const checkpoint = loadLatestCheckpoint(paths, fs);
+    const { warnings } = readMetrics(paths.metrics, fs);
+    const size = sizeBeforeStep(paths.metrics, checkpoint.step, fs);
+    const metrics = new MetricsLog(paths.metrics, size, { fs });
+    discardCheckpointsAfter(paths, checkpoint.step, fs);
+    return {
+      run: new RunWriter(paths, metrics, unlock, fs),
+      config,
+      checkpoint,
+      warnings: [...checkpoint.warnings, ...warnings],
+    };
+  } catch (thrown) {
+    unlock();
+    throw thrown;
+  }
+}
+
+/** The folder is made by the one call that fails where it exists: two processes never get the same number. */
+function makeRunDirectory(root: string, name: string, fs: FileSystem): RunPaths {
+  const runs = runsDirectory(root);
+  onDisk('create', runs, () => fs.mkdirSync(runs, { recursive: true }));
+  const slug = slugOf(name);
+  const taken = onDisk('read', runs, () => fs.readdirSync(runs));
+  const numbers = taken.map((id) => numberOf(id, slug));
+  for (let number = Math.max(0, ...numbers) + 1; number < 1e6; number++) {
+    const directory = join(runs, `${slug}-${number}`);
+    try {
+      fs.mkdirSync(directory);
+      return runPaths(directory);
+    } catch (thrown) {
+      if (errnoOf(thrown) !== 'EEXIST') onDisk('create', directory, () => rethrow(thrown));
+    }
+  }
+  throw new UserError('run', `${runs} has no number left for a run called ${slug}`);
+}
+
+/** The path of the schema is relative to the file that the config came from. */
+function withoutSchema(config: RunConfig): Omit<RunConfig, '$schema'> {
+  const asked = { ...config };
+  delete asked.$schema;
+  return asked;
+}
+
+function numberOf(id: string, slug: string): number {
+  const rest = id.startsWith(`${slug}-`) ? id.slice(slug.length + 1) : '';
+  return /^\d{1,6}$/.test(rest) ? Number(rest) : 0;
+}
+
+function rethrow(thrown: unknown): never {
+  throw thrown;
+}
+
+function writeJson(path: string, value: unknown, fs: FileSystem): void {
+  writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`, fs);
+}

@@ -1,0 +1,211 @@
+/**
+ * Times VeLO's update: fused kernels on every instruction set this machine has, and the same update in tfjs ops
+ * on its WebAssembly backend. All contenders of a case take turns within one run, so that their ratios mean
+ * something on a busy machine; figures are medians with the 10th and 90th percentile.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { performance } from 'node:perf_hooks';
+import type { TensorSpec } from '../../src/base/index';
+import { sizeOf } from '../../src/base/index';
+import type { KernelRuntime, TensorDict, VeloTheta } from '../../src/core/index';
+import { createFusedVelo, createRng, createVelo, initTheta } from '../../src/core/index';
+import { loadNativeKernels, loadWasmKernels } from '../../src/engine/devices/loadKernels';
+
+/** One thing to be timed. */
+interface Contender {
+  readonly name: string;
+  readonly update: (step: number) => void;
+}
+
+interface Case {
+  readonly name: string;
+  readonly unit: 'ns/parameter' | 'ms';
+  /** Divisor from nanoseconds per update to the unit. */
+  readonly per: number;
+  /** First one is what ratios are against. */
+  readonly contenders: readonly Contender[];
+}
+
+interface Timing {
+  readonly name: string;
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The MLP of the README: 784-128-128-10. */
+const MLP: readonly TensorSpec[] = [
+  { name: 'layer0/w', shape: [784, 128] },
+  { name: 'layer0/b', shape: [128] },
+  { name: 'layer1/w', shape: [128, 128] },
+  { name: 'layer1/b', shape: [128] },
+  { name: 'layer2/w', shape: [128, 10] },
+  { name: 'layer2/b', shape: [10] },
+];
+/** Eight tensors so small that the LSTM is all the work. */
+const DOTS: readonly TensorSpec[] = Array.from({ length: 8 }, (_, i) => ({
+  name: `dot${i}`,
+  shape: [2],
+}));
+const NUM_STEPS = 1_000_000;
+/** Shortest time that one turn of a contender takes. */
+const TURN_MS = 2;
+
+function theta(hidden: number, bank: number): VeloTheta {
+  const architecture = {
+    kind: 'velo',
+    hidden,
+    bank,
+    ffMult: 100,
+    buggedLossFeatures: false,
+    buggedNextLstmState: false,
+  } as const;
+  return initTheta(architecture, createRng({ seed: 1, purpose: 'theta', step: 0, member: 0 }));
+}
+
+function noise(params: readonly TensorSpec[], scale: number): Map<string, Float32Array> {
+  const rng = createRng({ seed: 2, purpose: 'noise', step: 0, member: 0 });
+  return new Map(
+    params.map(({ name, shape }) => [
+      name,
+      Float32Array.from({ length: sizeOf(shape) }, () => rng.normal() * scale),
+    ]),
+  );
+}
+
+function fused(runtime: KernelRuntime, weights: VeloTheta, params: readonly TensorSpec[]): Contender {
+  const session = createFusedVelo({ theta: weights, numSteps: NUM_STEPS }, runtime, params);
+  for (const [name, values] of noise(params, 0.05)) session.params[name]?.data.set(values);
+  for (const [name, values] of noise(params, 0.01)) session.grads[name]?.data.set(values);
+  return {
+    name: `fused ${runtime.flavour} ${runtime.isa}`,
+    update: (step) => {
+      session.update(step, 2);
+    },
+  };
+}
+
+function reference(weights: VeloTheta, specs: readonly TensorSpec[]): Contender {
+  const optimizer = createVelo({ theta: weights, numSteps: NUM_STEPS });
+  const shapes = new Map(specs.map(({ name, shape }) => [name, shape]));
+  const tensors = (scale: number): TensorDict =>
+    Object.fromEntries(
+      [...noise(specs, scale)].map(([name, values]) => [
+        name,
+        tf.tensor(values, [...(shapes.get(name) ?? [])]),
+      ]),
+    );
+  const grads = tensors(0.01);
+  const loss = tf.scalar(2);
+  let params = tensors(0.05);
+  let state = optimizer.init(params);
+  return {
+    name: 'tfjs ops on tfjs wasm',
+    update: (step) => {
+      const next = tf.tidy(() => {
+        const scalars = Object.fromEntries(
+          Object.entries(optimizer.scalars(step)).map(([name, value]) => [name, tf.tensor(value)]),
+        );
+        const result = optimizer.update({ params, grads, loss, state, scalars });
+        return { params: { ...result.params }, state: { ...result.state } };
+      });
+      tf.dispose([params, state]);
+      ({ params, state } = next);
+    },
+  };
+}
+
+function cases(runtimes: readonly KernelRuntime[], withReference: boolean): Case[] {
+  const size = MLP.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const small = theta(16, 8);
+  const full = theta(512, 256);
+  const everyone = (weights: VeloTheta, params: readonly TensorSpec[]): Contender[] => [
+    ...runtimes.map((runtime) => fused(runtime, weights, params)),
+    ...(withReference ? [reference(weights, params)] : []),
+  ];
+  return [
+    {
+      name: 'passes over the tensors, MLP 784-128-128-10 (theta 16/8)',
+      unit: 'ns/parameter',
+      per: size,
+      contenders: everyone(small, MLP),
+    },
+    {
+      name: 'LSTM and heads, 8 tensors (theta 512/256)',
+      unit: 'ms',
+      per: 1e6,
+      contenders: everyone(full, DOTS),
+    },
+    {
+      name: 'whole update, MLP 784-128-128-10 (theta 512/256)',
+      unit: 'ms',
+      per: 1e6,
+      contenders: everyone(full, MLP),
+    },
+  ];
+}
+
+/** Nanoseconds per update of `count` updates from `step` on. */
+function turn({ update }: Contender, step: number, count: number): number {
+  const start = performance.now();
+  for (let i = 0; i < count; i++) update(step + i);
+  return ((performance.now() - start) * 1e6) / count;
+}
+
+function time({ contenders, per }: Case, rounds: number): Timing[] {
+  const runs = contenders.map((contender) => {
+    let step = 0;
+    for (; step < 5; step++) contender.update(step);
+    const once = turn(contender, step++, 1) / 1e6;
+    const count = Math.max(1, Math.ceil(TURN_MS / once));
+    return { contender, count, step, samples: [] as number[] };
+  });
+  for (let round = 0; round < rounds; round++) {
+    for (const run of runs) {
+      run.samples.push(turn(run.contender, run.step, run.count) / per);
+      run.step += run.count;
+    }
+  }
+  return runs.map(({ contender, samples }) => {
+    samples.sort((a, b) => a - b);
+    const at = (share: number): number => samples[Math.floor(share * (samples.length - 1))] ?? NaN;
+    return { name: contender.name, median: at(0.5), low: at(0.1), high: at(0.9) };
+  });
+}
+
+function print(one: Case, timings: readonly Timing[]): void {
+  const first = timings[0]?.median ?? NaN;
+  console.log(`\n${one.name}, ${one.unit}`);
+  console.log('                          median   10 %    90 %    ratio');
+  for (const { name, median, low, high } of timings) {
+    const numbers = [median, low, high].map((value) => value.toFixed(2).padStart(8)).join('');
+    console.log(`${name.padEnd(24)}${numbers}${(median / first).toFixed(2).padStart(9)}`);
+  }
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const [directory = '', tfjsWasm = '', ...options] = args;
+  const roundsAt = options.indexOf('--rounds');
+  const rounds = roundsAt < 0 ? 60 : Number(options[roundsAt + 1]);
+  const loaded = [
+    ...['avx512', 'avx2', 'sse4', 'neon'].map((isa) => loadNativeKernels(directory, isa)),
+    loadWasmKernels(directory),
+  ];
+  setWasmPaths(tfjsWasm);
+  await tf.setBackend('wasm');
+  const runtimes = loaded.flatMap(({ runtime }) => runtime ?? []);
+  const all = cases(runtimes, !options.includes('--without-reference'));
+  const results = all.map((one) => ({ one, timings: time(one, rounds) }));
+  if (options.includes('--json')) {
+    const plain = results.map(({ one, timings }) => ({ name: one.name, unit: one.unit, timings }));
+    console.log(JSON.stringify({ node: process.version, rounds, cases: plain }, null, 2));
+    return;
+  }
+  for (const { one, timings } of results) print(one, timings);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
