@@ -1,8 +1,8 @@
 /** The two implementations of VeLO that a parity check can replay: tfjs ops, and kernels in an arena. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedFloats, NdArray } from '../base/index';
-import { createVelo, lossDecays, thetaTensors, veloUpdate } from '../core/index';
-import type { TensorDict, VeloTrace } from '../core/index';
+import { createFusedVelo, createVelo, lossDecays, thetaTensors, veloUpdate } from '../core/index';
+import type { KernelRuntime, TensorDict, VeloTrace } from '../core/index';
 import type { Replay, ReplayFactory, ReplaySetup, ReplayView } from './parity';
 
 /** The readable reference on the current tfjs backend. */
@@ -46,6 +46,39 @@ export const referenceReplay: ReplayFactory = (setup) => {
     },
   };
 };
+
+/** The fused kernels of a runtime. */
+export function fusedReplay(runtime: KernelRuntime): ReplayFactory {
+  return (setup) => {
+    const { theta, numSteps, params } = setup;
+    const specs = Object.entries(params).map(([name, { shape }]) => ({ name, shape }));
+    const session = createFusedVelo({ theta, numSteps }, runtime, specs);
+    write(params, session.params);
+    return {
+      update: (step, loss, grads) => {
+        write(grads, session.grads);
+        session.update(step, loss);
+      },
+      view: () => ({
+        params: copies(session.params),
+        state: session.exportState(),
+        trace: session.trace(),
+        lossDecays: decaysOf(setup),
+      }),
+      dispose: () => undefined,
+    };
+  };
+}
+
+function write(values: NamedFloats, into: NamedFloats): void {
+  for (const [name, { data }] of Object.entries(into)) data.set(values[name]?.data ?? []);
+}
+
+function copies(arrays: NamedFloats): NamedFloats {
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
+  );
+}
 
 /** Decays of the loss buffer that a setup asks for. */
 function decaysOf({ theta, numSteps }: ReplaySetup): ReplayView['lossDecays'] {

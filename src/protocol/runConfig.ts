@@ -34,7 +34,7 @@ const imageMlpTask = z
     imageSize: z
       .int()
       .min(1)
-      .max(256)
+      .max(1024)
       .exactOptional()
       .describe('Side length that images are resized to; absent: as they are stored.'),
     grey: z.boolean().default(false).describe('Average the colour channels into one.'),
@@ -224,7 +224,7 @@ const evaluateSchema = z
       .describe('Batches of an evaluation, at most all of the split.'),
   })
   .prefault({})
-  .describe('Evaluation on held-out data; a task without data is evaluated itself.');
+  .describe('Evaluation on held-out data, for tasks that have data.');
 
 const earlyStopSchema = z
   .strictObject({
@@ -312,6 +312,7 @@ export function runConfigJsonSchema(): Record<string, unknown> {
 }
 
 interface CrossChecked {
+  readonly task: { readonly family: string };
   readonly optimizer: {
     readonly name: string;
     readonly schedule?: z.output<typeof scheduleSchema>;
@@ -343,5 +344,9 @@ function checkAcrossFields(config: CrossChecked, context: z.RefinementCtx): void
   if (config.earlyStop === undefined) return;
   if (config.evaluate.every === 0) {
     complain(['earlyStop'], 'needs evaluate.every of at least 1', config.evaluate);
+  }
+  if (config.task.family !== 'imageMlp') {
+    const limit = `needs held-out data, which ${config.task.family} has not`;
+    complain(['earlyStop'], limit, config.earlyStop);
   }
 }

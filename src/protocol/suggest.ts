@@ -26,6 +26,8 @@ const KNOWN_AS: Readonly<Record<string, string>> = {
   iterations: 'numSteps',
   layers: 'hidden',
   gray: 'grey',
+  gpu: 'tensorflow',
+  cuda: 'tensorflow',
 };
 
 /** The candidate that `word` most likely meant, or undefined when none is near. */

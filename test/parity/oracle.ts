@@ -59,15 +59,15 @@ export function oracleStart(setup: OracleSetup, params: Plain[]): OracleState {
   }
   const tensors = params.map(({ shape, data }) => {
     const n = data.length;
-    const [d0, d1] = longestTwo(shape);
+    const axes = longestTwo(shape);
     return {
       shape: [...shape],
       data: [...data],
       m: zeros(3 * n),
       v: zeros(n),
-      rows: d0 === undefined ? [] : zeros((3 * n) / shape[d0]!),
-      cols: d1 === undefined ? [] : zeros((3 * n) / shape[d1]!),
-      diagonal: d0 === undefined ? zeros(3 * n) : [],
+      rows: axes === null ? [] : zeros((3 * n) / shape[axes.d0]!),
+      cols: axes === null ? [] : zeros((3 * n) / shape[axes.d1]!),
+      diagonal: axes === null ? zeros(3 * n) : [],
       hidden: [...setup.theta['lstm_init_state/hidden']!],
       cell: [...setup.theta['lstm_init_state/cell']!],
     };
@@ -76,7 +76,7 @@ export function oracleStart(setup: OracleSetup, params: Plain[]): OracleState {
     step: 0,
     tensors,
     lossMeans: zeros(10),
-    lossMin: Array(10).fill(999999999999),
+    lossMin: Array<number>(10).fill(999999999999),
     lossDecays,
   };
 }
@@ -123,7 +123,7 @@ function pushLoss(state: OracleState, rawLoss: number): number[] {
     const here = f(corrected(i) - state.lossMin[i]!);
     const slower = f(corrected(i + 1) - state.lossMin[i]!);
     const ratio = f(f(here / Math.max(f(1e-8), slower)) - 1);
-    features.push(t < 2 ? 0 : clip(ratio, -1, 1));
+    features.push(clip(ratio, -1, 1) * (t < 2 ? 0 : 1));
   }
   return features;
 }
@@ -191,21 +191,21 @@ function recurrent(
 
 function accumulate(tensor: OracleTensor, g: number[]): void {
   const n = g.length;
-  const [d0, d1] = longestTwo(tensor.shape);
+  const axes = longestTwo(tensor.shape);
   for (let j = 0; j < n; j++) {
     for (let c = 0; c < 3; c++) {
       const b = BETA[c]!;
       tensor.m[3 * j + c] = b * tensor.m[3 * j + c]! + (1 - b) * g[j]!;
-      if (d0 === undefined) {
+      if (axes === null) {
         tensor.diagonal[3 * j + c] =
           b * tensor.diagonal[3 * j + c]! + (1 - b) * (g[j]! ** 2 + 1e-30);
       }
     }
     tensor.v[j] = BETA_V * tensor.v[j]! + (1 - BETA_V) * g[j]! ** 2;
   }
-  if (d0 === undefined || d1 === undefined) return;
-  follow(tensor.rows, tensor.shape, d0, g);
-  follow(tensor.cols, tensor.shape, d1, g);
+  if (axes === null) return;
+  follow(tensor.rows, tensor.shape, axes.d0, g);
+  follow(tensor.cols, tensor.shape, axes.d1, g);
 }
 
 /** averages <- b * averages + (1 - b) * mean over `axis` of g² + 1e-30 */
@@ -264,15 +264,15 @@ function mixed(setup: OracleSetup, controls: number[]) {
 }
 
 function featuresOf(tensor: OracleTensor, g: number[]): number[][] {
-  const [d0, d1] = longestTwo(tensor.shape);
-  const factored = d0 !== undefined && d1 !== undefined ? { d0, d1 } : undefined;
+  const factored = longestTwo(tensor.shape);
   return g.map((gradient, j) => {
     const m = tensor.m.slice(3 * j, 3 * j + 3);
     const v = tensor.v[j]!;
     const s = 1 / Math.sqrt(v + 1e-6);
-    const second = factored
-      ? factoredAt(tensor, factored.d0, factored.d1, j)
-      : diagonalAt(tensor.diagonal.slice(3 * j, 3 * j + 3));
+    const second =
+      factored !== null
+        ? factoredAt(tensor, factored.d0, factored.d1, j)
+        : diagonalAt(tensor.diagonal.slice(3 * j, 3 * j + 3));
     return [
       gradient,
       clip(gradient, -0.1, 0.1),
@@ -320,8 +320,8 @@ function factoredAt(tensor: OracleTensor, d0: number, d1: number, j: number) {
 }
 
 /** Longest and second longest axis; of equal ones the later is longer. */
-function longestTwo(shape: number[]): [number, number] | [undefined, undefined] {
-  if (shape.length < 2) return [undefined, undefined];
+function longestTwo(shape: number[]): { d0: number; d1: number } | null {
+  if (shape.length < 2) return null;
   const pick = (skip: number): number => {
     let best = -1;
     for (let axis = 0; axis < shape.length; axis++) {
@@ -330,7 +330,7 @@ function longestTwo(shape: number[]): [number, number] | [undefined, undefined] 
     return best;
   };
   const d0 = pick(-1);
-  return [d0, pick(d0)];
+  return { d0, d1: pick(d0) };
 }
 
 /** Flat index of element j after an axis is dropped from the shape. */

@@ -9,10 +9,9 @@ export function oracleSetup({
   theta,
   numSteps,
 }: Pick<ReplaySetup, 'theta' | 'numSteps'>): OracleSetup {
-  const { kind: _, ...architecture } = theta.architecture;
   const tensors = Object.entries(theta.tensors).map(([name, { data }]) => [name, [...data]]);
   return {
-    ...architecture,
+    ...theta.architecture,
     numSteps,
     theta: Object.fromEntries(tensors) as Record<string, number[]>,
   };

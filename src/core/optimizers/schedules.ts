@@ -15,13 +15,13 @@ export interface ConstantSpec {
 export interface CosineSpec {
   readonly kind: 'cosine';
   /** Multiplier at the end, in [0, 1]; default 0. */
-  readonly finalFraction?: number;
+  readonly minMultiplier?: number;
 }
 
 export interface LinearSpec {
   readonly kind: 'linear';
   /** Multiplier at the end, in [0, 1]; default 0. */
-  readonly finalFraction?: number;
+  readonly minMultiplier?: number;
 }
 
 export interface WarmupCosineSpec {
@@ -31,7 +31,7 @@ export interface WarmupCosineSpec {
   /** Share of the training after which the decay begins, warm-up included; default `warmupFraction`. */
   readonly constantFraction?: number;
   /** Multiplier at the end, in [0, 1]; default 0. */
-  readonly finalFraction?: number;
+  readonly minMultiplier?: number;
 }
 
 export type ScheduleSpec = ConstantSpec | CosineSpec | LinearSpec | WarmupCosineSpec;
@@ -40,9 +40,9 @@ export const SCHEDULE_KINDS = ['constant', 'cosine', 'linear', 'warmupCosine'] a
 
 const OPTIONS_OF: Readonly<Record<ScheduleSpec['kind'], readonly string[]>> = {
   constant: [],
-  cosine: ['finalFraction'],
-  linear: ['finalFraction'],
-  warmupCosine: ['warmupFraction', 'constantFraction', 'finalFraction'],
+  cosine: ['minMultiplier'],
+  linear: ['minMultiplier'],
+  warmupCosine: ['warmupFraction', 'constantFraction', 'minMultiplier'],
 };
 
 /** 1 at every step. */
@@ -51,15 +51,15 @@ export function constantSchedule(): Schedule {
 }
 
 /** min + (1 − min)·(1 + cos(π·step/numSteps))/2. */
-export function cosineSchedule(finalFraction = 0): Schedule {
-  requireShare('cosine', 'finalFraction', finalFraction);
-  return (step, numSteps) => cosineDecay(fractionDone(step, numSteps), finalFraction);
+export function cosineSchedule(minMultiplier = 0): Schedule {
+  requireShare('cosine', 'minMultiplier', minMultiplier);
+  return (step, numSteps) => cosineDecay(fractionDone(step, numSteps), minMultiplier);
 }
 
 /** 1 − (1 − min)·step/numSteps. */
-export function linearSchedule(finalFraction = 0): Schedule {
-  requireShare('linear', 'finalFraction', finalFraction);
-  return (step, numSteps) => 1 - (1 - finalFraction) * fractionDone(step, numSteps);
+export function linearSchedule(minMultiplier = 0): Schedule {
+  requireShare('linear', 'minMultiplier', minMultiplier);
+  return (step, numSteps) => 1 - (1 - minMultiplier) * fractionDone(step, numSteps);
 }
 
 /**
@@ -67,11 +67,11 @@ export function linearSchedule(finalFraction = 0): Schedule {
  * @throws UserError('config') when a share is out of range or the plateau would end before the warm-up
  */
 export function warmupCosineSchedule(spec: Omit<WarmupCosineSpec, 'kind'> = {}): Schedule {
-  const { warmupFraction = 0.05, finalFraction = 0 } = spec;
+  const { warmupFraction = 0.05, minMultiplier = 0 } = spec;
   const { constantFraction = warmupFraction } = spec;
   requireShare('warmupCosine', 'warmupFraction', warmupFraction, true);
   requireShare('warmupCosine', 'constantFraction', constantFraction);
-  requireShare('warmupCosine', 'finalFraction', finalFraction);
+  requireShare('warmupCosine', 'minMultiplier', minMultiplier);
   if (constantFraction < warmupFraction) {
     throw new UserError(
       'config',
@@ -82,7 +82,7 @@ export function warmupCosineSchedule(spec: Omit<WarmupCosineSpec, 'kind'> = {}):
     const done = fractionDone(step, numSteps);
     if (done < warmupFraction) return done / warmupFraction;
     if (done <= constantFraction) return 1;
-    return cosineDecay((done - constantFraction) / (1 - constantFraction), finalFraction);
+    return cosineDecay((done - constantFraction) / (1 - constantFraction), minMultiplier);
   };
 }
 
@@ -96,9 +96,9 @@ export function createSchedule(spec: ScheduleSpec): Schedule {
     case 'constant':
       return constantSchedule();
     case 'cosine':
-      return cosineSchedule(spec.finalFraction);
+      return cosineSchedule(spec.minMultiplier);
     case 'linear':
-      return linearSchedule(spec.finalFraction);
+      return linearSchedule(spec.minMultiplier);
     case 'warmupCosine':
       return warmupCosineSchedule(spec);
   }
@@ -108,8 +108,8 @@ function fractionDone(step: number, numSteps: number): number {
   return Math.min(Math.max(step / numSteps, 0), 1);
 }
 
-function cosineDecay(x: number, finalFraction: number): number {
-  return finalFraction + (1 - finalFraction) * 0.5 * (1 + Math.cos(Math.PI * x));
+function cosineDecay(x: number, minMultiplier: number): number {
+  return minMultiplier + (1 - minMultiplier) * 0.5 * (1 + Math.cos(Math.PI * x));
 }
 
 /** Specifications come from run configurations, so their type is checked here too. */

@@ -18,7 +18,7 @@ const WASM_FILE = 'velo.wasm';
 
 /** The kernels as WebAssembly. @param directory  where they are; by default `kernelDirectory()` */
 export function loadWasmKernels(directory = kernelDirectory()): LoadedKernels {
-  const file = join(directory, WASM_FILE);
+  const file = resolve(directory, WASM_FILE);
   return attempt(file, () => createWasmKernels(compileWasm(readFileSync(file))));
 }
 
@@ -28,7 +28,7 @@ export function loadWasmKernels(directory = kernelDirectory()): LoadedKernels {
  * @param isa  instruction set; by default the best that this machine has
  */
 export function loadNativeKernels(directory = kernelDirectory(), isa?: string): LoadedKernels {
-  const file = join(directory, `velo-${process.platform}-${process.arch}.node`);
+  const file = resolve(directory, `velo-${process.platform}-${process.arch}.node`);
   return attempt(file, () => {
     // The addon is our own build; its shape is fixed by addon.c.
     const binding = createRequire(file)(file) as NativeBinding;

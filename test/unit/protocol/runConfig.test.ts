@@ -1,7 +1,18 @@
 import { format } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { BASELINES } from '../../../src/core/optimizers/registry';
-import { OPTIMIZER_NAMES, checkRunConfig, runConfigJsonSchema } from '../../../src/protocol/index';
+import { DEVICES } from '../../../src/core/compute/device';
+import { SCHEDULE_KINDS, createSchedule } from '../../../src/core/optimizers/schedules';
+import { ACTIVATIONS } from '../../../src/core/tasks/activations';
+import { TASK_FAMILIES, TASK_FAMILY_DOCS } from '../../../src/core/tasks/registry';
+import { SPLITS } from '../../../src/core/tasks/task';
+import {
+  TASK_FAMILIES as CONFIG_FAMILIES,
+  DEVICE_NAMES,
+  OPTIMIZER_NAMES,
+  checkRunConfig,
+  runConfigJsonSchema,
+} from '../../../src/protocol/index';
 
 function defaultsOf(name: string): Record<string, unknown> {
   const { config } = checkRunConfig({ task: { family: 'beale' }, optimizer: { name } });
@@ -64,3 +75,79 @@ describe('the JSON schema', () => {
     expect(undescribed).toEqual([]);
   });
 });
+
+describe('the tasks of the run config', () => {
+  it('are those of the core, no more and no fewer', () => {
+    expect([...CONFIG_FAMILIES]).toEqual([...TASK_FAMILIES]);
+  });
+
+  it.each(TASK_FAMILY_DOCS.map((doc) => [doc.family, doc] as const))(
+    'give %s the options and the defaults that its listing names',
+    (family, { options }) => {
+      const { config } = checkRunConfig({
+        task: family === 'imageMlp' ? { family, dataset: 'mnist' } : { family },
+        optimizer: { name: 'velo' },
+      });
+      const defaults: Record<string, unknown> = { ...config?.task };
+      const fields = fieldsOf(family);
+      expect(options.map(({ name }) => name)).toEqual(fields.filter((name) => name !== 'family'));
+      const written: Record<string, string> = { true: 'yes', false: 'no' };
+      for (const option of options.filter(({ name }) => defaults[name] !== undefined)) {
+        if (option.default === undefined) continue;
+        const value = defaults[option.name];
+        const text = typeof value === 'string' ? value : JSON.stringify(value);
+        expect((written[text] ?? text).replaceAll(',', ', ')).toBe(option.default);
+      }
+    },
+  );
+
+  it('allow the activations of the core', () => {
+    for (const activation of Object.keys(ACTIVATIONS)) {
+      const task = { family: 'imageMlp', dataset: 'mnist', activation };
+      expect(checkRunConfig({ task, optimizer: { name: 'velo' } }).problems).toBeUndefined();
+    }
+  });
+
+  it('allow the splits of the core', () => {
+    for (const split of SPLITS) {
+      const config = {
+        task: { family: 'beale' },
+        optimizer: { name: 'velo' },
+        evaluate: { split },
+      };
+      expect(checkRunConfig(config).problems).toBeUndefined();
+    }
+  });
+});
+
+describe('the devices of the run config', () => {
+  it('are those of the core and the automatic choice', () => {
+    expect([...DEVICE_NAMES].sort()).toEqual(['auto', ...DEVICES].sort());
+    for (const device of DEVICE_NAMES) {
+      const config = { task: { family: 'beale' }, optimizer: { name: 'velo' }, device };
+      expect(checkRunConfig(config).problems).toBeUndefined();
+    }
+  });
+});
+
+describe('the schedules of the run config', () => {
+  it('are those of the core, with options that the core takes', () => {
+    for (const kind of SCHEDULE_KINDS) {
+      const optimizer = { name: 'sgd', schedule: { kind } };
+      const { config } = checkRunConfig({ task: { family: 'beale' }, optimizer });
+      const schedule = config?.optimizer.name === 'sgd' ? config.optimizer.schedule : undefined;
+      expect(schedule?.kind).toBe(kind);
+      if (schedule !== undefined) expect(createSchedule(schedule)(0, 10)).toBeLessThanOrEqual(1);
+    }
+  });
+});
+
+/** Fields of a task family, in the order of the JSON schema. */
+function fieldsOf(family: string): string[] {
+  interface Branch {
+    readonly properties: Record<string, { readonly const?: string }>;
+  }
+  const { task } = runConfigJsonSchema()['properties'] as { task: { oneOf: Branch[] } };
+  const branch = task.oneOf.find(({ properties }) => properties['family']?.const === family);
+  return Object.keys(branch?.properties ?? {});
+}

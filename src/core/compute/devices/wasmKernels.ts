@@ -45,7 +45,10 @@ function kernelExports(module: WasmModule): KernelExports {
   }
   for (const name of ['opName', 'arenaStart', 'run']) {
     if (typeof exports[name] === 'function') continue;
-    throw new UserError('device', `the WebAssembly module is not the kernels: no function "${name}"`);
+    throw new UserError(
+      'device',
+      `the WebAssembly module is not the kernels: no function "${name}"`,
+    );
   }
   // Checked above; nothing in the language can state it.
   return exports as unknown as KernelExports;
@@ -66,7 +69,8 @@ function createArena(kernels: KernelExports, words: number): Arena {
   checkArenaSize(words);
   const { memory } = kernels;
   const start = kernels.arenaStart();
-  const missing = Math.ceil((start + words * 4) / PAGE_BYTES) - memory.buffer.byteLength / PAGE_BYTES;
+  const missing =
+    Math.ceil((start + words * 4) / PAGE_BYTES) - memory.buffer.byteLength / PAGE_BYTES;
   try {
     if (missing > MAX_PAGES) throw new RangeError(`${missing} pages`);
     if (missing > 0) memory.grow(missing);

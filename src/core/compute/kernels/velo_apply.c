@@ -24,15 +24,15 @@ enum {
   FEATURES = 30
 };
 
-/* Vectors that share each load of a weight. */
-enum { PAIR = 2 };
+/* Vectors that share each load of a weight; vectors whose hidden units are kept at once. */
+enum { PAIR = 2, STRETCH_VECTORS = 32 };
 
+/* Every weight as a whole vector, ready to be an operand. */
 typedef struct {
-  float first[FEATURES][HIDDEN_UNITS];
-  float second[HIDDEN_UNITS][HIDDEN_UNITS], secondBias[HIDDEN_UNITS];
-  float direction[HIDDEN_UNITS + 1], magnitude[HIDDEN_UNITS + 1];
-  /* lr_mult * 0.001 * sqrt(mean(p^2) + 1e-9) */
-  float stepSize;
+  vf first[FEATURES][HIDDEN_UNITS];
+  vf second[HIDDEN_UNITS][HIDDEN_UNITS], secondBias[HIDDEN_UNITS];
+  /* Third layer, biases last: direction times lr_mult * 0.001 * sqrt(mean(p^2) + 1e-9), magnitude times 0.001. */
+  vf direction[HIDDEN_UNITS + 1], magnitude[HIDDEN_UNITS + 1];
 } Network;
 
 typedef struct {
@@ -76,24 +76,25 @@ static void fold_network(const VeloTensor *t, const float *weights, const VeloSu
   float norms[FEATURES];
   inverse_norms(t, sums, norms);
   for (int f = 0; f < FEATURES; f++)
-    for (int h = 0; h < HIDDEN_UNITS; h++) out->first[f][h] = weights[W0 + f * HIDDEN_UNITS + h] * norms[f];
+    for (int h = 0; h < HIDDEN_UNITS; h++) out->first[f][h] = splat(weights[W0 + f * HIDDEN_UNITS + h] * norms[f]);
   for (int h = 0; h < HIDDEN_UNITS; h++) {
-    for (int j = 0; j < HIDDEN_UNITS; j++) out->second[h][j] = weights[W1 + h * HIDDEN_UNITS + j];
-    out->secondBias[h] = weights[B1 + h];
-    out->direction[h] = weights[W2 + h * 3];
-    out->magnitude[h] = weights[W2 + h * 3 + 1];
+    for (int j = 0; j < HIDDEN_UNITS; j++) out->second[h][j] = splat(weights[W1 + h * HIDDEN_UNITS + j]);
+    out->secondBias[h] = splat(weights[B1 + h]);
   }
-  out->direction[HIDDEN_UNITS] = weights[B2];
-  out->magnitude[HIDDEN_UNITS] = weights[B2 + 1];
-  out->stepSize = stepMultiplier * 0.001f * (float)__builtin_sqrt(sums->paramSquares / sums->count + 1e-9);
+  float stepSize = stepMultiplier * 0.001f * (float)__builtin_sqrt(sums->paramSquares / sums->count + 1e-9);
+  for (int h = 0; h <= HIDDEN_UNITS; h++) {
+    const float *last = h < HIDDEN_UNITS ? weights + W2 + h * 3 : weights + B2;
+    out->direction[h] = splat(last[0] * stepSize);
+    out->magnitude[h] = splat(last[1] * 0.001f);
+  }
 }
 
 /*
  * A side's share of the hidden units: bias + sum over k of mean_k w + rsqrt(mean_k + 1e-8) w'.
  * `mean` and `root` are the weights' rows of the two feature groups.
  */
-static void side_hidden(const float *means, float *work, long stride, long count, const float mean[3][HIDDEN_UNITS],
-                        const float root[3][HIDDEN_UNITS], const float *bias) {
+static void side_hidden(const float *means, float *work, long stride, long count, const vf mean[3][HIDDEN_UNITS],
+                        const vf root[3][HIDDEN_UNITS], const float *bias) {
   for (long i = 0; i < count; i += VL) {
     vi mask = tail_mask(count - i);
     vf hidden[HIDDEN_UNITS];
@@ -101,7 +102,7 @@ static void side_hidden(const float *means, float *work, long stride, long count
     for (int k = 0; k < 3; k++) {
       vf x = load(means + k * stride + i), y = rsqrt(x + splat(1e-8f));
       for (int h = 0; h < HIDDEN_UNITS; h++)
-        hidden[h] = fma(x, splat(mean[k][h]), fma(y, splat(root[k][h]), hidden[h]));
+        hidden[h] = fma(x, mean[k][h], fma(y, root[k][h], hidden[h]));
     }
     for (int h = 0; h < HIDDEN_UNITS; h++) store_masked(work + (HIDDEN + h) * stride + i, hidden[h], mask);
   }
@@ -126,67 +127,91 @@ static void fold_sides(float *base, const VeloTensor *t, Network *net, const flo
               net->first + COL_RSQRT - ours, 0);
 }
 
-/* hidden += x times the weights of feature f, for `pair` vectors at once. */
-#define FEED(f, x)                                                                             \
-  UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) {                                              \
-    vf weight = splat(net->first[f][h]);                                                       \
-    UNROLL for (int u = 0; u < pair; u++) hidden[u][h] = fma((x)[u], weight, hidden[u][h]);    \
-  }
-#define EACH(lhs, rhs) UNROLL for (int u = 0; u < pair; u++) lhs[u] = rhs;
+#define EACH(lhs, rhs) UNROLL for (int u = 0; u < PAIR; u++) lhs = rhs;
 
-/* `pair` vectors from element i, column c on; `whole` and `diagonal` are constants. */
-INLINE void apply_vectors(const ApplyStreams *s, const Network *net, const RowShare *row, long i, long c, int pair,
-                          vi mask, int whole, int diagonal) {
-  vf hidden[PAIR][HIDDEN_UNITS], g[PAIR], p[PAIR], scale[PAIR], x[PAIR];
-  UNROLL for (int u = 0; u < pair; u++) UNROLL for (int h = 0; h < HIDDEN_UNITS; h++)
-    hidden[u][h] = load(s->hidden[h] + c + u * VL) + splat(row->hidden[h]);
-  EACH(g, load(s->grads + i + u * VL))
-  FEED(GRAD, g)
-  EACH(x, clip(g[u], 0.1f))
-  FEED(CLIPPED_GRAD, x)
-  EACH(p, load(s->params + i + u * VL))
-  FEED(PARAM, p)
-  EACH(x, load(s->secondMoment + i + u * VL))
-  FEED(SECOND_MOMENT, x)
-  EACH(scale, rsqrt(x[u] + splat(1e-6f)))
-  FEED(SCALE, scale)
-  EACH(x, g[u] * scale[u])
-  FEED(SCALED_GRAD, x)
-  UNROLL for (int k = 0; k < 3; k++) {
-    vf m[PAIR], factor[PAIR];
-    EACH(m, load(s->momentum[k] + i + u * VL))
-    FEED(MOMENTUM + k, m)
-    EACH(x, m[u] * scale[u])
-    FEED(SCALED_MOMENTUM + k, x)
-    EACH(factor, load(s->gradFactor[k] + c + u * VL) * splat(row->factor[k]))
-    EACH(x, g[u] * factor[u])
-    FEED(FACTORED_GRAD + k, x)
-    if (diagonal) EACH(factor, load(s->momentumFactor[k] + c + u * VL))
-    EACH(x, m[u] * factor[u])
-    FEED(FACTORED_MOMENTUM + k, x)
-  }
-  vf zero = splat(0.0f);
-  UNROLL for (int u = 0; u < pair; u++) {
-    vf direction = splat(net->direction[HIDDEN_UNITS]), magnitude = splat(net->magnitude[HIDDEN_UNITS]);
-    UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) hidden[u][h] = at_least(hidden[u][h], zero);
-    UNROLL for (int j = 0; j < HIDDEN_UNITS; j++) {
-      vf unit = splat(net->secondBias[j]);
-      UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) unit = fma(hidden[u][h], splat(net->second[h][j]), unit);
-      unit = at_least(unit, zero);
-      direction = fma(unit, splat(net->direction[j]), direction);
-      magnitude = fma(unit, splat(net->magnitude[j]), magnitude);
-    }
-    vf size = exponential(magnitude * splat(0.001f)) * splat(net->stepSize);
-    vf moved = p[u] - direction * size;
-    if (whole) store(s->params + i + u * VL, moved);
-    else store_masked(s->params + i + u * VL, moved, mask);
+/* sum[u][h] += x[u] times the weights of feature f; every load of a weight serves all PAIR vectors. */
+INLINE void feed(vf sum[PAIR][HIDDEN_UNITS], const Network *net, int f, const vf x[PAIR]) {
+  UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) {
+    vf weight = net->first[f][h];
+    EACH(sum[u][h], fma(x[u], weight, sum[u][h]))
   }
 }
 
+/* The same with sum = 0 before and x = 1. */
+INLINE void start(vf sum[PAIR][HIDDEN_UNITS], const Network *net, int f) {
+  UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) EACH(sum[u][h], net->first[f][h])
+}
+
+/* hidden[u][h] += x[u] times sum[u][h] */
+INLINE void join(vf hidden[PAIR][HIDDEN_UNITS], const vf sum[PAIR][HIDDEN_UNITS], const vf x[PAIR]) {
+  UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) EACH(hidden[u][h], fma(x[u], sum[u][h], hidden[u][h]))
+}
+
+/*
+ * The hidden units of PAIR vectors from element i, column c on; `diagonal` is a constant. The features that are
+ * multiples of g or of one m are taken together, g (w + s w' + ...), which saves forming them one by one; those
+ * that wait for the root come last.
+ */
+INLINE void hidden_units(const ApplyStreams *s, const Network *net, const RowShare *row, long i, long c, int diagonal,
+                         vf hidden[PAIR][HIDDEN_UNITS]) {
+  vf gradSum[PAIR][HIDDEN_UNITS], momentumSum[PAIR][HIDDEN_UNITS], g[PAIR], scale[PAIR], x[PAIR];
+  UNROLL for (int h = 0; h < HIDDEN_UNITS; h++)
+    EACH(hidden[u][h], load(s->hidden[h] + c + u * VL) + splat(row->hidden[h]))
+  EACH(x[u], load(s->secondMoment + i + u * VL))
+  EACH(scale[u], rsqrt(x[u] + splat(1e-6f)))
+  feed(hidden, net, SECOND_MOMENT, x);
+  EACH(x[u], load(s->params + i + u * VL))
+  feed(hidden, net, PARAM, x);
+  EACH(g[u], load(s->grads + i + u * VL))
+  EACH(x[u], clip(g[u], 0.1f))
+  feed(hidden, net, CLIPPED_GRAD, x);
+  start(gradSum, net, GRAD);
+  UNROLL for (int k = 0; k < 3; k++) {
+    vf factor[PAIR];
+    EACH(factor[u], load(s->gradFactor[k] + c + u * VL) * splat(row->factor[k]))
+    feed(gradSum, net, FACTORED_GRAD + k, factor);
+    if (diagonal) EACH(factor[u], load(s->momentumFactor[k] + c + u * VL))
+    start(momentumSum, net, MOMENTUM + k);
+    feed(momentumSum, net, FACTORED_MOMENTUM + k, factor);
+    feed(momentumSum, net, SCALED_MOMENTUM + k, scale);
+    EACH(x[u], load(s->momentum[k] + i + u * VL))
+    join(hidden, momentumSum, x);
+  }
+  feed(gradSum, net, SCALED_GRAD, scale);
+  join(hidden, gradSum, g);
+  feed(hidden, net, SCALE, scale);
+}
+
+/* Second and third layer and the size of the step: by how much an element moves down. */
+INLINE vf step_of(const Network *net, const vf hidden[HIDDEN_UNITS]) {
+  vf zero = splat(0.0f), active[HIDDEN_UNITS];
+  vf direction = net->direction[HIDDEN_UNITS], magnitude = net->magnitude[HIDDEN_UNITS];
+  UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) active[h] = at_least(hidden[h], zero);
+  UNROLL for (int j = 0; j < HIDDEN_UNITS; j++) {
+    vf unit = net->secondBias[j];
+    UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) unit = fma(active[h], net->second[h][j], unit);
+    unit = at_least(unit, zero);
+    direction = fma(unit, net->direction[j], direction);
+    magnitude = fma(unit, net->magnitude[j], magnitude);
+  }
+  return direction * exponential(magnitude);
+}
+
+/* One row, in stretches: two short loops with little to remember are faster than one long one. */
 INLINE void apply_row(const ApplyStreams *s, const Network *net, const RowShare *row, long i, long cols, int diagonal) {
-  long c = 0;
-  for (; c + PAIR * VL <= cols; c += PAIR * VL) apply_vectors(s, net, row, i + c, c, PAIR, (vi)(0), 1, diagonal);
-  for (; c < cols; c += VL) apply_vectors(s, net, row, i + c, c, 1, tail_mask(cols - c), 0, diagonal);
+  vf hidden[STRETCH_VECTORS][HIDDEN_UNITS];
+  for (long from = 0; from < cols; from += STRETCH_VECTORS * VL) {
+    long to = cols - from < STRETCH_VECTORS * VL ? cols : from + STRETCH_VECTORS * VL;
+    for (long c = from, v = 0; c < to; c += PAIR * VL, v += PAIR)
+      hidden_units(s, net, row, i + c, c, diagonal, hidden + v);
+    long c = from;
+    for (vf(*units)[HIDDEN_UNITS] = hidden; c < to; c += VL, units++) {
+      float *at = s->params + i + c;
+      vf moved = load(at) - step_of(net, *units);
+      if (c + VL <= to) store(at, moved);
+      else store_masked(at, moved, tail_mask(to - c));
+    }
+  }
 }
 
 static ApplyStreams apply_streams(float *base, const VeloTensor *t, long group) {

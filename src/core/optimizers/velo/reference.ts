@@ -16,6 +16,7 @@ import {
 } from './accumulators';
 import { clamp } from './bounds';
 import { elementFeatures } from './features';
+import { createFusedVelo } from './fused';
 import type { ElementNetwork } from './hypernetwork';
 import { mixBank } from './hypernetwork';
 import {
@@ -69,6 +70,7 @@ export function createVelo({ theta, numSteps }: VeloOptions): Optimizer {
       const { params, state } = veloUpdate(thetaTensors(theta), architecture, input);
       return { params, state };
     },
+    fused: (runtime, params) => createFusedVelo({ theta, numSteps }, runtime, params),
   };
 }
 
@@ -178,19 +180,20 @@ function updateLoss({ state, scalars, loss }: UpdateInput): {
 function initState(theta: VeloTheta, params: TensorDict): TensorDict {
   const { hidden } = theta.architecture;
   const specs = Object.entries(params).map(([name, { shape }]) => ({ name, shape }));
-  const state: Record<string, Tensor> = {};
-  for (const { name, shape } of veloStateSpecs(specs, hidden)) {
-    state[name] = tf.zeros([...shape]);
-  }
-  const rows = (part: 'hidden' | 'cell'): Tensor =>
+  const initialRows = (part: 'hidden' | 'cell') => (): Tensor =>
     tf.tidy(() => {
       const { data } = entry(theta.tensors, `lstm_init_state/${part}`);
       return tf.tile(tf.tensor2d(data, [1, hidden], 'float32'), [specs.length, 1]);
     });
-  return {
-    ...state,
-    'lstm/hidden': rows('hidden'),
-    'lstm/cell': rows('cell'),
-    'loss/runningMin': tf.fill([LOSS_MEANS], RUNNING_MIN_START),
+  const starts: Readonly<Record<string, () => Tensor>> = {
+    'lstm/hidden': initialRows('hidden'),
+    'lstm/cell': initialRows('cell'),
+    'loss/runningMin': () => tf.fill([LOSS_MEANS], RUNNING_MIN_START),
   };
+  return Object.fromEntries(
+    veloStateSpecs(specs, hidden).map(({ name, shape }) => [
+      name,
+      starts[name]?.() ?? tf.zeros([...shape]),
+    ]),
+  );
 }

@@ -13,13 +13,13 @@ describe('schedules', () => {
     ],
     [
       'a cosine ends at its final fraction',
-      { kind: 'cosine', finalFraction: 0.2 },
+      { kind: 'cosine', minMultiplier: 0.2 },
       { 50: 0.6, 100: 0.2 },
     ],
-    ['a line falls evenly', { kind: 'linear', finalFraction: 0.5 }, { 0: 1, 50: 0.75, 100: 0.5 }],
+    ['a line falls evenly', { kind: 'linear', minMultiplier: 0.5 }, { 0: 1, 50: 0.75, 100: 0.5 }],
     [
       'a warm-up climbs from 0, holds at 1 and decays to the final fraction',
-      { kind: 'warmupCosine', warmupFraction: 0.1, constantFraction: 0.5, finalFraction: 0.1 },
+      { kind: 'warmupCosine', warmupFraction: 0.1, constantFraction: 0.5, minMultiplier: 0.1 },
       { 0: 0, 5: 0.5, 10: 1, 50: 1, 75: 0.55, 100: 0.1 },
     ],
     [
@@ -38,16 +38,16 @@ describe('schedules', () => {
   it('stay within [0, 1] at every step', () => {
     const share = fc.double({ min: 0, max: 1, noNaN: true });
     const spec: fc.Arbitrary<ScheduleSpec> = fc.oneof(
-      fc.record({ kind: fc.constant('cosine' as const), finalFraction: share }),
-      fc.record({ kind: fc.constant('linear' as const), finalFraction: share }),
+      fc.record({ kind: fc.constant('cosine' as const), minMultiplier: share }),
+      fc.record({ kind: fc.constant('linear' as const), minMultiplier: share }),
       fc
         .tuple(share, share, share)
         .filter(([a, b]) => Math.min(a, b) < 1)
-        .map(([a, b, finalFraction]) => ({
+        .map(([a, b, minMultiplier]) => ({
           kind: 'warmupCosine' as const,
           warmupFraction: Math.min(a, b),
           constantFraction: Math.max(a, b),
-          finalFraction,
+          minMultiplier,
         })),
     );
     fc.assert(
@@ -67,8 +67,8 @@ describe('schedules', () => {
 
   it.each<[ScheduleSpec, string]>([
     [
-      { kind: 'cosine', finalFraction: 1.5 },
-      'schedule cosine: finalFraction must be in [0, 1], got 1.5',
+      { kind: 'cosine', minMultiplier: 1.5 },
+      'schedule cosine: minMultiplier must be in [0, 1], got 1.5',
     ],
     [
       { kind: 'warmupCosine', warmupFraction: 1 },
@@ -80,11 +80,11 @@ describe('schedules', () => {
     ],
     [
       { kind: 'linear', warmupFraction: 0.1 } as ScheduleSpec,
-      'schedule linear: there is no option warmupFraction; it takes finalFraction',
+      'schedule linear: there is no option warmupFraction; it takes minMultiplier',
     ],
     [
-      { kind: 'linear', finalFraction: NaN },
-      'schedule linear: finalFraction must be in [0, 1], got NaN',
+      { kind: 'linear', minMultiplier: NaN },
+      'schedule linear: minMultiplier must be in [0, 1], got NaN',
     ],
   ])('refuse %j', (spec, message) => {
     expect(() => createSchedule(spec)).toThrow(message);

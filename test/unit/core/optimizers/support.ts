@@ -5,6 +5,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import type { Optimizer, TensorDict } from '../../../../src/core/optimizers/optimizer';
 
+// Keeps tfjs's advice to install another backend off the terminal.
+tf.enableProdMode();
+
 /** @returns the parameter after each update */
 export async function trajectory(
   optimizer: Optimizer,

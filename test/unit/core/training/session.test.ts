@@ -46,7 +46,7 @@ describe('a training session', () => {
   it('keeps the number of tensors flat over 1,000 steps, whatever the wrappers', () => {
     const optimizer = adam(1000);
     const options = { task: regression(), optimizer, seed: 1 };
-    for (const extra of [{}, { weightDecay: 1e-3 }, { accumulate: 4 }]) {
+    for (const extra of [{}, { weightDecay: 1e-3, accumulate: 4 }]) {
       const before = tf.memory().numTensors;
       const session = createSession({ ...options, ...extra });
       session.advance();

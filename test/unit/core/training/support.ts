@@ -16,6 +16,9 @@ import type {
   TrainingCheckpoint,
 } from '../../../../src/core/training/innerTrain';
 
+// Keeps tfjs's advice to install another backend off the terminal.
+tf.enableProdMode();
+
 export const NUM_EXAMPLES = 12;
 const BATCH = 4;
 

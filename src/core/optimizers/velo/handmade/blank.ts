@@ -4,7 +4,7 @@
  * run, in float64, for fitting a head. Constructed, not learned: nothing here was meta-trained.
  */
 import type { NamedFloats } from '../../../../base/index';
-import { sizeOf } from '../../../../base/index';
+import { UserError, sizeOf } from '../../../../base/index';
 import { FRACTION_CENTRES } from '../lstmInputs';
 import { entry, item } from '../lookup';
 import type { VeloArchitecture } from '../theta';
@@ -20,6 +20,24 @@ const MOMENTUM_BLOCK = 'ff_mod_stack/~/w0__5';
 /** Blocks of the LSTM's output columns, each `hidden` wide. */
 export type Gate = 'input' | 'cell' | 'forget' | 'output';
 const GATES: readonly Gate[] = ['input', 'cell', 'forget', 'output'];
+
+/** The architecture of a hand-made theta: as released, but for the sizes. */
+export function handmadeArchitecture(
+  { hidden, bank }: Pick<VeloArchitecture, 'hidden' | 'bank'>,
+  leastHidden: number,
+): VeloArchitecture {
+  if (hidden < leastHidden) {
+    throw new UserError('config', `hidden must be at least ${leastHidden}, got ${hidden}`);
+  }
+  return {
+    kind: 'velo',
+    hidden,
+    bank,
+    ffMult: 100,
+    buggedLossFeatures: false,
+    buggedNextLstmState: false,
+  };
+}
 
 /** Every tensor of a theta, all zeros, to be written into. */
 export function blankTensors(architecture: VeloArchitecture): NamedFloats {

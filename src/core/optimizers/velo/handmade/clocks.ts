@@ -4,7 +4,6 @@
  * Constructed, not meta-trained; with a reservoir of random units it is where meta-training starts.
  */
 import type { NamedFloats } from '../../../../base/index';
-import { UserError } from '../../../../base/index';
 import type { Rng } from '../../../compute/rng';
 import { initTheta } from '../initTheta';
 import { entry } from '../lookup';
@@ -17,6 +16,7 @@ import {
   copyFractions,
   feedCell,
   gateColumn,
+  handmadeArchitecture,
   hiddenResponse,
   passMomentumThrough,
   set,
@@ -73,26 +73,14 @@ export const SHIPPED_THETA_CARD: ThetaCard = {
  */
 export function clockTheta(options: ClockThetaOptions): VeloTheta {
   const { hidden, bank, peak = SHIPPED_THETA_OPTIONS.peak, reservoir } = options;
-  if (hidden < BUILT_UNITS) {
-    throw new UserError(
-      'config',
-      `clockTheta: hidden must be at least ${BUILT_UNITS}, got ${hidden}`,
-    );
-  }
-  const architecture: VeloArchitecture = {
-    kind: 'velo',
-    hidden,
-    bank,
-    ffMult: 100,
-    buggedLossFeatures: false,
-    buggedNextLstmState: false,
-  };
+  const architecture = handmadeArchitecture({ hidden, bank }, BUILT_UNITS);
   const tensors = blankTensors(architecture);
   if (reservoir !== undefined) plantReservoir(tensors, architecture, reservoir);
   passMomentumThrough(tensors, architecture);
   addScheduleUnits(tensors);
-  addClocks(tensors);
+  // Before the clocks: they are to turn the fitted schedule down, not to be made up for by the fit.
   fitHead(tensors, peak);
+  addClocks(tensors);
   return { architecture, tensors };
 }
 

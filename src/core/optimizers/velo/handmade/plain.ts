@@ -4,12 +4,12 @@
  * Constructed, not meta-trained.
  */
 import type { NamedFloats } from '../../../../base/index';
-import { UserError } from '../../../../base/index';
-import type { VeloArchitecture, VeloTheta } from '../theta';
+import type { VeloTheta } from '../theta';
 import {
   FRACTION_UNITS,
   blankTensors,
   copyFractions,
+  handmadeArchitecture,
   hiddenResponse,
   passMomentumThrough,
   set,
@@ -37,20 +37,7 @@ const RCOND = 1e-4;
  * @throws UserError('config') when the LSTM has fewer units than there are fraction features
  */
 export function plainTheta({ hidden, bank, peak = 10 }: PlainThetaOptions): VeloTheta {
-  if (hidden < FRACTION_UNITS) {
-    throw new UserError(
-      'config',
-      `plainTheta: hidden must be at least ${FRACTION_UNITS}, got ${hidden}`,
-    );
-  }
-  const architecture: VeloArchitecture = {
-    kind: 'velo',
-    hidden,
-    bank,
-    ffMult: 100,
-    buggedLossFeatures: false,
-    buggedNextLstmState: false,
-  };
+  const architecture = handmadeArchitecture({ hidden, bank }, FRACTION_UNITS);
   const tensors = blankTensors(architecture);
   passMomentumThrough(tensors, architecture);
   copyFractions(tensors);

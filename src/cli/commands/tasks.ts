@@ -1,0 +1,62 @@
+/** `velo tasks`: what a run config may ask for. */
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { formatTable } from '../output';
+import type { Output } from '../output';
+
+export function addTasksCommand(program: Command, output: Output): void {
+  program
+    .command('tasks')
+    .description('list the tasks, data sets and optimizers that a config can name')
+    .option('--json', 'one JSON object per entry')
+    .action(async () => {
+      // The science is heavy to load and not needed for the help.
+      const { BASELINES, TASK_FAMILY_DOCS, rangeOf } = await import('../../core/index');
+      const { BUNDLED_DATASETS } = await import('../../engine/index');
+      for (const doc of TASK_FAMILY_DOCS) output.emit({ type: 'task', ...doc });
+      for (const dataset of BUNDLED_DATASETS) output.emit({ type: 'dataset', ...dataset });
+      for (const { name, summary, paper } of BASELINES) {
+        output.emit({ type: 'optimizer', name, summary, paper });
+      }
+      output.print(pc.bold('Tasks (task.family)'));
+      for (const { family, summary, options } of TASK_FAMILY_DOCS) {
+        output.print(`  ${pc.bold(family)}: ${summary}`);
+        for (const option of options) {
+          const fallback = option.default === undefined ? 'required' : `default ${option.default}`;
+          output.print(`    ${option.name} (${option.type}; ${fallback}): ${option.summary}`);
+        }
+      }
+      output.print(`\n${pc.bold('Data sets (task.dataset)')}`);
+      const datasets = BUNDLED_DATASETS.map(({ name, summary, licence }) => [
+        name,
+        summary,
+        licence,
+      ]);
+      output.print(
+        indentTable(
+          [
+            ['name', 'left'],
+            ['what', 'left'],
+            ['licence', 'left'],
+          ],
+          datasets,
+        ),
+      );
+      output.print('  or the path of a folder with files in idx format');
+      output.print(`\n${pc.bold('Optimizers (optimizer.name)')}`);
+      output.print(`  ${pc.bold('velo')}: the learned optimizer; needs no learning rate`);
+      for (const { name, summary, paper, options } of BASELINES) {
+        output.print(`  ${pc.bold(name)}: ${summary} (${paper})`);
+        for (const [key, option] of Object.entries(options)) {
+          const range = option.kind === 'number' ? `${rangeOf(option)}; ` : '';
+          const fallback =
+            option.kind === 'schedule' ? option.default.kind : String(option.default);
+          output.print(`    ${key} (${range}default ${fallback}): ${option.summary}`);
+        }
+      }
+    });
+}
+
+function indentTable(...args: Parameters<typeof formatTable>): string {
+  return formatTable(...args).replace(/^/gm, '  ');
+}

@@ -1,0 +1,75 @@
+/** `velo train`: trains the run of each config, one after another, and compares them. */
+import type { Command } from 'commander';
+import type { RunConfig } from '../../protocol/index';
+import { readConfigFile } from '../configFiles';
+import type { ConfigOptions } from '../configFiles';
+import { INTERRUPTED, withInterrupt } from '../interrupt';
+import type { Output } from '../output';
+import { comparisonTable } from '../trainReport';
+import type { FinishedRun } from '../trainReport';
+import { runRoot } from './shared';
+import type { TrainingJob } from '../trainJob';
+
+interface TrainCommandOptions extends ConfigOptions {
+  readonly out?: string;
+}
+
+export function addTrainCommand(program: Command, output: Output): void {
+  program
+    .command('train')
+    .description('train one run for each config')
+    .argument('<config...>', 'run configs, *.velo.json')
+    .option('--set <a.b=c>', 'change a setting; may be given several times', collect, [])
+    .option('--seed <n>', 'the same as --set seed=n')
+    .option('--device <name>', 'the same as --set device=name: auto, native, wasm, cpu, tensorflow')
+    .option('--out <dir>', 'folder that the runs go under (default: the current one)')
+    .option('--json', 'one JSON object per event')
+    .action(async (files: string[], options: TrainCommandOptions) => {
+      // Every config is read before the first run begins.
+      const configs = files.map((file) => readConfigFile(file, options));
+      await trainAll(configs, runRoot(options.out), output);
+    });
+}
+
+function collect(value: string, values: readonly string[]): string[] {
+  return [...values, value];
+}
+
+async function trainAll(
+  configs: readonly RunConfig[],
+  root: string,
+  output: Output,
+): Promise<void> {
+  const { checkConfig, newTraining } = await import('../trainJob');
+  if (configs.length > 1) for (const config of configs) await checkConfig(config);
+  const finished: FinishedRun[] = [];
+  try {
+    for (const config of configs) {
+      const { wasInterrupted, run } = await trainOne(newTraining(config, root, output), output);
+      finished.push(run);
+      if (wasInterrupted) break;
+    }
+  } finally {
+    if (finished.length > 0) output.print(`\n${comparisonTable(finished)}`);
+  }
+}
+
+/** Runs a job under Ctrl-C and says how to go on where it was interrupted. */
+export async function trainOne(
+  job: TrainingJob,
+  output: Output,
+): Promise<{ readonly run: FinishedRun; readonly wasInterrupted: boolean }> {
+  const { result, wasInterrupted } = await withInterrupt(
+    output,
+    () => {
+      job.stop();
+    },
+    () => job.run(),
+  );
+  const isUnfinished = result.summary.state === 'stopped' || result.summary.state === 'paused';
+  if (wasInterrupted && isUnfinished) {
+    process.exitCode = INTERRUPTED;
+    output.note(`Go on with: velo resume ${result.runId}`);
+  }
+  return { run: result, wasInterrupted };
+}

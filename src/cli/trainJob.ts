@@ -1,0 +1,58 @@
+/** Between the commands and the engine's training job; loaded only when something is to be computed. */
+import { ManualControl } from '../core/index';
+import { createOptimizer, createTask, resumeTraining, startTraining } from '../engine/index';
+import type { TrainOptions, TrainResult, TrainServices } from '../engine/index';
+import type { RunConfig } from '../protocol/index';
+import { readRun } from '../storage/index';
+import type { Output } from './output';
+import { dataDirectory, programVersion, weightsDirectory } from './program';
+import { TrainReport } from './trainReport';
+import type { FinishedRun } from './trainReport';
+
+export interface TrainingJob {
+  /** Trains to the end or until stopped. */
+  run(): Promise<FinishedRun>;
+  /** Asks for a checkpoint and the end. */
+  stop(): void;
+}
+
+/** @throws UserError where the data or the weights of a config will not do */
+export async function checkConfig({ task, optimizer, numSteps, seed }: RunConfig): Promise<void> {
+  await createTask(task, { seed, dataDir: dataDirectory() });
+  createOptimizer(optimizer, numSteps, weightsDirectory());
+}
+
+export function newTraining(config: RunConfig, root: string, output: Output): TrainingJob {
+  return jobOf(output, (options) => startTraining({ ...options, config, root }));
+}
+
+export function resumedTraining(directory: string, output: Output): TrainingJob {
+  return jobOf(output, (options) => resumeTraining(directory, options));
+}
+
+function jobOf(
+  output: Output,
+  start: (options: TrainOptions) => Promise<TrainResult>,
+): TrainingJob {
+  const control = new ManualControl();
+  const services: TrainServices = {
+    dataDir: dataDirectory(),
+    weightsDir: weightsDirectory(),
+    version: programVersion(),
+  };
+  const report = new TrainReport(output);
+  return {
+    stop: () => {
+      control.stop();
+    },
+    run: async () => {
+      try {
+        const onEvent = report.onEvent.bind(report);
+        const result = await start({ services, control, onEvent });
+        return { ...result, config: readRun(result.directory).config };
+      } finally {
+        report.close();
+      }
+    },
+  };
+}

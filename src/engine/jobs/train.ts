@@ -1,0 +1,349 @@
+/**
+ * The job `train`: a config becomes a task, an optimizer, a device and a run folder, and the inner loop fills
+ * the folder. A run goes on from its latest checkpoint with the same bits, also after its process was killed.
+ * Nothing here prints: whoever starts a training listens to its events.
+ */
+import { UserError, sizeOf } from '../../base/index';
+import { FRESH_PROGRESS, createSession, innerTrain } from '../../core/index';
+import type {
+  Device,
+  InnerTrainListener,
+  InnerTrainPlan,
+  Progress,
+  Task,
+  TrainingCheckpoint,
+  TrainingControl,
+  TrainingSession,
+} from '../../core/index';
+import type { RunConfig, RunEnvironment, RunSummary } from '../../protocol/index';
+import { createRun, readRun, readRunMetrics, resumeRun } from '../../storage/index';
+import type { RunWriter } from '../../storage/index';
+import { pickDevice } from '../devices/devices';
+import type { PickedDevice } from '../devices/devices';
+import { createOptimizer } from './createOptimizer';
+import type { PreparedOptimizer } from './createOptimizer';
+import { createTask } from './createTask';
+import { Journal, readCheckpoint } from './journal';
+import type { TrainListener } from './trainEvents';
+
+/** How long the loop may keep other work of the process waiting. */
+const BREATHE_AFTER_MS = 20;
+
+export interface TrainServices {
+  /** Folder of the bundled data sets. */
+  readonly dataDir: string;
+  /** Folder of the bundled weights. */
+  readonly weightsDir: string;
+  /** Version of this program, for the record. */
+  readonly version: string;
+  readonly pickDevice?: (name: RunConfig['device']) => Promise<PickedDevice>;
+}
+
+export interface TrainOptions {
+  readonly services: TrainServices;
+  readonly onEvent?: TrainListener;
+  readonly control?: TrainingControl;
+}
+
+export interface NewTraining extends TrainOptions {
+  /** Decoded, with paths that are absolute or relative to the current folder. */
+  readonly config: RunConfig;
+  /** Folder that the run goes under: `<root>/.velo/runs/`. */
+  readonly root: string;
+}
+
+export interface TrainResult {
+  readonly runId: string;
+  readonly directory: string;
+  readonly summary: RunSummary;
+}
+
+/**
+ * Trains a new run to its end, or until the control says otherwise.
+ * @throws UserError on a config, data, weights or device that will not do, before any folder is made, and
+ *   UserError('disk') while it goes, after which the run is noted as failed
+ */
+export async function startTraining(options: NewTraining): Promise<TrainResult> {
+  const { config, root } = options;
+  const parts = await prepare(config, options.services);
+  const session = openSession(config, parts);
+  const run = closingOnError(session, () =>
+    createRun(root, {
+      config,
+      environment: environmentOf(parts, options.services),
+      summary: firstSummary(config),
+    }),
+  );
+  const journal = new Journal({ run, numSteps: config.numSteps, now });
+  // A run that is killed before its first periodic checkpoint can go on too.
+  const begin = (): void => {
+    const start: TrainingCheckpoint = { ...session.exportSnapshot(), progress: FRESH_PROGRESS };
+    journal.checkpoint(start, 'running');
+  };
+  return closing(run, session, () =>
+    work({ ...options, config, parts, session, run, journal, begin }),
+  );
+}
+
+/**
+ * Goes on with a run from its latest usable checkpoint; what was logged after it is dropped and done again.
+ * @param directory  the run's folder
+ * @throws UserError('run') where the run is over or another process writes it, UserError('checkpoint')
+ */
+export async function resumeTraining(
+  directory: string,
+  options: TrainOptions,
+): Promise<TrainResult> {
+  const record = readRun(directory);
+  const { state } = record;
+  if (state === 'finished' || state === 'diverged') {
+    throw new UserError('run', `run ${record.id} is ${state}: there is nothing to resume`, {
+      remedy: 'Start a new run from its config.json.',
+    });
+  }
+  const parts = await prepare(record.config, options.services);
+  const session = openSession(record.config, parts);
+  const resumed = closingOnError(session, () => resumeRun(directory));
+  const { run, config, checkpoint, warnings } = resumed;
+  return closing(run, session, () => {
+    const { progress, seconds, arrays } = readCheckpoint(checkpoint);
+    session.importSnapshot({ step: checkpoint.step, arrays });
+    const { metrics } = readRunMetrics(directory);
+    const journal = new Journal({ run, numSteps: config.numSteps, now, metrics, seconds });
+    const begin = (): void => {
+      for (const text of warnings) options.onEvent?.({ type: 'warning', text });
+      noteDevice(run, record.environment, environmentOf(parts, options.services), options);
+    };
+    return work({ ...options, config, parts, session, run, journal, begin, progress });
+  });
+}
+
+interface Parts {
+  readonly task: Task;
+  readonly prepared: PreparedOptimizer;
+  readonly device: Device;
+  readonly why: string;
+}
+
+async function prepare(config: RunConfig, services: TrainServices): Promise<Parts> {
+  const { dataDir, weightsDir, pickDevice: pick = pickDevice } = services;
+  const task = await createTask(config.task, { seed: config.seed, dataDir });
+  checkEvaluation(config, task);
+  const prepared = createOptimizer(config.optimizer, config.numSteps, weightsDir);
+  const { device, why } = await pick(config.device);
+  return { task, prepared, device, why };
+}
+
+/** The inner loop would find out too, but with the run's folder already made. */
+function checkEvaluation({ evaluate: { split } }: RunConfig, { name, data, batch }: Task): void {
+  if (data === undefined || data.evaluationBatches(split) > 0) return;
+  const [{ shape: [batchSize = 0] = [] } = {}] = batch;
+  throw new UserError(
+    'config',
+    `evaluate.split ${split} of ${name} has ${data.size(split)} examples, expected at least one batch of ${batchSize}`,
+    { remedy: 'Make the batch smaller or evaluate another split.' },
+  );
+}
+
+function openSession(config: RunConfig, { task, prepared, device }: Parts): TrainingSession {
+  const { optimizer, accumulate, weightDecay } = prepared;
+  const { kernels } = device;
+  return createSession({
+    task,
+    optimizer,
+    seed: config.seed,
+    accumulate,
+    weightDecay,
+    ...(kernels === undefined ? {} : { kernels }),
+  });
+}
+
+interface Work extends TrainOptions {
+  readonly config: RunConfig;
+  readonly parts: Parts;
+  readonly session: TrainingSession;
+  readonly run: RunWriter;
+  readonly journal: Journal;
+  /** What is to be written before the first step. */
+  readonly begin: () => void;
+  readonly progress?: Progress;
+}
+
+/** The training proper; what breaks it off is noted in the run. */
+async function work(job: Work): Promise<TrainResult> {
+  const { config, parts, session, run, journal, control, progress } = job;
+  try {
+    tellStart(job);
+    job.begin();
+    const outcome = await innerTrain({
+      session: timed(session, journal),
+      plan: planOf(config, parts.task),
+      listener: listenerOf(job),
+      ...(control === undefined ? {} : { control }),
+      ...(progress === undefined ? {} : { progress }),
+    });
+    const summary = journal.end(outcome);
+    job.onEvent?.({ type: 'ended', summary });
+    return { runId: run.id, directory: run.directory, summary };
+  } catch (thrown) {
+    journal.fail(session.step, thrown);
+    throw thrown;
+  }
+}
+
+function tellStart({ config, parts, session, run, onEvent }: Work): void {
+  const { task, prepared, device, why } = parts;
+  onEvent?.({
+    type: 'started',
+    runId: run.id,
+    directory: run.directory,
+    task: task.name,
+    parameters: parameterCount(task),
+    optimizer: prepared.optimizer.name,
+    numSteps: config.numSteps,
+    accumulate: prepared.accumulate,
+    step: session.step,
+    device: device.label,
+    why,
+  });
+}
+
+function planOf(config: RunConfig, task: Task): InnerTrainPlan {
+  const { numSteps, logEvery, checkpointEvery, evaluate, earlyStop, targetLoss } = config;
+  const { every, split, batches } = evaluate;
+  return {
+    numSteps,
+    logEvery,
+    checkpointEvery,
+    ...(task.data === undefined ? {} : { evaluate: { every, splits: [split], batches } }),
+    ...(earlyStop === undefined ? {} : { earlyStop }),
+    ...(targetLoss === undefined ? {} : { targetLoss }),
+  };
+}
+
+function listenerOf({ journal, onEvent }: Work): InnerTrainListener {
+  return {
+    onStep: (record) => {
+      const metric = journal.step(record);
+      onEvent?.({ type: 'step', ...metric });
+    },
+    onEvaluation: (record) => {
+      const metric = journal.evaluation(record);
+      onEvent?.({ type: 'evaluation', ...metric });
+    },
+    onCheckpoint: (checkpoint, reason) => {
+      journal.checkpoint(checkpoint, 'running');
+      onEvent?.({ type: 'checkpoint', step: checkpoint.step, reason });
+    },
+    breathe: createBreathe(),
+  };
+}
+
+/** Lets signals, timers and sockets in, but not after every step: a turn of the event loop costs too. */
+function createBreathe(): () => Promise<void> | undefined {
+  let last = now();
+  return () => {
+    if (now() - last < BREATHE_AFTER_MS) return undefined;
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        last = now();
+        resolve();
+      });
+    });
+  };
+}
+
+/** The session, with the time of its updates added up. */
+function timed(session: TrainingSession, journal: Journal): TrainingSession {
+  return {
+    get step() {
+      return session.step;
+    },
+    fused: session.fused,
+    advance: () => journal.time(() => session.advance()),
+    evaluate: (split, maxBatches) => session.evaluate(split, maxBatches),
+    readParams: () => session.readParams(),
+    exportSnapshot: () => session.exportSnapshot(),
+    importSnapshot: (snapshot) => {
+      session.importSnapshot(snapshot);
+    },
+    dispose: () => {
+      session.dispose();
+    },
+  };
+}
+
+function environmentOf(
+  { task, prepared, device }: Parts,
+  { version }: TrainServices,
+): RunEnvironment {
+  const { weights } = prepared;
+  return {
+    version,
+    startedAt: new Date().toISOString(),
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    device: device.label,
+    task: task.name,
+    parameters: parameterCount(task),
+    ...(weights === undefined
+      ? {}
+      : { weights: { name: weights.name, sha256: weights.sha256, handMade: weights.handMade } }),
+  };
+}
+
+/** Says what is another thing than before: from here on the numbers may not be those of one whole run. */
+function noteDevice(
+  run: RunWriter,
+  before: RunEnvironment | undefined,
+  current: RunEnvironment,
+  { onEvent }: TrainOptions,
+): void {
+  const warn = (text: string): void => onEvent?.({ type: 'warning', text });
+  if (before !== undefined && before.device !== current.device) {
+    warn(
+      `the run began on ${before.device} and goes on on ${current.device}: last digits may differ`,
+    );
+  }
+  if (before?.weights !== undefined && before.weights.sha256 !== current.weights?.sha256) {
+    warn(`the weights ${before.weights.name} are not those that the run began with`);
+  }
+  run.writeEnvironment(
+    before === undefined ? current : { ...current, startedAt: before.startedAt },
+  );
+}
+
+function firstSummary({ numSteps }: RunConfig): RunSummary {
+  return { state: 'running', step: 0, numSteps, trainLoss: null, seconds: 0, msPerStep: null };
+}
+
+function parameterCount({ params }: Task): number {
+  return params.reduce((total, { shape }) => total + sizeOf(shape), 0);
+}
+
+function closingOnError<T>(session: TrainingSession, make: () => T): T {
+  try {
+    return make();
+  } catch (thrown) {
+    session.dispose();
+    throw thrown;
+  }
+}
+
+/** Whatever happens, the session is freed and the run closed. */
+async function closing<T>(
+  run: RunWriter,
+  session: TrainingSession,
+  use: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await use();
+  } finally {
+    session.dispose();
+    run.close();
+  }
+}
+
+function now(): number {
+  return performance.now();
+}

@@ -1,0 +1,31 @@
+/** What a training tells whoever started it: plain data, in the order in which it happens. */
+import type { CheckpointReason } from '../../core/index';
+import type { EvaluationMetric, RunSummary, StepMetric } from '../../protocol/index';
+
+export type TrainEvent =
+  | {
+      readonly type: 'started';
+      readonly runId: string;
+      /** The run's folder. */
+      readonly directory: string;
+      readonly task: string;
+      /** Number of parameters that are trained. */
+      readonly parameters: number;
+      readonly optimizer: string;
+      readonly numSteps: number;
+      /** Batches per update; above 1 the updates are fewer than the steps. */
+      readonly accumulate: number;
+      /** 0, or the step of the checkpoint that the training goes on from. */
+      readonly step: number;
+      /** `native avx2` */
+      readonly device: string;
+      /** One line on why this device. */
+      readonly why: string;
+    }
+  | { readonly type: 'warning'; readonly text: string }
+  | ({ readonly type: 'step' } & StepMetric)
+  | ({ readonly type: 'evaluation' } & EvaluationMetric)
+  | { readonly type: 'checkpoint'; readonly step: number; readonly reason: CheckpointReason }
+  | { readonly type: 'ended'; readonly summary: RunSummary };
+
+export type TrainListener = (event: TrainEvent) => void;

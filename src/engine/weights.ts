@@ -1,0 +1,55 @@
+/** Learned weights from the disk: the bundled theta by its name, any other by the path of its file. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../base/index';
+import { decodeTheta } from '../core/index';
+import type { ThetaCard, VeloTheta } from '../core/index';
+import { decodeSafetensors, onDisk } from '../storage/index';
+
+/** The thetas that come with the program. */
+export const BUNDLED_WEIGHTS = ['velo-handmade-1'] as const;
+
+/** A theta as it was read, with what a run records of it. */
+export interface LoadedWeights {
+  readonly theta: VeloTheta;
+  readonly card: ThetaCard;
+  readonly name: string;
+  /** Of the file's bytes, lower-case hex. */
+  readonly sha256: string;
+  /** Whether its card says that it was constructed by hand rather than meta-trained. */
+  readonly handMade: boolean;
+}
+
+/**
+ * Reads a theta.
+ * @param name  of a bundled theta, or the path of a .safetensors file
+ * @param weightsDir  folder of the bundled thetas
+ * @throws UserError('weights') where there is no such file or it is no theta
+ */
+export function loadWeights(name: string, weightsDir: string): LoadedWeights {
+  const file = fileOf(name, weightsDir);
+  const bytes = onDisk('read', file, () => readFileSync(file));
+  const content = decodeSafetensors(bytes, { code: 'weights', fileName: file });
+  const { theta, card } = decodeTheta(content, file);
+  return {
+    theta,
+    card,
+    name: card.name,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    handMade: /^made by hand/i.test(card.provenance),
+  };
+}
+
+function fileOf(name: string, weightsDir: string): string {
+  const isBundled = BUNDLED_WEIGHTS.some((bundled) => bundled === name);
+  const file = isBundled ? join(weightsDir, `${name}.safetensors`) : name;
+  if (existsSync(file)) return file;
+  throw new UserError(
+    'weights',
+    isBundled
+      ? `${file}, the bundled weights, does not exist`
+      : `weights "${name}" are not known: expected ${BUNDLED_WEIGHTS.join(', ')} or the path of a file`,
+    isBundled ? { remedy: 'Install the program again.' } : {},
+  );
+}

@@ -1,0 +1,36 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { diagnoseRunConfigText, parseRunConfigText } from '../../../src/protocol/index';
+
+const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));
+const files = readdirSync(folder).filter((name) => name.endsWith('.velo.json'));
+
+describe('the examples', () => {
+  it('are the ones that the documentation names', () => {
+    expect(files.sort()).toEqual([
+      'digits.velo.json',
+      'fashion-adam.velo.json',
+      'fashion.velo.json',
+      'mnist.velo.json',
+      'rosenbrock.velo.json',
+    ]);
+  });
+
+  it.each(files)('%s parses and finds its schema', (file) => {
+    const path = join(folder, file);
+    const text = readFileSync(path, 'utf8');
+    expect(diagnoseRunConfigText(text)).toEqual([]);
+    const { $schema = '', name } = parseRunConfigText(text, { fileName: path });
+    expect(existsSync(resolve(dirname(path), $schema))).toBe(true);
+    expect(name).toBe(file.replace('.velo.json', ''));
+  });
+
+  it('compare VeLO with Adam on the same task', () => {
+    const read = (file: string) => parseRunConfigText(readFileSync(join(folder, file), 'utf8'));
+    const [velo, adam] = [read('fashion.velo.json'), read('fashion-adam.velo.json')];
+    expect({ ...velo, optimizer: null }).toEqual({ ...adam, optimizer: null });
+    expect(adam.optimizer).toMatchObject({ name: 'adam', learningRate: 1e-3 });
+  });
+});
