@@ -2,7 +2,19 @@ import { defineConfig } from 'vitest/config';
 
 /** Suites live apart by what they need: `fast` wants nothing but Node, the others are run by .ci/run. */
 const project = (name: string, include: string[]) => ({
-  test: { name, include, testTimeout: 120_000, hookTimeout: 120_000, pool: 'forks' as const },
+  test: {
+    name,
+    include,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    pool: 'forks' as const,
+    // 170 small modules that every worker would otherwise load one by one.
+    deps: {
+      optimizer: {
+        ssr: { enabled: true, include: ['@tensorflow/tfjs-core/dist/register_all_gradients'] },
+      },
+    },
+  },
 });
 
 export default defineConfig({

@@ -22,6 +22,10 @@ const common = {
   minifySyntax: true,
   legalComments: 'none',
   logLevel: 'warning',
+  // Source files that also run unbundled look at import.meta where there is no __dirname.
+  logOverride: { 'empty-import-meta': 'silent' },
+  // Its CommonJS build loads files by computed names, which no bundler can follow.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
 };
 
 await Promise.all([

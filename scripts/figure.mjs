@@ -21,8 +21,8 @@ const runs = sources.map(readRun);
 const allLosses = runs.flatMap(({ smooth, heldOut }) =>
   [...smooth, ...heldOut].map(([, loss]) => loss),
 );
-const top = Math.max(...allLosses) * 1.05;
-const bottom = Math.min(...allLosses) * 0.92;
+const top = Math.max(...allLosses) * 1.2;
+const bottom = Math.min(...allLosses) * 0.68;
 const lastStep = Math.max(...runs.map(({ losses }) => losses.at(-1)[0])) + 1;
 
 const x = (step) => EDGE.left + (step / lastStep) * (WIDTH - EDGE.left - EDGE.right);
@@ -30,8 +30,6 @@ const y = (loss) => {
   const share = Math.log(Math.min(top, Math.max(bottom, loss)) / bottom) / Math.log(top / bottom);
   return HEIGHT - EDGE.bottom - share * (HEIGHT - EDGE.top - EDGE.bottom);
 };
-
-writeFileSync(out, svg());
 
 function readRun(source) {
   const [label, folder] = source.split('=');
@@ -96,7 +94,7 @@ function axes() {
 <line class="axis" x1="${EDGE.left}" x2="${right}" y1="${base}" y2="${base}"/>
 ${columns.join('\n')}
 <text x="${(EDGE.left + right) / 2}" y="${HEIGHT - 4}" text-anchor="middle">step</text>
-<text x="${EDGE.left + 8}" y="${EDGE.top + 8}">cross-entropy, nats: thin each batch, thick smoothed, dots held out</text>`;
+<text x="${EDGE.left + 24}" y="${EDGE.top + 10}">cross-entropy, nats: thin each batch, thick smoothed, dots held out</text>`;
 }
 
 function series({ label, losses, heldOut, smooth }, i, labelY) {
@@ -121,3 +119,5 @@ function spread(positions) {
     moved[order[k]] = Math.max(moved[order[k]], moved[order[k - 1]] + 16);
   return moved;
 }
+
+writeFileSync(out, svg());

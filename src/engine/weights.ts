@@ -8,7 +8,7 @@ import type { ThetaCard, VeloTheta } from '../core/index';
 import { decodeSafetensors, onDisk } from '../storage/index';
 
 /** The thetas that come with the program. */
-export const BUNDLED_WEIGHTS = ['velo-handmade-1'] as const;
+const BUNDLED_WEIGHTS = ['velo-handmade-1'] as const;
 
 /** A theta as it was read, with what a run records of it. */
 export interface LoadedWeights {

@@ -37,7 +37,7 @@ export function formatPath(path: readonly PathSegment[]): string {
 }
 
 /** A value as JSON, cut to a line's length. */
-export function formatValue(value: unknown): string {
+function formatValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number') return String(value);
   if (Array.isArray(value) && value.length > 8) return `a list of ${value.length}`;

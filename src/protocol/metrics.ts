@@ -52,7 +52,7 @@ export function decodeMetric(line: string, place: string): Metric {
   return decode(isEvaluated ? evaluationMetricSchema : stepMetricSchema, value, place);
 }
 
-export const RUN_STATES = [
+const RUN_STATES = [
   'running',
   'paused',
   'finished',

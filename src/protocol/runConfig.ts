@@ -202,6 +202,11 @@ const optimizerSchema = z
         .describe(
           'Longest run the weights know; longer ones average gradients over several batches.',
         ),
+      accumulate: z
+        .int()
+        .min(1)
+        .exactOptional()
+        .describe('Batches averaged for one update; absent: as few as maxTrainingSteps allows.'),
     }),
   ])
   .describe('What trains it.');
@@ -283,7 +288,6 @@ export type RunConfigInput = z.input<typeof runConfigSchema>;
 export type TaskConfig = RunConfig['task'];
 export type OptimizerConfig = RunConfig['optimizer'];
 export type VeloConfig = Extract<OptimizerConfig, { name: 'velo' }>;
-export type ScheduleConfig = Extract<OptimizerConfig, { name: 'sgd' }>['schedule'];
 export type DeviceName = RunConfig['device'];
 
 /** Names of the optimizers that a config may ask for. */

@@ -31,7 +31,7 @@ const KNOWN_AS: Readonly<Record<string, string>> = {
 };
 
 /** The candidate that `word` most likely meant, or undefined when none is near. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
+function nearest(word: string, candidates: readonly string[]): string | undefined {
   const plain = (text: string): string => text.toLowerCase().replace(/[-_ ]/g, '');
   const wanted = plain(word).slice(0, 40);
   const alias = Object.hasOwn(KNOWN_AS, wanted) ? KNOWN_AS[wanted] : undefined;

@@ -22,8 +22,8 @@ async function buildCli(): Promise<string> {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    // The main field of jsonc-parser names a file that cannot be bundled.
-    mainFields: ['module', 'main'],
+    // Its CommonJS build loads files by computed names, which no bundler can follow.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     logLevel: 'error',
     logOverride: { 'empty-import-meta': 'silent' },
   });

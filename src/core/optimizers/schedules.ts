@@ -8,23 +8,23 @@ import { UserError } from '../../base/index';
 /** @param step 0-based index of the update; @param numSteps announced length, > 0; @returns [0, 1] */
 export type Schedule = (step: number, numSteps: number) => number;
 
-export interface ConstantSpec {
+interface ConstantSpec {
   readonly kind: 'constant';
 }
 
-export interface CosineSpec {
+interface CosineSpec {
   readonly kind: 'cosine';
   /** Multiplier at the end, in [0, 1]; default 0. */
   readonly minMultiplier?: number;
 }
 
-export interface LinearSpec {
+interface LinearSpec {
   readonly kind: 'linear';
   /** Multiplier at the end, in [0, 1]; default 0. */
   readonly minMultiplier?: number;
 }
 
-export interface WarmupCosineSpec {
+interface WarmupCosineSpec {
   readonly kind: 'warmupCosine';
   /** Share of the training in which the multiplier climbs from 0 to 1; in [0, 1), default 0.05. */
   readonly warmupFraction?: number;
@@ -36,7 +36,7 @@ export interface WarmupCosineSpec {
 
 export type ScheduleSpec = ConstantSpec | CosineSpec | LinearSpec | WarmupCosineSpec;
 
-export const SCHEDULE_KINDS = ['constant', 'cosine', 'linear', 'warmupCosine'] as const;
+const SCHEDULE_KINDS = ['constant', 'cosine', 'linear', 'warmupCosine'] as const;
 
 const OPTIONS_OF: Readonly<Record<ScheduleSpec['kind'], readonly string[]>> = {
   constant: [],
@@ -46,18 +46,18 @@ const OPTIONS_OF: Readonly<Record<ScheduleSpec['kind'], readonly string[]>> = {
 };
 
 /** 1 at every step. */
-export function constantSchedule(): Schedule {
+function constantSchedule(): Schedule {
   return () => 1;
 }
 
 /** min + (1 − min)·(1 + cos(π·step/numSteps))/2. */
-export function cosineSchedule(minMultiplier = 0): Schedule {
+function cosineSchedule(minMultiplier = 0): Schedule {
   requireShare('cosine', 'minMultiplier', minMultiplier);
   return (step, numSteps) => cosineDecay(fractionDone(step, numSteps), minMultiplier);
 }
 
 /** 1 − (1 − min)·step/numSteps. */
-export function linearSchedule(minMultiplier = 0): Schedule {
+function linearSchedule(minMultiplier = 0): Schedule {
   requireShare('linear', 'minMultiplier', minMultiplier);
   return (step, numSteps) => 1 - (1 - minMultiplier) * fractionDone(step, numSteps);
 }
@@ -66,7 +66,7 @@ export function linearSchedule(minMultiplier = 0): Schedule {
  * x/warmup while x < warmup, then 1 until x = constant, then a cosine from 1 to min, with x = step/numSteps.
  * @throws UserError('config') when a share is out of range or the plateau would end before the warm-up
  */
-export function warmupCosineSchedule(spec: Omit<WarmupCosineSpec, 'kind'> = {}): Schedule {
+function warmupCosineSchedule(spec: Omit<WarmupCosineSpec, 'kind'> = {}): Schedule {
   const { warmupFraction = 0.05, minMultiplier = 0 } = spec;
   const { constantFraction = warmupFraction } = spec;
   requireShare('warmupCosine', 'warmupFraction', warmupFraction, true);

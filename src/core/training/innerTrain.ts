@@ -25,7 +25,7 @@ export interface InnerTrainPlan {
   readonly targetLoss?: number;
 }
 
-export interface EvaluationPlan {
+interface EvaluationPlan {
   /** Steps between evaluations, the first before any update; 0: only after the last step. */
   readonly every: number;
   /** At least one. */
@@ -88,7 +88,7 @@ export interface InnerTrainOptions {
   readonly progress?: Progress;
 }
 
-export type OutcomeStatus = 'finished' | 'diverged' | 'stopped' | 'earlyStopped' | 'paused';
+type OutcomeStatus = 'finished' | 'diverged' | 'stopped' | 'earlyStopped' | 'paused';
 
 export interface InnerTrainOutcome {
   readonly status: OutcomeStatus;

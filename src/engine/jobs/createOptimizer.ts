@@ -1,10 +1,5 @@
 /** From a config's optimizer to an optimizer, with the length that is announced to it. */
-import {
-  createFusedVelo,
-  createOptimizer as createBaseline,
-  createVelo,
-  planAccumulation,
-} from '../../core/index';
+import { createOptimizer as createBaseline, createVelo, planAccumulation } from '../../core/index';
 import type { Optimizer } from '../../core/index';
 import type { OptimizerConfig, VeloConfig } from '../../protocol/index';
 import { loadWeights } from '../weights';
@@ -44,10 +39,6 @@ function prepareVelo(config: VeloConfig, numSteps: number, weightsDir: string): 
     ...(chosen === undefined ? {} : { accumulate: chosen }),
   });
   const weights = loadWeights(config.weights, weightsDir);
-  const options = { theta: weights.theta, numSteps: numUpdates };
-  const optimizer: Optimizer = {
-    ...createVelo(options),
-    fused: (runtime, params) => createFusedVelo(options, runtime, params),
-  };
+  const optimizer = createVelo({ theta: weights.theta, numSteps: numUpdates });
   return { optimizer, accumulate, weightDecay, weights };
 }

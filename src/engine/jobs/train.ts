@@ -137,7 +137,7 @@ async function prepare(config: RunConfig, services: TrainServices): Promise<Part
 /** The inner loop would find out too, but with the run's folder already made. */
 function checkEvaluation({ evaluate: { split } }: RunConfig, { name, data, batch }: Task): void {
   if (data === undefined || data.evaluationBatches(split) > 0) return;
-  const [{ shape: [batchSize = 0] = [] } = {}] = batch;
+  const batchSize = batch[0]?.shape[0] ?? 0;
   throw new UserError(
     'config',
     `evaluate.split ${split} of ${name} has ${data.size(split)} examples, expected at least one batch of ${batchSize}`,

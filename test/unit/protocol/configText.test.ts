@@ -119,6 +119,10 @@ describe('errors in the text of a config', () => {
       'a.velo.json:2:69: task.activation must be one of relu, tanh, sigmoid, gelu, silu, elu, got "relo"; did you mean "relu"?',
     ],
     [
+      '{ "task": { "family": "beale" }, "optimizer": { "name": "velo", "accumulate": 1001 } }',
+      'a.velo.json:1:79: optimizer.accumulate must be at most numSteps, 1000, got 1001',
+    ],
+    [
       top('"device": "cuda"'),
       'a.velo.json:2:13: device must be one of auto, native, wasm, cpu, tensorflow, got "cuda"',
     ],

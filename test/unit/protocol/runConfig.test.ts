@@ -2,7 +2,7 @@ import { format } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { BASELINES } from '../../../src/core/optimizers/registry';
 import { DEVICES } from '../../../src/core/compute/device';
-import { SCHEDULE_KINDS, createSchedule } from '../../../src/core/optimizers/schedules';
+import { createSchedule } from '../../../src/core/optimizers/schedules';
 import { ACTIVATIONS } from '../../../src/core/tasks/activations';
 import { TASK_FAMILIES, TASK_FAMILY_DOCS } from '../../../src/core/tasks/registry';
 import { SPLITS } from '../../../src/core/tasks/task';
@@ -131,14 +131,23 @@ describe('the devices of the run config', () => {
 });
 
 describe('the schedules of the run config', () => {
-  it('are those of the core, with options that the core takes', () => {
-    for (const kind of SCHEDULE_KINDS) {
-      const optimizer = { name: 'sgd', schedule: { kind } };
-      const { config } = checkRunConfig({ task: { family: 'beale' }, optimizer });
-      const schedule = config?.optimizer.name === 'sgd' ? config.optimizer.schedule : undefined;
-      expect(schedule?.kind).toBe(kind);
-      if (schedule !== undefined) expect(createSchedule(schedule)(0, 10)).toBeLessThanOrEqual(1);
-    }
+  const kinds = ['constant', 'cosine', 'linear', 'warmupCosine'];
+
+  it('are those of the core, no more and no fewer', () => {
+    const ofCore = () => createSchedule({ kind: 'x' as 'constant' });
+    expect(ofCore).toThrow(`kind must be one of ${kinds.join(', ')}, got x`);
+    const { problems } = checkRunConfig({
+      task: { family: 'beale' },
+      optimizer: { name: 'sgd', schedule: { kind: 'x' } },
+    });
+    expect(problems?.[0].message).toContain(`must be one of ${kinds.join(', ')}, got "x"`);
+  });
+
+  it.each(kinds)('%s has options that the core takes', (kind) => {
+    const optimizer = { name: 'sgd', schedule: { kind } };
+    const { config } = checkRunConfig({ task: { family: 'beale' }, optimizer });
+    if (config?.optimizer.name !== 'sgd') throw new Error('refused');
+    expect(createSchedule(config.optimizer.schedule)(0, 10)).toBe(kind === 'warmupCosine' ? 0 : 1);
   });
 });
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/base/index';
 import {
   createRun,
@@ -14,7 +14,13 @@ import {
   writeFileAtomic,
 } from '../../../src/storage/index';
 import type { FileSystem } from '../../../src/storage/index';
-import { exampleCheckpoint, exampleRun, systemError, temporaryFolder } from './runFixtures';
+import {
+  exampleCheckpoint,
+  exampleRun,
+  systemError,
+  temporaryFolder,
+  tinyDisk,
+} from './runFixtures';
 
 /** The file system, failing with `code` on the n-th call of `call` (0-based) and after it. */
 function failing(call: keyof FileSystem, code: string, from = 0): FileSystem {
@@ -132,21 +138,9 @@ describe('a run whose disk fills up', () => {
   });
 });
 
-/** A real file system of 64 kB; undefined where this process may not mount one. */
-function tinyDisk(options = ''): string | undefined {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
-  const folder = temporaryFolder();
-  const flags = ['-t', 'tmpfs', '-o', `size=64k${options}`, 'tmpfs', folder];
-  if (spawnSync('mount', flags).status !== 0) return undefined;
-  onTestFinished(() => {
-    spawnSync('umount', [folder]);
-  });
-  return folder;
-}
-
 describe('a real small disk', () => {
   it('fills up without harm to what was written', (context) => {
-    const root = tinyDisk();
+    const root = tinyDisk(64);
     if (root === undefined) return context.skip('cannot mount a small disk here');
     const run = createRun(root, exampleRun());
     run.saveCheckpoint(exampleCheckpoint(1));
@@ -166,10 +160,10 @@ describe('a real small disk', () => {
   });
 
   it('that is read-only says so and can still be listed', (context) => {
-    const root = tinyDisk();
+    const root = tinyDisk(64);
     if (root === undefined) return context.skip('cannot mount a small disk here');
     createRun(root, exampleRun()).close();
-    spawnSync('mount', ['-o', 'remount,ro', root]);
+    spawnSync('/bin/mount', ['-o', 'remount,ro', root]);
     expect(errorOf(() => createRun(root, exampleRun())).message).toMatch(
       /^cannot create .*valley-2: the file system is read-only$/,
     );

@@ -1,4 +1,5 @@
 /** A temporary workspace and a small run for the tests of storage. */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +22,7 @@ export function exampleConfig(name = 'valley'): RunConfig {
   return parseRunConfigText(JSON.stringify(input));
 }
 
-export const ENVIRONMENT: RunEnvironment = {
+const ENVIRONMENT: RunEnvironment = {
   version: '0.1.0',
   startedAt: '2026-11-24T12:00:00.000Z',
   node: 'v20.20.2',
@@ -51,4 +52,16 @@ export function exampleCheckpoint(step: number) {
 /** What node throws when a system call fails. */
 export function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: failed`), { code, errno: -1, syscall: 'write' });
+}
+
+/** A real file system of so many kB; undefined where this process may not mount one. */
+export function tinyDisk(sizeKb: number): string | undefined {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
+  const folder = temporaryFolder();
+  const flags = ['-t', 'tmpfs', '-o', `size=${sizeKb}k`, 'tmpfs', folder];
+  if (spawnSync('/bin/mount', flags).status !== 0) return undefined;
+  onTestFinished(() => {
+    spawnSync('/bin/umount', [folder]);
+  });
+  return folder;
 }

@@ -24,8 +24,11 @@ enum {
   FEATURES = 30
 };
 
-/* Vectors that share each load of a weight; vectors whose hidden units are kept at once. */
-enum { PAIR = 2, STRETCH_VECTORS = 32 };
+/*
+ * PAIR vectors share each load of a weight, UNITS hidden units are made at once (both so that the sums fit the
+ * registers), and the hidden units of STRETCH_VECTORS vectors are kept between the two loops over a row.
+ */
+enum { PAIR = 2, UNITS = 2, STRETCH_VECTORS = 32 };
 
 /* Every weight as a whole vector, ready to be an operand. */
 typedef struct {
@@ -128,88 +131,103 @@ static void fold_sides(float *base, const VeloTensor *t, Network *net, const flo
 }
 
 #define EACH(lhs, rhs) UNROLL for (int u = 0; u < PAIR; u++) lhs = rhs;
+#define UNIT UNROLL for (int h = 0; h < UNITS; h++)
+typedef vf Units[UNITS][PAIR];
 
-/* sum[u][h] += x[u] times the weights of feature f; every load of a weight serves all PAIR vectors. */
-INLINE void feed(vf sum[PAIR][HIDDEN_UNITS], const Network *net, int f, const vf x[PAIR]) {
-  UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) {
-    vf weight = net->first[f][h];
-    EACH(sum[u][h], fma(x[u], weight, sum[u][h]))
+/* sum[h][u] += x[u] times the weight of feature f for unit first + h. */
+INLINE void feed(Units sum, const Network *net, int f, int first, const vf x[PAIR]) {
+  UNIT {
+    vf weight = net->first[f][first + h];
+    EACH(sum[h][u], fma(x[u], weight, sum[h][u]))
   }
 }
 
-/* The same with sum = 0 before and x = 1. */
-INLINE void start(vf sum[PAIR][HIDDEN_UNITS], const Network *net, int f) {
-  UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) EACH(sum[u][h], net->first[f][h])
+/* sum[h][u] = the weight of feature f for unit first + h. */
+INLINE void start(Units sum, const Network *net, int f, int first) {
+  UNIT EACH(sum[h][u], net->first[f][first + h])
 }
 
-/* hidden[u][h] += x[u] times sum[u][h] */
-INLINE void join(vf hidden[PAIR][HIDDEN_UNITS], const vf sum[PAIR][HIDDEN_UNITS], const vf x[PAIR]) {
-  UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) EACH(hidden[u][h], fma(x[u], sum[u][h], hidden[u][h]))
+/* hidden[h][u] += x[u] sum[h][u] */
+INLINE void join(Units hidden, const Units sum, const vf x[PAIR]) {
+  UNIT EACH(hidden[h][u], fma(x[u], sum[h][u], hidden[h][u]))
 }
 
 /*
- * The hidden units of PAIR vectors from element i, column c on; `diagonal` is a constant. The features that are
- * multiples of g or of one m are taken together, g (w + s w' + ...), which saves forming them one by one; those
- * that wait for the root come last.
+ * Hidden units `first` to first + UNITS of PAIR vectors from element i, column c on. The features that are multiples
+ * of g or of one m are taken together, g (w + s w' + ...), which saves forming them one by one.
  */
 INLINE void hidden_units(const ApplyStreams *s, const Network *net, const RowShare *row, long i, long c, int diagonal,
-                         vf hidden[PAIR][HIDDEN_UNITS]) {
-  vf gradSum[PAIR][HIDDEN_UNITS], momentumSum[PAIR][HIDDEN_UNITS], g[PAIR], scale[PAIR], x[PAIR];
-  UNROLL for (int h = 0; h < HIDDEN_UNITS; h++)
-    EACH(hidden[u][h], load(s->hidden[h] + c + u * VL) + splat(row->hidden[h]))
+                         int first, const vf scale[PAIR], vf (*out)[HIDDEN_UNITS]) {
+  Units hidden, gradSum, momentumSum;
+  vf g[PAIR], x[PAIR];
+  UNIT EACH(hidden[h][u], load(s->hidden[first + h] + c + u * VL) + splat(row->hidden[first + h]))
   EACH(x[u], load(s->secondMoment + i + u * VL))
-  EACH(scale[u], rsqrt(x[u] + splat(1e-6f)))
-  feed(hidden, net, SECOND_MOMENT, x);
+  feed(hidden, net, SECOND_MOMENT, first, x);
   EACH(x[u], load(s->params + i + u * VL))
-  feed(hidden, net, PARAM, x);
+  feed(hidden, net, PARAM, first, x);
   EACH(g[u], load(s->grads + i + u * VL))
   EACH(x[u], clip(g[u], 0.1f))
-  feed(hidden, net, CLIPPED_GRAD, x);
-  start(gradSum, net, GRAD);
+  feed(hidden, net, CLIPPED_GRAD, first, x);
+  start(gradSum, net, GRAD, first);
   UNROLL for (int k = 0; k < 3; k++) {
     vf factor[PAIR];
     EACH(factor[u], load(s->gradFactor[k] + c + u * VL) * splat(row->factor[k]))
-    feed(gradSum, net, FACTORED_GRAD + k, factor);
+    feed(gradSum, net, FACTORED_GRAD + k, first, factor);
     if (diagonal) EACH(factor[u], load(s->momentumFactor[k] + c + u * VL))
-    start(momentumSum, net, MOMENTUM + k);
-    feed(momentumSum, net, FACTORED_MOMENTUM + k, factor);
-    feed(momentumSum, net, SCALED_MOMENTUM + k, scale);
+    start(momentumSum, net, MOMENTUM + k, first);
+    feed(momentumSum, net, FACTORED_MOMENTUM + k, first, factor);
+    feed(momentumSum, net, SCALED_MOMENTUM + k, first, scale);
     EACH(x[u], load(s->momentum[k] + i + u * VL))
     join(hidden, momentumSum, x);
   }
-  feed(gradSum, net, SCALED_GRAD, scale);
+  feed(gradSum, net, SCALED_GRAD, first, scale);
   join(hidden, gradSum, g);
-  feed(hidden, net, SCALE, scale);
+  feed(hidden, net, SCALE, first, scale);
+  UNIT EACH(out[u][first + h], hidden[h][u])
 }
 
-/* Second and third layer and the size of the step: by how much an element moves down. */
-INLINE vf step_of(const Network *net, const vf hidden[HIDDEN_UNITS]) {
-  vf zero = splat(0.0f), active[HIDDEN_UNITS];
-  vf direction = net->direction[HIDDEN_UNITS], magnitude = net->magnitude[HIDDEN_UNITS];
-  UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) active[h] = at_least(hidden[h], zero);
+/* Second and third layer and the size of the step: by how much elements move down. */
+INLINE void steps_of(const Network *net, vf (*hidden)[HIDDEN_UNITS], vf step[PAIR]) {
+  vf zero = splat(0.0f), active[HIDDEN_UNITS][PAIR], unit[PAIR], direction[PAIR], magnitude[PAIR];
+  UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) EACH(active[h][u], at_least(hidden[u][h], zero))
+  EACH(direction[u], net->direction[HIDDEN_UNITS])
+  EACH(magnitude[u], net->magnitude[HIDDEN_UNITS])
   UNROLL for (int j = 0; j < HIDDEN_UNITS; j++) {
-    vf unit = net->secondBias[j];
-    UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) unit = fma(active[h], net->second[h][j], unit);
-    unit = at_least(unit, zero);
-    direction = fma(unit, net->direction[j], direction);
-    magnitude = fma(unit, net->magnitude[j], magnitude);
+    EACH(unit[u], net->secondBias[j])
+    UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) EACH(unit[u], fma(active[h][u], net->second[h][j], unit[u]))
+    EACH(unit[u], at_least(unit[u], zero))
+    EACH(direction[u], fma(unit[u], net->direction[j], direction[u]))
+    EACH(magnitude[u], fma(unit[u], net->magnitude[j], magnitude[u]))
   }
-  return direction * exponential(magnitude);
+  EACH(step[u], direction[u] * exponential(magnitude[u]))
 }
 
-/* One row, in stretches: two short loops with little to remember are faster than one long one. */
+/*
+ * One row, in stretches: two short loops with little to remember are faster than one long one. Both work on whole
+ * pairs of vectors; what they compute past the end of the row is thrown away.
+ */
 INLINE void apply_row(const ApplyStreams *s, const Network *net, const RowShare *row, long i, long cols, int diagonal) {
-  vf hidden[STRETCH_VECTORS][HIDDEN_UNITS];
+  vf hidden[STRETCH_VECTORS][HIDDEN_UNITS], scale[PAIR], step[PAIR];
   for (long from = 0; from < cols; from += STRETCH_VECTORS * VL) {
     long to = cols - from < STRETCH_VECTORS * VL ? cols : from + STRETCH_VECTORS * VL;
-    for (long c = from, v = 0; c < to; c += PAIR * VL, v += PAIR)
-      hidden_units(s, net, row, i + c, c, diagonal, hidden + v);
+    vf(*units)[HIDDEN_UNITS] = hidden;
+    for (long c = from; c < to; c += PAIR * VL, units += PAIR) {
+      EACH(scale[u], rsqrt(load(s->secondMoment + i + c + u * VL) + splat(1e-6f)))
+      UNROLL for (int first = 0; first < HIDDEN_UNITS; first += UNITS)
+        hidden_units(s, net, row, i + c, c, diagonal, first, scale, units);
+    }
+    units = hidden;
     long c = from;
-    for (vf(*units)[HIDDEN_UNITS] = hidden; c < to; c += VL, units++) {
+    for (; c + PAIR * VL <= to; c += PAIR * VL, units += PAIR) {
       float *at = s->params + i + c;
-      vf moved = load(at) - step_of(net, *units);
-      if (c + VL <= to) store(at, moved);
-      else store_masked(at, moved, tail_mask(to - c));
+      steps_of(net, units, step);
+      UNROLL for (int u = 0; u < PAIR; u++) store(at + u * VL, load(at + u * VL) - step[u]);
+    }
+    if (c == to) continue;
+    steps_of(net, units, step);
+    for (int u = 0; c < to; c += VL, u++) {
+      float *at = s->params + i + c;
+      store_masked(at, load(at) - step[u], tail_mask(to - c));
     }
   }
 }

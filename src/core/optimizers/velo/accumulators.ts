@@ -13,7 +13,7 @@ import { entry, item } from './lookup';
 /** Decays of the momenta and of the factored second moments, in channel order. */
 export const DECAYS = [0.9, 0.99, 0.999] as const;
 /** Decay of the second moment. */
-export const SECOND_MOMENT_DECAY = 0.999;
+const SECOND_MOMENT_DECAY = 0.999;
 
 /** Accumulators of one tensor of shape S, all starting at 0; lists run over `DECAYS`. */
 export interface Accumulators {

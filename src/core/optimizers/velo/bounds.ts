@@ -12,7 +12,7 @@ export function atLeast(x: Tensor, low: number): Tensor {
 }
 
 /** min(x, high) for every element; NaN stays NaN. */
-export function atMost(x: Tensor, high: number): Tensor {
+function atMost(x: Tensor, high: number): Tensor {
   return tf.where(tf.greater(x, high), tf.scalar(high), x);
 }
 

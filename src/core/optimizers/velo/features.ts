@@ -63,7 +63,7 @@ export function elementFeatures(
 }
 
 /** x / √(10⁻⁵ + mean x²) for each column. @param features  f32[n, channels] */
-export function normalise(features: Tensor): Tensor {
+function normalise(features: Tensor): Tensor {
   const meanSquare = tf.mean(tf.square(features), 0, true);
   return tf.mul(features, tf.rsqrt(tf.add(1e-5, meanSquare)));
 }

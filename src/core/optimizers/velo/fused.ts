@@ -14,7 +14,7 @@ import { updateProgram, updateProgramWords } from './fused/program';
 import { exportState, importState, stateArrays } from './fused/sessionState';
 import { LOSS_MEANS, RUNNING_MIN_START, lossBiasCorrections, lossDecays } from './lossFeatures';
 import { entry } from './lookup';
-import type { VeloOptions } from './reference';
+import type { VeloOptions } from './state';
 import type { VeloTheta } from './theta';
 import type { VeloTrace } from './trace';
 

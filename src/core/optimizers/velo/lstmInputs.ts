@@ -9,9 +9,6 @@ import { atLeast, clamp } from './bounds';
 import type { Accumulators } from './accumulators';
 import { item } from './lookup';
 
-/** Width of the LSTM's input. */
-export const LSTM_INPUTS = 30;
-
 /** Centres of the fraction features. */
 export const FRACTION_CENTRES = [0.03, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0, 1.1];
 /** Ranks 0 … 4 have a place in the one-hot; higher ones have none. */

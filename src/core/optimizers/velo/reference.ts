@@ -5,43 +5,26 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { TensorSpec } from '../../../base/index';
 import type { Optimizer, TensorDict, UpdateInput, UpdateResult } from '../optimizer';
 import type { Accumulators } from './accumulators';
-import {
-  accumulatorSpecs,
-  readAccumulators,
-  updateAccumulators,
-  writeAccumulators,
-} from './accumulators';
+import { readAccumulators, updateAccumulators, writeAccumulators } from './accumulators';
 import { clamp } from './bounds';
 import { elementFeatures } from './features';
 import { createFusedVelo } from './fused';
 import type { ElementNetwork } from './hypernetwork';
 import { mixBank } from './hypernetwork';
-import {
-  LOSS_MEANS,
-  RUNNING_MIN_START,
-  lossBiasCorrections,
-  lossDecays,
-  lossFeatures,
-  pushLoss,
-} from './lossFeatures';
+import { lossBiasCorrections, lossDecays, lossFeatures, pushLoss } from './lossFeatures';
 import { entry, item } from './lookup';
 import { lstmForward } from './lstm';
 import { fractionFeatures, lstmInputRow } from './lstmInputs';
 import { applyStep, elementForward } from './step';
+import { initState } from './state';
+import type { VeloOptions } from './state';
 import type { VeloArchitecture, VeloTheta } from './theta';
 import type { VeloTrace } from './trace';
 
 /** Largest size of a gradient element; the rest is cut off. */
 const GRADIENT_LIMIT = 1000;
-
-export interface VeloOptions {
-  readonly theta: VeloTheta;
-  /** T, the number of updates announced; running past it is allowed. */
-  readonly numSteps: number;
-}
 
 /** A `VeloTrace` whose arrays are still tensors. */
 export type VeloTraceTensors = Readonly<Record<keyof VeloTrace, Tensor>>;
@@ -82,17 +65,6 @@ export function thetaTensors(theta: VeloTheta): TensorDict {
       tf.tensor(data, [...shape], 'float32'),
     ]),
   );
-}
-
-/** Names and shapes of VeLO's state for given params and LSTM hidden size. */
-export function veloStateSpecs(params: readonly TensorSpec[], hidden: number): TensorSpec[] {
-  return [
-    ...params.flatMap(accumulatorSpecs),
-    { name: 'lstm/hidden', shape: [params.length, hidden] },
-    { name: 'lstm/cell', shape: [params.length, hidden] },
-    { name: 'loss/means', shape: [LOSS_MEANS] },
-    { name: 'loss/runningMin', shape: [LOSS_MEANS] },
-  ];
 }
 
 /**
@@ -175,25 +147,4 @@ function updateLoss({ state, scalars, loss }: UpdateInput): {
   const old = { means: entry(state, 'loss/means'), runningMin: entry(state, 'loss/runningMin') };
   const buffer = pushLoss(old, loss, lossScalars);
   return { ...buffer, features: lossFeatures(buffer, lossScalars) };
-}
-
-function initState(theta: VeloTheta, params: TensorDict): TensorDict {
-  const { hidden } = theta.architecture;
-  const specs = Object.entries(params).map(([name, { shape }]) => ({ name, shape }));
-  const initialRows = (part: 'hidden' | 'cell') => (): Tensor =>
-    tf.tidy(() => {
-      const { data } = entry(theta.tensors, `lstm_init_state/${part}`);
-      return tf.tile(tf.tensor2d(data, [1, hidden], 'float32'), [specs.length, 1]);
-    });
-  const starts: Readonly<Record<string, () => Tensor>> = {
-    'lstm/hidden': initialRows('hidden'),
-    'lstm/cell': initialRows('cell'),
-    'loss/runningMin': () => tf.fill([LOSS_MEANS], RUNNING_MIN_START),
-  };
-  return Object.fromEntries(
-    veloStateSpecs(specs, hidden).map(({ name, shape }) => [
-      name,
-      starts[name]?.() ?? tf.zeros([...shape]),
-    ]),
-  );
 }

@@ -19,7 +19,7 @@ import type {
 // Keeps tfjs's advice to install another backend off the terminal.
 tf.enableProdMode();
 
-export const NUM_EXAMPLES = 12;
+const NUM_EXAMPLES = 12;
 const BATCH = 4;
 
 /** loss = ½·Σ(w − target)² with a fixed start; no data. */

@@ -2,7 +2,7 @@
 import type { FloatArray, NamedFloats, TensorSpec } from '../../../../base/index';
 import { UserError, formatShape, sameShape, sizeOf } from '../../../../base/index';
 import type { Arena } from '../../../compute/kernelRuntime';
-import { veloStateSpecs } from '../reference';
+import { veloStateSpecs } from '../state';
 import type { ArenaLayout, TensorPlaces } from './arenaLayout';
 import type { Fold } from './tensorLayout';
 import { permute } from './tensorLayout';

@@ -50,7 +50,8 @@ const LONG_RUN_SHARE = 0.15;
 
 /** Constants of the head's fit. */
 const FIT_STEPS = 400;
-const FIT_FLOOR = 0.004;
+/** At half of this the fit dips below zero in the last half per cent of the run. */
+const FIT_FLOOR = 0.008;
 const FIT_RIDGE = 0.3;
 const FIT_END_WEIGHT = 300;
 

@@ -15,6 +15,7 @@ import {
   set,
   setGateBias,
 } from './blank';
+import { item } from '../lookup';
 import { leastSquares } from './linearSolve';
 import { cosineWithWarmup } from './schedule';
 
@@ -31,6 +32,8 @@ export interface PlainThetaOptions {
 const FIT_POINTS = 400;
 /** Cut-off of the fit: the nine tanh features are nearly dependent. */
 const RCOND = 1e-4;
+/** Smallest step multiplier of the schedule, as a share of the peak. */
+const LEAST_SHARE = 1e-4;
 
 /**
  * Builds the plain theta.
@@ -50,7 +53,10 @@ export function plainTheta({ hidden, bank, peak = 10 }: PlainThetaOptions): Velo
   return { architecture, tensors };
 }
 
-/** Step multiplier = least squares of [h₀ … h₈, 1] on the wanted schedule. */
+/**
+ * Step multiplier = least squares of [h₀ … h₈, 1] on the wanted schedule, lifted by the 0.2 % of the peak by
+ * which the fit dips below zero near the end: a negative multiplier climbs.
+ */
 function fitHead(tensors: NamedFloats, peak: number): void {
   const fractions = Array.from({ length: FIT_POINTS }, (_, i) => i / (FIT_POINTS - 1));
   const design = hiddenResponse(tensors, fractions).map((row) => [
@@ -59,8 +65,10 @@ function fitHead(tensors: NamedFloats, peak: number): void {
   ]);
   const wanted = fractions.map((fraction) => peak * cosineWithWarmup(fraction));
   const solution = leastSquares(design, wanted, RCOND);
-  for (const [unit, weight] of solution.entries()) {
-    if (unit < FRACTION_UNITS) set(tensors, 'rnn_params/step_size/w', [unit, 0], weight);
-    else set(tensors, 'rnn_params/step_size/b', [0], weight);
+  const fitted = design.map((row) => row.reduce((sum, x, i) => sum + x * item(solution, i), 0));
+  const lift = Math.max(0, LEAST_SHARE * peak - Math.min(...fitted));
+  for (const [unit, weight] of solution.slice(0, FRACTION_UNITS).entries()) {
+    set(tensors, 'rnn_params/step_size/w', [unit, 0], weight);
   }
+  set(tensors, 'rnn_params/step_size/b', [0], item(solution, FRACTION_UNITS) + lift);
 }

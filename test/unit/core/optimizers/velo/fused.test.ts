@@ -94,7 +94,8 @@ function interleaved(state: NamedFloats, label: string, name: string): number[] 
 /** One tensor's value of a stage that has one per tensor. */
 function stageOf(session: FusedVeloSession, stage: PerTensor, name: string, i: number) {
   if (stage === 'secondMoment') return session.exportState()[`secondMoment/${name}`]!.data;
-  if (stage === 'hidden' || stage === 'cell') return row(session.exportState()[`lstm/${stage}`]!, i);
+  if (stage === 'hidden' || stage === 'cell')
+    return row(session.exportState()[`lstm/${stage}`]!, i);
   if (stage === 'lstmInputs' || stage === 'controls' || stage === 'stepMultiplier')
     return row(session.trace()[stage], i);
   return interleaved(session.exportState(), stage, name);
@@ -123,15 +124,25 @@ function replay(vectors: Vectors, session: FusedVeloSession): Record<string, num
     }
     const { lossFeatures, lossBuffer } = step.expect;
     if (lossFeatures === undefined || lossBuffer === undefined) return;
-    note('lossFeatures', distance(session.trace().lossFeatures.data, lossFeatures, tolerance['lossFeatures']!));
+    note(
+      'lossFeatures',
+      distance(session.trace().lossFeatures.data, lossFeatures, tolerance['lossFeatures']!),
+    );
     const state = session.exportState();
     for (const part of ['means', 'runningMin'] as const)
-      note('lossBuffer', distance(state[`loss/${part}`]!.data, lossBuffer[part], tolerance['accumulators']!));
+      note(
+        'lossBuffer',
+        distance(state[`loss/${part}`]!.data, lossBuffer[part], tolerance['accumulators']!),
+      );
     for (const stage of [...LSTM_STAGES, ...PLAIN_STAGES]) {
       const allowed =
-        tolerance[stage === 'hidden' || stage === 'cell' ? 'lstm' : stage] ?? tolerance['accumulators']!;
+        tolerance[stage === 'hidden' || stage === 'cell' ? 'lstm' : stage] ??
+        tolerance['accumulators']!;
       tensors.forEach(({ name }, i) => {
-        note(stage, distance(stageOf(session, stage, name, i), [step.expect[stage]![name]!].flat(), allowed));
+        note(
+          stage,
+          distance(stageOf(session, stage, name, i), [step.expect[stage]![name]!].flat(), allowed),
+        );
       });
     }
   });
@@ -145,7 +156,11 @@ describe.each(kernelRuntimes)('fused VeLO on $flavour $isa', (runtime) => {
       architecture: { kind: 'velo', ffMult: 100, ...vectors.architecture },
       tensors: filled(vectors.theta),
     };
-    const session = createFusedVelo({ theta, numSteps: vectors.numSteps }, runtime, vectors.tensors);
+    const session = createFusedVelo(
+      { theta, numSteps: vectors.numSteps },
+      runtime,
+      vectors.tensors,
+    );
     const worst = replay(vectors, session);
     if (process.env['SHOW']) console.log(runtime.isa, name, worst);
     expect(Object.keys(worst)).toHaveLength(13);

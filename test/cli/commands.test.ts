@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { jsonLines, runCli } from '../support/buildCli';
+
+const cwd = fs.mkdtempSync(join(tmpdir(), 'velo-commands-'));
+afterAll(() => {
+  fs.rmSync(cwd, { recursive: true, force: true });
+});
+const projectFile = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+describe('velo', () => {
+  it('prints help without arguments and its version when asked', async () => {
+    const help = await runCli([], { cwd });
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    expect(help.stdout).toContain('Usage: velo [options] [command]');
+    for (const command of [
+      'train',
+      'resume',
+      'runs',
+      'show',
+      'tasks',
+      'weights',
+      'parity',
+      'doctor',
+    ]) {
+      expect(help.stdout).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
+    }
+    const { version } = JSON.parse(fs.readFileSync(projectFile('package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect((await runCli(['--version'], { cwd })).stdout).toBe(`${version}\n`);
+  });
+});
+
+describe('velo weights', () => {
+  const shipped = projectFile('media/weights/velo-handmade-1.safetensors');
+
+  it('builds the shipped weights bit for bit', async () => {
+    const { code, stdout } = await runCli(['weights', 'build-handmade', '--out', 'w.safetensors'], {
+      cwd,
+    });
+    expect({
+      code,
+      said: stdout.startsWith('Wrote velo-handmade-1, made by hand, to w.safetensors'),
+    }).toEqual({ code: 0, said: true });
+    expect(fs.readFileSync(join(cwd, 'w.safetensors'))).toEqual(fs.readFileSync(shipped));
+  });
+
+  it('inspects a file: architecture, origin, checksum and norms', async () => {
+    const { stdout } = await runCli(['weights', 'inspect', shipped, '--json'], { cwd });
+    const [card] = jsonLines(stdout);
+    expect(card).toMatchObject({
+      type: 'weights',
+      name: 'velo-handmade-1',
+      architecture: { kind: 'velo', hidden: 32, bank: 8 },
+      sha256: createHash('sha256').update(fs.readFileSync(shipped)).digest('hex'),
+    });
+    const groups = card?.['groups'] as { group: string; numbers: number; norm: number }[];
+    expect(groups.reduce((sum, { numbers }) => sum + numbers, 0)).toBe(12_929);
+    expect(groups.find(({ group }) => group === 'rnn_params/step_size')?.norm).toBeGreaterThan(1);
+    const text = (await runCli(['weights', 'inspect', shipped], { cwd })).stdout;
+    expect(text).toContain('Made by hand, not meta-trained');
+  });
+});
+
+describe('velo parity', () => {
+  const recording = projectFile('test/parity/fixtures/velo-h16-p8.json');
+
+  it('finds the recorded numbers within their tolerances', async () => {
+    const { code, stdout } = await runCli(['parity', recording, '--device', 'wasm'], { cwd });
+    expect(stdout).toMatch(
+      /reference, tfjs wasm, 12 steps +lossFeatures +54 +\d\.\d+e-\d+ +5\.00e-5 +ok/,
+    );
+    expect(stdout).not.toContain('BEYOND');
+    expect(code).toBe(0);
+  });
+
+  it('exits with 1 and names the stage where a number is beyond its tolerance', async () => {
+    const text = fs.readFileSync(recording, 'utf8');
+    const vectors = JSON.parse(text) as {
+      steps: { expect: { stepMultiplier?: Record<string, number[] | number> } }[];
+    };
+    const multipliers =
+      vectors.steps.find(({ expect: wanted }) => wanted.stepMultiplier)?.expect.stepMultiplier ??
+      {};
+    const [tensor = ''] = Object.keys(multipliers);
+    multipliers[tensor] = 0.5 + Number(multipliers[tensor]);
+    fs.writeFileSync(join(cwd, 'off.json'), JSON.stringify(vectors));
+    const { code, stdout } = await runCli(['parity', 'off.json', '--device', 'wasm', '--json'], {
+      cwd,
+    });
+    expect(code).toBe(1);
+    const [reference] = jsonLines(stdout);
+    const stages = reference?.['stages'] as { stage: string; pass: boolean }[];
+    expect(stages.filter(({ pass }) => !pass).map(({ stage }) => stage)).toEqual([
+      'stepMultiplier',
+    ]);
+  });
+});
+
+describe('velo tasks and velo doctor', () => {
+  it('list what a config can name', async () => {
+    const entries = jsonLines((await runCli(['tasks', '--json'], { cwd })).stdout);
+    const names = (type: string, key: string) =>
+      entries.filter((entry) => entry['type'] === type).map((entry) => entry[key]);
+    expect(names('task', 'family')).toEqual(['imageMlp', 'quadratic', 'rosenbrock', 'beale']);
+    expect(names('dataset', 'name')).toEqual(['digits8', 'mnist', 'fashion-mnist']);
+    expect(names('optimizer', 'name')).toContain('adam');
+    const text = (await runCli(['tasks'], { cwd })).stdout;
+    expect(text).toContain('learningRate (a finite number > 0; default 0.001)');
+  });
+
+  it('say what works on this machine', async () => {
+    const { code, stdout } = await runCli(['doctor', '--json'], { cwd });
+    expect(code).toBe(0);
+    const findings = jsonLines(stdout).filter(({ type }) => type === 'finding');
+    const isOk = Object.fromEntries(findings.map(({ name, ok }) => [String(name), ok]));
+    expect(isOk).toMatchObject({
+      cpu: true,
+      digits8: true,
+      'fashion-mnist': true,
+      'velo-handmade-1': true,
+    });
+    expect(isOk['tensorflow']).toBe(false);
+  });
+});
