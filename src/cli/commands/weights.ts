@@ -1,14 +1,14 @@
 /** `velo weights`: builds weights by hand and looks into weight files. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { UserError } from '../../base/index';
 import type { NamedFloats } from '../../base/index';
 import type { ThetaCard, VeloArchitecture, VeloTheta } from '../../core/index';
-import { decodeSafetensors, encodeSafetensors, onDisk, writeFileAtomic } from '../../storage/index';
+import { encodeSafetensors, writeFileAtomic } from '../../storage/index';
 import { formatCount, formatTable } from '../output';
 import type { Output } from '../output';
+import { weightsDirectory } from '../program';
 import { wholeNumber } from './shared';
 
 interface BuildOptions {
@@ -37,9 +37,9 @@ export function addWeightsCommand(program: Command, output: Output): void {
   weights
     .command('inspect')
     .description('show architecture, origin, checksum and norms of a weight file')
-    .argument('<file>', 'a .safetensors file')
+    .argument('<weights>', 'name of bundled weights, or a .safetensors file')
     .option('--json', 'one JSON object')
-    .action((file: string) => inspectWeights(file, output));
+    .action((name: string) => inspectWeights(name, output));
 }
 
 async function buildHandmade(options: BuildOptions, output: Output): Promise<void> {
@@ -87,15 +87,12 @@ function readPeak(text: string | undefined): number | undefined {
   throw new UserError('usage', `--peak must be a number > 0, got "${text}"`);
 }
 
-async function inspectWeights(file: string, output: Output): Promise<void> {
-  const bytes = onDisk('read', file, () => readFileSync(file));
-  const content = decodeSafetensors(bytes, { code: 'weights', fileName: file });
-  const { decodeTheta } = await import('../../core/index');
-  const { theta, card } = decodeTheta(content, file);
+async function inspectWeights(name: string, output: Output): Promise<void> {
+  const { loadWeights } = await import('../../engine/index');
+  const { theta, card, sha256 } = loadWeights(name, weightsDirectory());
   const groups = groupNorms(theta.tensors);
-  const sha256 = sha256Of(bytes);
   const { architecture } = theta;
-  output.emit({ type: 'weights', file, sha256, architecture, ...card, groups });
+  output.emit({ type: 'weights', file: name, sha256, architecture, ...card, groups });
   output.print(pc.bold(card.name));
   for (const [label, text] of describeWeights(theta, card, sha256)) {
     output.print(`  ${label.padEnd(12)} ${text}`);

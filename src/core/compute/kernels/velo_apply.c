@@ -207,15 +207,15 @@ INLINE void steps_of(const Network *net, vf (*hidden)[HIDDEN_UNITS], vf step[PAI
  * pairs of vectors; what they compute past the end of the row is thrown away.
  */
 INLINE void apply_row(const ApplyStreams *s, const Network *net, const RowShare *row, long i, long cols, int diagonal) {
-  vf hidden[STRETCH_VECTORS][HIDDEN_UNITS], scale[PAIR], step[PAIR];
+  vf hidden[STRETCH_VECTORS][HIDDEN_UNITS], scale[STRETCH_VECTORS], step[PAIR];
   for (long from = 0; from < cols; from += STRETCH_VECTORS * VL) {
     long to = cols - from < STRETCH_VECTORS * VL ? cols : from + STRETCH_VECTORS * VL;
     vf(*units)[HIDDEN_UNITS] = hidden;
-    for (long c = from; c < to; c += PAIR * VL, units += PAIR) {
-      EACH(scale[u], rsqrt(load(s->secondMoment + i + c + u * VL) + splat(1e-6f)))
-      UNROLL for (int first = 0; first < HIDDEN_UNITS; first += UNITS)
-        hidden_units(s, net, row, i + c, c, diagonal, first, scale, units);
-    }
+    for (long c = from, v = 0; c < to; c += PAIR * VL, v += PAIR)
+      EACH(scale[v + u], rsqrt(load(s->secondMoment + i + c + u * VL) + splat(1e-6f)))
+    UNROLL for (int first = 0; first < HIDDEN_UNITS; first += UNITS)
+      for (long c = from, v = 0; c < to; c += PAIR * VL, v += PAIR)
+        hidden_units(s, net, row, i + c, c, diagonal, first, scale + v, hidden + v);
     units = hidden;
     long c = from;
     for (; c + PAIR * VL <= to; c += PAIR * VL, units += PAIR) {
