@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Suites live apart by what they need: `fast` wants nothing but Node, the others are run by .ci/run. */
+/**
+ * Suites live apart by what they need. `npm run check` runs `fast`, `npm test` adds `process` (child processes,
+ * kills, disks), .ci/run adds the rest.
+ */
 const project = (name: string, include: string[]) => ({
   test: {
     name,
@@ -21,7 +24,8 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      project('fast', ['test/{unit,property,parity,engine,cli}/**/*.test.ts']),
+      project('fast', ['test/{unit,property,parity}/**/*.test.ts']),
+      project('process', ['test/{engine,cli}/**/*.test.ts']),
       project('statistical', ['test/statistical/**/*.test.ts']),
       project('tensorflow', ['test/tensorflow/**/*.test.ts']),
     ],

@@ -5,7 +5,15 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -74,10 +82,14 @@ export async function buildKernels({ all = false } = {}) {
     try {
       const platform = platforms[name];
       if (platform === undefined) throw new Error('no addon is made for this platform');
-      await unlessCurrent(`velo-${name}.node`, platform, (file) => buildAddon(name, platform, file));
+      await unlessCurrent(`velo-${name}.node`, platform, (file) =>
+        buildAddon(name, platform, file),
+      );
     } catch (error) {
       const reason = firstLine(error.stderr ?? error.message);
-      console.warn(`The native kernels for ${name} could not be built (WebAssembly is used): ${reason}`);
+      console.warn(
+        `The native kernels for ${name} could not be built (WebAssembly is used): ${reason}`,
+      );
     }
   }
 }
@@ -91,7 +103,15 @@ async function buildAddon(name, { target, variants, link }, file) {
   const object = (part) => join(cache, 'kernels', `${process.pid}-${name}-${part}.o`);
   const base = ['-target', target, ...(name.startsWith('win32') ? [] : ['-fPIC'])];
   for (const { isa, flags } of variants) {
-    await zig([...base, ...flags, `-DISA=${isa}`, '-c', '-o', object(isa), join(sources, 'abi', 'run.c')]);
+    await zig([
+      ...base,
+      ...flags,
+      `-DISA=${isa}`,
+      '-c',
+      '-o',
+      object(isa),
+      join(sources, 'abi', 'run.c'),
+    ]);
   }
   await zig([...base, '-isystem', include, '-c', '-o', object('addon'), join(sources, 'addon.c')]);
   const objects = [...variants.map(({ isa }) => isa), 'addon'].map(object);

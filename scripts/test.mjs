@@ -11,6 +11,8 @@ const vitest = spawnSync(
     'run',
     '--project',
     'fast',
+    '--project',
+    'process',
     ...process.argv.slice(2),
   ],
   { cwd: root, stdio: 'inherit' },

@@ -74,7 +74,11 @@ function noise(params: readonly TensorSpec[], scale: number): Map<string, Float3
   );
 }
 
-function fused(runtime: KernelRuntime, weights: VeloTheta, params: readonly TensorSpec[]): Contender {
+function fused(
+  runtime: KernelRuntime,
+  weights: VeloTheta,
+  params: readonly TensorSpec[],
+): Contender {
   const session = createFusedVelo({ theta: weights, numSteps: NUM_STEPS }, runtime, params);
   for (const [name, values] of noise(params, 0.05)) session.params[name]?.data.set(values);
   for (const [name, values] of noise(params, 0.01)) session.grads[name]?.data.set(values);

@@ -146,7 +146,8 @@ export const WEIGHTS: Case[] = [
   {
     title: 'inspecting weights that are not there',
     args: ['weights', 'inspect', 'no.safetensors'],
-    message: /^cannot read no\.safetensors: it does not exist$/,
+    message:
+      /^weights "no\.safetensors" are not known: expected velo-handmade-1 or the path of a file$/,
   },
 ];
 

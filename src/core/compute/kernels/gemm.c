@@ -44,7 +44,7 @@ INLINE void gemm_block(int rows, long depth, const float *left, const float *pan
                        long stride, long columns) {
   vf sum[MR][NV];
   UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < NV; v++) sum[i][v] = splat(0.0f);
-  for (long k = 0; k < depth; k++, left += rows, panel += NR) {
+  _Pragma("clang loop unroll_count(4)") for (long k = 0; k < depth; k++, left += rows, panel += NR) {
     vf b[NV];
     UNROLL for (int v = 0; v < NV; v++) b[v] = load(panel + v * VL);
     UNROLL for (int i = 0; i < rows; i++) {

@@ -25,10 +25,10 @@ enum {
 };
 
 /*
- * PAIR vectors share each load of a weight, UNITS hidden units are made at once (both so that the sums fit the
- * registers), and the hidden units of STRETCH_VECTORS vectors are kept between the two loops over a row.
+ * Vectors whose hidden units are kept between the two loops over a row. Where vectors are short their roots get a
+ * loop of their own before those: with 16 registers the first loop is long enough without them.
  */
-enum { PAIR = 2, UNITS = 2, STRETCH_VECTORS = 32 };
+enum { STRETCH_VECTORS = 32, ROOTS_FIRST = VL == 4 };
 
 /* Every weight as a whole vector, ready to be an operand. */
 typedef struct {
@@ -130,105 +130,83 @@ static void fold_sides(float *base, const VeloTensor *t, Network *net, const flo
               net->first + COL_RSQRT - ours, 0);
 }
 
-#define EACH(lhs, rhs) UNROLL for (int u = 0; u < PAIR; u++) lhs = rhs;
-#define UNIT UNROLL for (int h = 0; h < UNITS; h++)
-typedef vf Units[UNITS][PAIR];
+#define UNIT UNROLL for (int h = 0; h < HIDDEN_UNITS; h++)
 
-/* sum[h][u] += x[u] times the weight of feature f for unit first + h. */
-INLINE void feed(Units sum, const Network *net, int f, int first, const vf x[PAIR]) {
-  UNIT {
-    vf weight = net->first[f][first + h];
-    EACH(sum[h][u], fma(x[u], weight, sum[h][u]))
-  }
+/* sum[h] += x times the weights of feature f. */
+INLINE void feed(vf sum[HIDDEN_UNITS], const Network *net, int f, vf x) {
+  UNIT sum[h] = fma(x, net->first[f][h], sum[h]);
 }
 
-/* sum[h][u] = the weight of feature f for unit first + h. */
-INLINE void start(Units sum, const Network *net, int f, int first) {
-  UNIT EACH(sum[h][u], net->first[f][first + h])
+/* sum[h] = the weights of feature f. */
+INLINE void start(vf sum[HIDDEN_UNITS], const Network *net, int f) { UNIT sum[h] = net->first[f][h]; }
+
+/* hidden[h] += x sum[h] */
+INLINE void join(vf hidden[HIDDEN_UNITS], const vf sum[HIDDEN_UNITS], vf x) {
+  UNIT hidden[h] = fma(x, sum[h], hidden[h]);
 }
 
-/* hidden[h][u] += x[u] sum[h][u] */
-INLINE void join(Units hidden, const Units sum, const vf x[PAIR]) {
-  UNIT EACH(hidden[h][u], fma(x[u], sum[h][u], hidden[h][u]))
-}
+INLINE vf scale_at(const ApplyStreams *s, long i) { return rsqrt(load(s->secondMoment + i) + splat(1e-6f)); }
 
 /*
- * Hidden units `first` to first + UNITS of PAIR vectors from element i, column c on. The features that are multiples
- * of g or of one m are taken together, g (w + s w' + ...), which saves forming them one by one.
+ * The hidden units of a vector from element i, column c on. The features that are multiples of g or of one m are
+ * taken together, g (w + s w' + ...), which saves forming them one by one.
  */
-INLINE void hidden_units(const ApplyStreams *s, const Network *net, const RowShare *row, long i, long c, int diagonal,
-                         int first, const vf scale[PAIR], vf (*out)[HIDDEN_UNITS]) {
-  Units hidden, gradSum, momentumSum;
-  vf g[PAIR], x[PAIR];
-  UNIT EACH(hidden[h][u], load(s->hidden[first + h] + c + u * VL) + splat(row->hidden[first + h]))
-  EACH(x[u], load(s->secondMoment + i + u * VL))
-  feed(hidden, net, SECOND_MOMENT, first, x);
-  EACH(x[u], load(s->params + i + u * VL))
-  feed(hidden, net, PARAM, first, x);
-  EACH(g[u], load(s->grads + i + u * VL))
-  EACH(x[u], clip(g[u], 0.1f))
-  feed(hidden, net, CLIPPED_GRAD, first, x);
-  start(gradSum, net, GRAD, first);
+INLINE void hidden_units(const ApplyStreams *s, const Network *net, const RowShare *row, long i, long c, vf scale,
+                         int diagonal, vf out[HIDDEN_UNITS]) {
+  vf hidden[HIDDEN_UNITS], gradSum[HIDDEN_UNITS], momentumSum[HIDDEN_UNITS];
+  UNIT hidden[h] = load(s->hidden[h] + c) + splat(row->hidden[h]);
+  feed(hidden, net, SECOND_MOMENT, load(s->secondMoment + i));
+  feed(hidden, net, PARAM, load(s->params + i));
+  vf g = load(s->grads + i);
+  feed(hidden, net, CLIPPED_GRAD, clip(g, 0.1f));
+  start(gradSum, net, GRAD);
   UNROLL for (int k = 0; k < 3; k++) {
-    vf factor[PAIR];
-    EACH(factor[u], load(s->gradFactor[k] + c + u * VL) * splat(row->factor[k]))
-    feed(gradSum, net, FACTORED_GRAD + k, first, factor);
-    if (diagonal) EACH(factor[u], load(s->momentumFactor[k] + c + u * VL))
-    start(momentumSum, net, MOMENTUM + k, first);
-    feed(momentumSum, net, FACTORED_MOMENTUM + k, first, factor);
-    feed(momentumSum, net, SCALED_MOMENTUM + k, first, scale);
-    EACH(x[u], load(s->momentum[k] + i + u * VL))
-    join(hidden, momentumSum, x);
+    vf factor = load(s->gradFactor[k] + c) * splat(row->factor[k]);
+    feed(gradSum, net, FACTORED_GRAD + k, factor);
+    if (diagonal) factor = load(s->momentumFactor[k] + c);
+    start(momentumSum, net, MOMENTUM + k);
+    feed(momentumSum, net, FACTORED_MOMENTUM + k, factor);
+    feed(momentumSum, net, SCALED_MOMENTUM + k, scale);
+    join(hidden, momentumSum, load(s->momentum[k] + i));
   }
-  feed(gradSum, net, SCALED_GRAD, first, scale);
+  feed(gradSum, net, SCALED_GRAD, scale);
   join(hidden, gradSum, g);
-  feed(hidden, net, SCALE, first, scale);
-  UNIT EACH(out[u][first + h], hidden[h][u])
+  feed(hidden, net, SCALE, scale);
+  UNIT out[h] = hidden[h];
 }
 
-/* Second and third layer and the size of the step: by how much elements move down. */
-INLINE void steps_of(const Network *net, vf (*hidden)[HIDDEN_UNITS], vf step[PAIR]) {
-  vf zero = splat(0.0f), active[HIDDEN_UNITS][PAIR], unit[PAIR], direction[PAIR], magnitude[PAIR];
-  UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) EACH(active[h][u], at_least(hidden[u][h], zero))
-  EACH(direction[u], net->direction[HIDDEN_UNITS])
-  EACH(magnitude[u], net->magnitude[HIDDEN_UNITS])
+/* Second and third layer and the size of the step: by how much an element moves down. */
+INLINE vf step_of(const Network *net, const vf hidden[HIDDEN_UNITS]) {
+  vf zero = splat(0.0f), active[HIDDEN_UNITS];
+  vf direction = net->direction[HIDDEN_UNITS], magnitude = net->magnitude[HIDDEN_UNITS];
+  UNIT active[h] = at_least(hidden[h], zero);
   UNROLL for (int j = 0; j < HIDDEN_UNITS; j++) {
-    EACH(unit[u], net->secondBias[j])
-    UNROLL for (int h = 0; h < HIDDEN_UNITS; h++) EACH(unit[u], fma(active[h][u], net->second[h][j], unit[u]))
-    EACH(unit[u], at_least(unit[u], zero))
-    EACH(direction[u], fma(unit[u], net->direction[j], direction[u]))
-    EACH(magnitude[u], fma(unit[u], net->magnitude[j], magnitude[u]))
+    vf unit = net->secondBias[j];
+    UNIT unit = fma(active[h], net->second[h][j], unit);
+    unit = at_least(unit, zero);
+    direction = fma(unit, net->direction[j], direction);
+    magnitude = fma(unit, net->magnitude[j], magnitude);
   }
-  EACH(step[u], direction[u] * exponential(magnitude[u]))
+  return direction * exponential(magnitude);
 }
 
-/*
- * One row, in stretches: two short loops with little to remember are faster than one long one. Both work on whole
- * pairs of vectors; what they compute past the end of the row is thrown away.
- */
+/* One row, in stretches: short loops with little to remember are faster than one long one. */
 INLINE void apply_row(const ApplyStreams *s, const Network *net, const RowShare *row, long i, long cols, int diagonal) {
-  vf hidden[STRETCH_VECTORS][HIDDEN_UNITS], scale[STRETCH_VECTORS], step[PAIR];
+  vf hidden[STRETCH_VECTORS][HIDDEN_UNITS], scale[STRETCH_VECTORS];
   for (long from = 0; from < cols; from += STRETCH_VECTORS * VL) {
     long to = cols - from < STRETCH_VECTORS * VL ? cols : from + STRETCH_VECTORS * VL;
-    vf(*units)[HIDDEN_UNITS] = hidden;
-    for (long c = from, v = 0; c < to; c += PAIR * VL, v += PAIR)
-      EACH(scale[v + u], rsqrt(load(s->secondMoment + i + c + u * VL) + splat(1e-6f)))
-    UNROLL for (int first = 0; first < HIDDEN_UNITS; first += UNITS)
-      for (long c = from, v = 0; c < to; c += PAIR * VL, v += PAIR)
-        hidden_units(s, net, row, i + c, c, diagonal, first, scale + v, hidden + v);
-    units = hidden;
-    long c = from;
-    for (; c + PAIR * VL <= to; c += PAIR * VL, units += PAIR) {
+    if (ROOTS_FIRST)
+      for (long c = from, v = 0; c < to; c += VL, v++) scale[v] = scale_at(s, i + c);
+    for (long c = from, v = 0; c < to; c += VL, v++)
+      hidden_units(s, net, row, i + c, c, ROOTS_FIRST ? scale[v] : scale_at(s, i + c), diagonal, hidden[v]);
+    long c = from, v = 0;
+    for (; c + VL <= to; c += VL, v++) {
       float *at = s->params + i + c;
-      steps_of(net, units, step);
-      UNROLL for (int u = 0; u < PAIR; u++) store(at + u * VL, load(at + u * VL) - step[u]);
+      store(at, load(at) - step_of(net, hidden[v]));
     }
     if (c == to) continue;
-    steps_of(net, units, step);
-    for (int u = 0; c < to; c += VL, u++) {
-      float *at = s->params + i + c;
-      store_masked(at, load(at) - step[u], tail_mask(to - c));
-    }
+    float *at = s->params + i + c;
+    store_masked(at, load(at) - step_of(net, hidden[v]), tail_mask(to - c));
   }
 }
 
