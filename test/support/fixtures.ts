@@ -11,7 +11,7 @@ export const FIXTURES = [
 ] as const;
 export type FixtureName = (typeof FIXTURES)[number];
 
-export function fixtureText(name: FixtureName): string {
+function fixtureText(name: FixtureName): string {
   return readFileSync(new URL(`../parity/fixtures/${name}.json`, import.meta.url), 'utf8');
 }
 

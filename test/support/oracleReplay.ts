@@ -17,7 +17,7 @@ export function oracleSetup({
   };
 }
 
-export function plain(arrays: NamedFloats): Plain[] {
+function plain(arrays: NamedFloats): Plain[] {
   return Object.values(arrays).map(({ shape, data }) => ({ shape: [...shape], data: [...data] }));
 }
 

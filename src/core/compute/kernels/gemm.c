@@ -16,8 +16,8 @@
 #define MR 6
 #define NV 4
 #else
-#define MR 4
-#define NV 2
+#define MR 8
+#define NV 1
 #endif
 #define NR (NV * VL)
 
@@ -44,7 +44,7 @@ INLINE void gemm_block(int rows, long depth, const float *left, const float *pan
                        long stride, long columns) {
   vf sum[MR][NV];
   UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < NV; v++) sum[i][v] = splat(0.0f);
-  _Pragma("clang loop unroll_count(4)") for (long k = 0; k < depth; k++, left += rows, panel += NR) {
+  for (long k = 0; k < depth; k++, left += rows, panel += NR) {
     vf b[NV];
     UNROLL for (int v = 0; v < NV; v++) b[v] = load(panel + v * VL);
     UNROLL for (int i = 0; i < rows; i++) {
