@@ -8,12 +8,12 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** max(x, low) for every element; NaN stays NaN. */
 export function atLeast(x: Tensor, low: number): Tensor {
-  return tf.where(tf.less(x, low), tf.scalar(low), x);
+  return tf.where(tf.less(x, low), tf.fill(x.shape, low), x);
 }
 
 /** min(x, high) for every element; NaN stays NaN. */
 function atMost(x: Tensor, high: number): Tensor {
-  return tf.where(tf.greater(x, high), tf.scalar(high), x);
+  return tf.where(tf.greater(x, high), tf.fill(x.shape, high), x);
 }
 
 /** x limited to [low, high] for every element; NaN stays NaN. */
