@@ -105,9 +105,9 @@ function weightsClause(weights: RunEnvironment['weights']): string {
     : ` with ${weights.name}`;
 }
 
-/** One row for each run, to compare them. */
-export function comparisonTable(runs: readonly FinishedRun[]): string {
-  const rows = runs.map(({ config, summary, directory }) => [
+/** One row for each run, to compare them, and below in the same order where each is: short enough for a narrow terminal. */
+export function comparison(runs: readonly FinishedRun[]): string {
+  const rows = runs.map(({ config, summary }) => [
     describeOptimizer(config.optimizer),
     summary.state === 'diverged' ? `diverged at ${summary.step}` : String(summary.step),
     formatLoss(summary.trainLoss),
@@ -115,9 +115,8 @@ export function comparisonTable(runs: readonly FinishedRun[]): string {
     formatShare(summary.heldOut?.accuracy),
     summary.seconds.toFixed(1),
     summary.msPerStep === null ? '–' : summary.msPerStep.toPrecision(3),
-    relative(process.cwd(), directory),
   ]);
-  return formatTable(
+  const table = formatTable(
     [
       ['optimizer', 'left'],
       ['steps', 'right'],
@@ -126,8 +125,9 @@ export function comparisonTable(runs: readonly FinishedRun[]): string {
       ['accuracy', 'right'],
       ['seconds', 'right'],
       ['ms/step', 'right'],
-      ['folder', 'left'],
     ],
     rows,
   );
+  const folders = runs.map(({ directory }) => `  ${relative(process.cwd(), directory)}`);
+  return [table, '', runs.length === 1 ? 'Run folder' : 'Run folders', ...folders].join('\n');
 }

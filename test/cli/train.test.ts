@@ -43,7 +43,7 @@ describe('velo train', () => {
     const { code, stdout } = await runCli(['train', 'a.velo.json', 'b.velo.json'], { cwd: folder });
     expect(code).toBe(0);
     expect(stdout).toContain('velo-handmade-1 (weights made by hand, not meta-trained)');
-    const [, table = ''] = stdout.split(/\n\n(?=optimizer)/);
+    const [, table = '', folders = ''] = stdout.split(/\n\n(?=optimizer|Run folders)/);
     const rows = table
       .trimEnd()
       .split('\n')
@@ -53,7 +53,7 @@ describe('velo train', () => {
       ['adam 0.001', '60'],
       ['velo (velo-handmade-1)', '20'],
     ]);
-    expect(rows.map((row) => row.at(-1))).toEqual(['folder', '.velo/runs/a-1', '.velo/runs/b-1']);
+    expect(folders).toBe('Run folders\n  .velo/runs/a-1\n  .velo/runs/b-1\n');
     const { runs } = listRuns(folder);
     expect(runs.map(({ id, state }) => [id, state])).toEqual([
       ['a-1', 'finished'],

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { findRun } from '../../storage/index';
 import type { Output } from '../output';
-import { comparisonTable } from '../trainReport';
+import { comparison } from '../trainReport';
 import { runRoot } from './shared';
 import { trainOne } from './train';
 
@@ -21,6 +21,6 @@ export function addResumeCommand(program: Command, output: Output): void {
       const directory = findRun(runRoot(options.out), reference);
       const { resumedTraining } = await import('../trainJob');
       const { run } = await trainOne(resumedTraining(directory, output), output);
-      output.print(`\n${comparisonTable([run])}`);
+      output.print(`\n${comparison([run])}`);
     });
 }

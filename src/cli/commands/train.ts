@@ -5,7 +5,7 @@ import { readConfigFile } from '../configFiles';
 import type { ConfigOptions } from '../configFiles';
 import { INTERRUPTED, withInterrupt } from '../interrupt';
 import type { Output } from '../output';
-import { comparisonTable } from '../trainReport';
+import { comparison } from '../trainReport';
 import type { FinishedRun } from '../trainReport';
 import { runRoot } from './shared';
 import type { TrainingJob } from '../trainJob';
@@ -50,7 +50,7 @@ async function trainAll(
       if (wasInterrupted) break;
     }
   } finally {
-    if (finished.length > 0) output.print(`\n${comparisonTable(finished)}`);
+    if (finished.length > 0) output.print(`\n${comparison(finished)}`);
   }
 }
 
