@@ -49,8 +49,8 @@ const DOTS: readonly TensorSpec[] = Array.from({ length: 8 }, (_, i) => ({
   shape: [2],
 }));
 const NUM_STEPS = 1_000_000;
-/** Shortest time that one turn of a contender takes. */
-const TURN_MS = 2;
+/** Shortest time that one turn of a contender takes; long, since each turn finds the caches full of another's data. */
+const TURN_MS = 20;
 
 function theta(hidden: number, bank: number): VeloTheta {
   const architecture = {
@@ -191,7 +191,7 @@ function print(one: Case, timings: readonly Timing[]): void {
 async function main(args: readonly string[]): Promise<void> {
   const [directory = '', tfjsWasm = '', ...options] = args;
   const roundsAt = options.indexOf('--rounds');
-  const rounds = roundsAt < 0 ? 60 : Number(options[roundsAt + 1]);
+  const rounds = roundsAt < 0 ? 40 : Number(options[roundsAt + 1]);
   const loaded = [
     ...['avx512', 'avx2', 'sse4', 'neon'].map((isa) => loadNativeKernels(directory, isa)),
     loadWasmKernels(directory),

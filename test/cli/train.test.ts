@@ -51,7 +51,7 @@ describe('velo train', () => {
     expect(rows.map(([optimizer, steps]) => [optimizer, steps])).toEqual([
       ['optimizer', 'steps'],
       ['adam 0.001', '60'],
-      ['velo (velo-handmade-1)', '20'],
+      ['velo-handmade-1', '20'],
     ]);
     expect(folders).toBe('Run folders\n  .velo/runs/a-1\n  .velo/runs/b-1\n');
     const { runs } = listRuns(folder);

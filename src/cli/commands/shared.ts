@@ -29,11 +29,11 @@ export function describeTask(task: TaskConfig): string {
   }
 }
 
-/** `adam 0.001`, `velo (velo-handmade-1)` */
+/** `adam 0.001`, `velo-handmade-1`, `velo mine.safetensors`: short, for a column of a table. */
 export function describeOptimizer(optimizer: OptimizerConfig): string {
-  return optimizer.name === 'velo'
-    ? `velo (${basename(optimizer.weights)})`
-    : `${optimizer.name} ${optimizer.learningRate}`;
+  if (optimizer.name !== 'velo') return `${optimizer.name} ${optimizer.learningRate}`;
+  const weights = basename(optimizer.weights);
+  return weights.startsWith('velo') ? weights : `velo ${weights}`;
 }
 
 /** A whole number from the command line. @throws UserError('usage') */

@@ -16,8 +16,8 @@
 #define MR 6
 #define NV 4
 #else
-#define MR 8
-#define NV 1
+#define MR 4
+#define NV 2
 #endif
 #define NR (NV * VL)
 
