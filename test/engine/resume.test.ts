@@ -125,8 +125,9 @@ async function bundleTrainer(): Promise<string> {
   writeFileSync(
     entry,
     `import { writeSync } from 'node:fs';
-     import { loadNativeKernels, loadWasmKernels, pickDevice, resumeTraining, startTraining }
-       from ${JSON.stringify(join(ROOT, 'src/engine/index'))};
+     import { pickDevice, resumeTraining, startTraining } from ${JSON.stringify(join(ROOT, 'src/engine/index'))};
+     import { loadNativeKernels, loadWasmKernels }
+       from ${JSON.stringify(join(ROOT, 'src/engine/devices/loadKernels'))};
      const { config, root, directory } = JSON.parse(process.argv[2]);
      const kernels = ${JSON.stringify(join(ROOT, 'dist/kernels'))};
      const options = {
