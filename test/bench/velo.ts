@@ -61,7 +61,12 @@ function theta(hidden: number, bank: number): VeloTheta {
     buggedLossFeatures: false,
     buggedNextLstmState: false,
   } as const;
-  return initTheta(architecture, createRng({ seed: 1, purpose: 'theta', step: 0, member: 0 }));
+  const rng = createRng({ seed: 1, purpose: 'theta', step: 0, member: 0 });
+  const fresh = initTheta(architecture, rng);
+  // A theta that knows nothing drives the parameters to NaN within seconds: let it take tiny steps.
+  const stepSize = fresh.tensors['rnn_params/step_size/w']?.data;
+  stepSize?.set(stepSize.map((weight) => weight * 1e-4));
+  return fresh;
 }
 
 function noise(params: readonly TensorSpec[], scale: number): Map<string, Float32Array> {

@@ -70,23 +70,35 @@ INLINE double sum_lanes(vf x) {
   return sum;
 }
 
-/*
- * exp(x), at most 2 ulp; infinity above 88.73, 0 below -86.99. Cody and Waite's reduction
- * x = n ln 2 + r with ln 2 in two parts, then the minimax polynomial of Cephes on |r| <= ln 2 / 2.
- */
-INLINE vf exponential(vf x) {
-  vf bounded = at_most(at_least(x, splat(-87.5f)), splat(89.0f));
-  vf n = __builtin_elementwise_floor(fma(bounded, splat(1.44269504f), splat(0.5f)));
-  vf r = fma(n, splat(2.12194440e-4f), fma(n, splat(-0.693359375f), bounded));
+/* exp(r) for |r| <= ln 2 / 2: the minimax polynomial of Cephes. */
+INLINE vf exponential_core(vf r) {
   vf p = fma(r, splat(1.9875691500e-4f), splat(1.3981999507e-3f));
   p = fma(p, r, splat(8.3334519073e-3f));
   p = fma(p, r, splat(4.1665795894e-2f));
   p = fma(p, r, splat(1.6666665459e-1f));
   p = fma(p, r, splat(5.0000001201e-1f));
-  p = fma(p, r * r, r + splat(1.0f));
+  return fma(p, r * r, r + splat(1.0f));
+}
+
+/*
+ * exp(x), at most 2 ulp; infinity above 88.73, 0 below -86.99. Cody and Waite's reduction x = n ln 2 + r with ln 2
+ * in two parts.
+ */
+INLINE vf exponential(vf x) {
+  vf bounded = at_most(at_least(x, splat(-87.5f)), splat(89.0f));
+  vf n = __builtin_elementwise_floor(fma(bounded, splat(1.44269504f), splat(0.5f)));
+  vf r = fma(n, splat(2.12194440e-4f), fma(n, splat(-0.693359375f), bounded));
+  vf p = exponential_core(r);
   /* 2^(n-1), doubled by the sum, so that n = 128 still reaches infinity by overflow. */
   vi power = (__builtin_convertvector(n, vi) + 126) << 23;
   return (p + p) * bits_to_float(power);
+}
+
+/* The same bits, faster where all lanes are near 0: there n = 0 and r = x. */
+INLINE vf exponential_near_zero(vf x) {
+  vi near = bits_to_float(float_to_bits(x) & 0x7fffffff) <= splat(0.34f);
+  if (__builtin_expect(__builtin_reduce_and(near) != 0, 1)) return exponential_core(x);
+  return exponential(x);
 }
 
 /* 1 / (1 + exp(-x)), at most 3 ulp. */

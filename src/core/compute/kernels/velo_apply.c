@@ -187,7 +187,7 @@ INLINE vf step_of(const Network *net, const vf hidden[HIDDEN_UNITS]) {
     direction = fma(unit, net->direction[j], direction);
     magnitude = fma(unit, net->magnitude[j], magnitude);
   }
-  return direction * exponential(magnitude);
+  return direction * exponential_near_zero(magnitude);
 }
 
 /* One row, in stretches: short loops with little to remember are faster than one long one. */

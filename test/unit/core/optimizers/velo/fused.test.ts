@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { FloatArray, NamedFloats, TensorSpec } from '../../../../../src/base/index';
 import { sizeOf } from '../../../../../src/base/index';
 import type { FusedVeloSession, VeloArchitecture, VeloTheta } from '../../../../../src/core/index';
-import { createFusedVelo, thetaSpecs } from '../../../../../src/core/index';
+import { createFusedVelo } from '../../../../../src/core/index';
 import { kernelRuntimes } from '../../../../support/kernels';
 
 /** The parts of a `velo-vectors-1` file that are used here. */
