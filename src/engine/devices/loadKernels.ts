@@ -40,7 +40,7 @@ export function loadNativeKernels(directory = kernelDirectory(), isa?: string): 
  * The directory of the compiled kernels: `kernels` beside the bundle, or `dist/kernels` of the project when
  * running from source. Whether they are there is for the loader to say.
  */
-export function kernelDirectory(): string {
+function kernelDirectory(): string {
   // Both the bundle and the test runner give every module a __dirname.
   const bundled = join(__dirname, 'kernels');
   return existsSync(join(bundled, WASM_FILE))

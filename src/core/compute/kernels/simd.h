@@ -101,7 +101,7 @@ INLINE vf exponential_near_zero(vf x) {
   return exponential(x);
 }
 
-/* 1 / (1 + exp(-x)), at most 3 ulp. */
+/* 1 / (1 + exp(-x)), at most 4 ulp. */
 INLINE vf sigmoid(vf x) { return inverse(splat(1.0f) + exponential(-x)); }
 
 /* tanh(x), at most 3 ulp: an odd polynomial (Cephes) below 0.625, else 1 - 2 / (exp(2|x|) + 1). */

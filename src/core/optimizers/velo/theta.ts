@@ -27,6 +27,18 @@ export interface VeloTheta {
 /** Input channels of each of the 14 first-layer blocks `w0__0` … `w0__13`. */
 export const FEATURE_GROUPS = [1, 1, 1, 3, 1, 3, 1, 3, 1, 3, 3, 3, 3, 3] as const;
 
+/** The released optimizer's architecture with another LSTM and bank: factor 100, none of the old defects. */
+export function releasedArchitecture(hidden: number, bank: number): VeloArchitecture {
+  return {
+    kind: 'velo',
+    hidden,
+    bank,
+    ffMult: 100,
+    buggedLossFeatures: false,
+    buggedNextLstmState: false,
+  };
+}
+
 /** Every tensor of a theta, in the order of the reference's tables. */
 export function thetaSpecs(architecture: Pick<VeloArchitecture, 'hidden' | 'bank'>): TensorSpec[] {
   const { hidden: H, bank: P } = architecture;

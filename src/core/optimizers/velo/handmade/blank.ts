@@ -8,7 +8,7 @@ import { UserError, sizeOf } from '../../../../base/index';
 import { FRACTION_CENTRES } from '../lstmInputs';
 import { entry, item } from '../lookup';
 import type { VeloArchitecture } from '../theta';
-import { thetaSpecs } from '../theta';
+import { releasedArchitecture, thetaSpecs } from '../theta';
 
 /** LSTM units 0 … 8 copy the nine fraction features. */
 export const FRACTION_UNITS = FRACTION_CENTRES.length;
@@ -29,14 +29,7 @@ export function handmadeArchitecture(
   if (hidden < leastHidden) {
     throw new UserError('config', `hidden must be at least ${leastHidden}, got ${hidden}`);
   }
-  return {
-    kind: 'velo',
-    hidden,
-    bank,
-    ffMult: 100,
-    buggedLossFeatures: false,
-    buggedNextLstmState: false,
-  };
+  return releasedArchitecture(hidden, bank);
 }
 
 /** Every tensor of a theta, all zeros, to be written into. */

@@ -3,7 +3,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { NamedFloats, TensorSpec } from '../../../../../src/base/index';
 import { sizeOf } from '../../../../../src/base/index';
 import type { FusedVeloSession, KernelRuntime, VeloTheta } from '../../../../../src/core/index';
-import { createFusedVelo, createRng, createVelo, initTheta } from '../../../../../src/core/index';
+import {
+  createFusedVelo,
+  createRng,
+  createVelo,
+  initTheta,
+  releasedArchitecture,
+} from '../../../../../src/core/index';
 import { veloStateSpecs } from '../../../../../src/core/optimizers/velo/state';
 import { kernelRuntimes } from '../../../../support/kernels';
 import { useBackend } from '../../../../support/tfBackends';
@@ -34,16 +40,8 @@ const NUM_STEPS = 50;
 const LOSSES = [2.3, 2.2, 2.4, 9, 2.1, 1.5];
 
 function theta(hidden = 24, bank = 7): VeloTheta {
-  const architecture = {
-    kind: 'velo',
-    hidden,
-    bank,
-    ffMult: 100,
-    buggedLossFeatures: false,
-    buggedNextLstmState: false,
-  } as const;
   const rng = createRng({ seed: 5, purpose: 'theta', step: 0, member: 0 });
-  const fresh = initTheta(architecture, rng);
+  const fresh = initTheta(releasedArchitecture(hidden, bank), rng);
   // Biases too, so that no network is dead.
   for (const { data } of Object.values(fresh.tensors))
     if (data.every((x) => x === 0)) data.forEach((_, i) => (data[i] = 0.3 * rng.normal()));

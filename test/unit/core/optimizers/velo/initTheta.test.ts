@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createRng, initTheta, thetaSpecs } from '../../../../../src/core/index';
+import {
+  createRng,
+  initTheta,
+  releasedArchitecture,
+  thetaSpecs,
+} from '../../../../../src/core/index';
 
-const architecture = {
-  kind: 'velo',
-  hidden: 64,
-  bank: 32,
-  ffMult: 100,
-  buggedLossFeatures: false,
-  buggedNextLstmState: false,
-} as const;
+const architecture = releasedArchitecture(64, 32);
 const rng = () => createRng({ seed: 1, purpose: 'theta' });
 
 describe('a fresh theta', () => {
