@@ -28,8 +28,8 @@ const common = {
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
 };
 
+await buildKernels().catch(giveUp);
 await Promise.all([
-  buildKernels().catch(giveUp),
   build({
     ...common,
     entryPoints: ['src/cli/main.ts'],
