@@ -19,8 +19,8 @@ export async function withInterrupt<T>(
   const onSignal = (): void => {
     if (wasInterrupted) process.exit(INTERRUPTED);
     wasInterrupted = true;
-    output.note('Stopping after a checkpoint; press Ctrl-C again to quit at once.');
     stop();
+    output.note('Stopping after a checkpoint; press Ctrl-C again to quit at once.');
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   try {

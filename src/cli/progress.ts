@@ -39,13 +39,17 @@ function barProgress(total: number, begin: number, pace: Pace): Progress {
     Presets.shades_classic,
   );
   bar.start(total, begin, { loss: '–', rate: '–', left: '–' });
+  let isShown = true;
   return {
     step: (step, loss) => {
+      // A step may still be under way when Ctrl-C takes the bar away.
+      if (!isShown) return;
       pace.observe(step, loss);
       bar.update(step + 1, pace.texts(total));
     },
     end: () => {
-      bar.stop();
+      if (isShown) bar.stop();
+      isShown = false;
     },
   };
 }

@@ -43,6 +43,7 @@ function jobOf(
   const report = new TrainReport(output);
   return {
     stop: () => {
+      report.close();
       control.stop();
     },
     run: async () => {
