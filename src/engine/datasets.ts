@@ -2,7 +2,6 @@
  * Image data sets from the disk: the bundled ones, checked against their manifest, and a person's own folder of
  * idx files. Reading, checksums and gzip are here; what the bytes mean is decided in core.
  */
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +9,7 @@ import { gunzip } from 'node:zlib';
 import { messageOf, UserError } from '../base/index';
 import { decodeIdx, imageDatasetFrom, imageSetFrom } from '../core/index';
 import type { ImageDataset, NamedIdx, NamedImageSet } from '../core/index';
+import { sha256Of } from '../storage/index';
 
 const unzip = promisify(gunzip);
 
@@ -123,7 +123,7 @@ async function readChecked(dataDir: string, path: string, manifest: Manifest): P
   }
   const file = join(dataDir, path);
   const bytes = await readBytes(file);
-  const found = createHash('sha256').update(bytes).digest('hex');
+  const found = sha256Of(bytes);
   if (found !== expected) {
     throw new UserError('data', `${file} has the sha256 ${found}, expected ${expected}`, REINSTALL);
   }

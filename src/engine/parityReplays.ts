@@ -1,7 +1,16 @@
 /** The two implementations of VeLO that a parity check can replay: tfjs ops, and kernels in an arena. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { NamedFloats, NdArray } from '../base/index';
-import { createFusedVelo, createVelo, lossDecays, thetaTensors, veloUpdate } from '../core/index';
+import type { NamedFloats } from '../base/index';
+import {
+  createFusedVelo,
+  createVelo,
+  lossDecays,
+  mapValues,
+  thetaTensors,
+  toFloats,
+  toTensors,
+  veloUpdate,
+} from '../core/index';
 import type { KernelRuntime, TensorDict, VeloTrace } from '../core/index';
 import type { Replay, ReplayFactory, ReplaySetup, ReplayView } from './parity';
 
@@ -36,9 +45,9 @@ export const referenceReplay: ReplayFactory = (setup) => {
   return {
     update,
     view: () => ({
-      params: toArrays(params),
-      state: toArrays(state),
-      trace: toArrays(trace) as unknown as VeloTrace,
+      params: toFloats(params),
+      state: toFloats(state),
+      trace: toFloats(trace) as unknown as VeloTrace,
       lossDecays: decaysOf(setup),
     }),
     dispose: () => {
@@ -75,9 +84,7 @@ function write(values: NamedFloats, into: NamedFloats): void {
 }
 
 function copies(arrays: NamedFloats): NamedFloats {
-  return Object.fromEntries(
-    Object.entries(arrays).map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
-  );
+  return mapValues(arrays, ({ shape, data }) => ({ shape, data: data.slice() }));
 }
 
 /** Decays of the loss buffer that a setup asks for. */
@@ -85,26 +92,6 @@ function decaysOf({ theta, numSteps }: ReplaySetup): ReplayView['lossDecays'] {
   return lossDecays(theta.architecture.buggedLossFeatures ? 10 : numSteps);
 }
 
-function toTensors(arrays: Readonly<Record<string, NdArray>>): TensorDict {
-  return Object.fromEntries(
-    Object.entries(arrays).map(([name, { data, shape }]) => [
-      name,
-      tf.tensor(data, [...shape], 'float32'),
-    ]),
-  );
-}
-
 function toScalars(scalars: Readonly<Record<string, number | Float32Array>>): TensorDict {
-  return Object.fromEntries(
-    Object.entries(scalars).map(([name, value]) => [name, tf.tensor(value, undefined, 'float32')]),
-  );
-}
-
-function toArrays(tensors: TensorDict): NamedFloats {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]) => [
-      name,
-      { shape: tensor.shape, data: Float32Array.from(tensor.dataSync()) },
-    ]),
-  );
+  return mapValues(scalars, (value) => tf.tensor(value, undefined, 'float32'));
 }

@@ -1,11 +1,10 @@
 /** Learned weights from the disk: the bundled theta by its name, any other by the path of its file. */
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../base/index';
 import { decodeTheta } from '../core/index';
 import type { ThetaCard, VeloTheta } from '../core/index';
-import { decodeSafetensors, onDisk } from '../storage/index';
+import { decodeSafetensors, onDisk, sha256Of } from '../storage/index';
 
 /** The thetas that come with the program. */
 const BUNDLED_WEIGHTS = ['velo-handmade-1'] as const;
@@ -36,7 +35,7 @@ export function loadWeights(name: string, weightsDir: string): LoadedWeights {
     theta,
     card,
     name: card.name,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: sha256Of(bytes),
     handMade: /^made by hand/i.test(card.provenance),
   };
 }

@@ -1,11 +1,10 @@
 /** `velo weights`: builds weights by hand and looks into weight files. */
-import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { UserError } from '../../base/index';
 import type { NamedFloats } from '../../base/index';
 import type { ThetaCard, VeloArchitecture, VeloTheta } from '../../core/index';
-import { encodeSafetensors, writeFileAtomic } from '../../storage/index';
+import { encodeSafetensors, sha256Of, writeFileAtomic } from '../../storage/index';
 import { formatCount, formatTable } from '../output';
 import type { Output } from '../output';
 import { weightsDirectory } from '../program';
@@ -165,8 +164,4 @@ function groupNorms(tensors: NamedFloats): GroupNorm[] {
 
 function sumOfSquares(data: Float32Array): number {
   return data.reduce((sum, value) => sum + value * value, 0);
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -36,8 +36,6 @@ interface WarmupCosineSpec {
 
 export type ScheduleSpec = ConstantSpec | CosineSpec | LinearSpec | WarmupCosineSpec;
 
-const SCHEDULE_KINDS = ['constant', 'cosine', 'linear', 'warmupCosine'] as const;
-
 const OPTIONS_OF: Readonly<Record<ScheduleSpec['kind'], readonly string[]>> = {
   constant: [],
   cosine: ['minMultiplier'],
@@ -115,7 +113,7 @@ function cosineDecay(x: number, minMultiplier: number): number {
 /** Specifications come from run configurations, so their type is checked here too. */
 function requireKnown(spec: ScheduleSpec): void {
   const kind: string = spec.kind;
-  const kinds: readonly string[] = SCHEDULE_KINDS;
+  const kinds = Object.keys(OPTIONS_OF);
   if (!kinds.includes(kind)) {
     throw new UserError('config', `schedule: kind must be one of ${kinds.join(', ')}, got ${kind}`);
   }

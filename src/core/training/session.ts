@@ -24,7 +24,7 @@ import {
   viewAsTensor,
   withPrefix,
   withoutPrefix,
-} from './tensors';
+} from '../compute/tensors';
 import { createUpdater } from './updater';
 import type { Updater } from './updater';
 

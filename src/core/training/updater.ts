@@ -9,7 +9,7 @@ import type { NamedFloats, TensorSpec } from '../../base/index';
 import type { KernelRuntime } from '../compute/kernelRuntime';
 import type { FusedSession, Optimizer, TensorDict } from '../optimizers/optimizer';
 import type { Gradients } from './accumulation';
-import { mapValues, requireArrays, toFloats, toTensor, toTensors } from './tensors';
+import { mapValues, requireArrays, toFloats, toTensor, toTensors } from '../compute/tensors';
 
 export interface Updater {
   /** Where the parameters are now; the variables stay the same objects, their values change. */

@@ -8,7 +8,7 @@ import { sizeOf } from '../../../base/index';
 import type { Arena, KernelRuntime } from '../../compute/kernelRuntime';
 import type { FusedSession } from '../optimizer';
 import type { ArenaLayout } from './fused/arenaLayout';
-import { INPUT_STRIDE, LSTM_INPUTS, arenaLayout } from './fused/arenaLayout';
+import { INPUT_STRIDE, arenaLayout } from './fused/arenaLayout';
 import { packTheta } from './fused/packTheta';
 import { updateProgram, updateProgramWords } from './fused/program';
 import { exportState, importState, stateArrays } from './fused/sessionState';
@@ -16,6 +16,7 @@ import { LOSS_MEANS, RUNNING_MIN_START, lossBiasCorrections, lossDecays } from '
 import { entry } from './lookup';
 import type { VeloOptions } from './state';
 import type { VeloTheta } from './theta';
+import { LSTM_INPUTS } from './theta';
 import type { VeloTrace } from './trace';
 
 export interface FusedVeloSession extends FusedSession {
@@ -42,8 +43,7 @@ export function createFusedVelo(
   packTheta(theta, runtime, arena, layout);
   const decays = lossDecays(architecture.buggedLossFeatures ? 10 : numSteps);
   startState(theta, arena, layout, decays);
-  const { gather, lstm, apply } = updateProgram(runtime, layout);
-  const program = [...gather, ...lstm, ...apply];
+  const program = updateProgram(runtime, layout);
   arena.i32.set(program, layout.program);
   const state = stateArrays(params, layout, architecture.hidden);
   const { loss: places } = layout;

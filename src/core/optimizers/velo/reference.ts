@@ -4,6 +4,7 @@
  * source: HyperV2 in google/learned_optimization, research/general_lopt/hyper_v2.py.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { toTensors } from '../../compute/tensors';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Optimizer, TensorDict, UpdateInput, UpdateResult } from '../optimizer';
 import type { Accumulators } from './accumulators';
@@ -59,12 +60,7 @@ export function createVelo({ theta, numSteps }: VeloOptions): Optimizer {
 
 /** The theta's arrays as tensors; the caller disposes them. */
 export function thetaTensors(theta: VeloTheta): TensorDict {
-  return Object.fromEntries(
-    Object.entries(theta.tensors).map(([name, { data, shape }]) => [
-      name,
-      tf.tensor(data, [...shape], 'float32'),
-    ]),
-  );
+  return toTensors(theta.tensors);
 }
 
 /**

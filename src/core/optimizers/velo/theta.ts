@@ -24,6 +24,9 @@ export interface VeloTheta {
   readonly tensors: NamedFloats;
 }
 
+/** Inputs of the LSTM's layers, per tensor. */
+export const LSTM_INPUTS = 30;
+
 /** Input channels of each of the 14 first-layer blocks `w0__0` … `w0__13`. */
 export const FEATURE_GROUPS = [1, 1, 1, 3, 1, 3, 1, 3, 1, 3, 3, 3, 3, 3] as const;
 
@@ -53,7 +56,7 @@ export function thetaSpecs(architecture: Pick<VeloArchitecture, 'hidden' | 'bank
     spec('lstm_init_state/hidden', 1, H),
     spec('lstm_init_state/cell', 1, H),
     ...['linear', 'linear_1', 'linear_2'].flatMap((layer) => [
-      spec(`rnn_params/${layer}/w`, 30, H),
+      spec(`rnn_params/${layer}/w`, LSTM_INPUTS, H),
       spec(`rnn_params/${layer}/b`, H),
     ]),
     spec('rnn_params/rnn/linear/w', 2 * H, 4 * H),

@@ -3,10 +3,10 @@ import type { TensorSpec } from '../../../../base/index';
 import { sizeOf } from '../../../../base/index';
 import { LOSS_MEANS } from '../lossFeatures';
 import type { VeloArchitecture } from '../theta';
+import { LSTM_INPUTS } from '../theta';
 import type { TensorLayout } from './tensorLayout';
 import { isIdentity, tensorLayout } from './tensorLayout';
 
-export const LSTM_INPUTS = 30;
 /** Row stride of the LSTM's inputs. */
 export const INPUT_STRIDE = 32;
 /** Numbers of one tensor's effective network, and the stride from one to the next. */

@@ -13,47 +13,42 @@ export function updateProgramWords(count: number): number {
   return 128 + count * 96;
 }
 
-/** The parts of an update that can be run by themselves, in their order. */
-export interface UpdateProgram {
-  /** Loss buffer; accumulators and statistics of every tensor. */
-  readonly gather: readonly number[];
-  /** LSTM inputs, mixing, LSTM, heads, bank. */
-  readonly lstm: readonly number[];
-  /** Features, network and step of every tensor. */
-  readonly apply: readonly number[];
-}
-
-/** @throws UserError('device') when the kernels lack an op, being of another version */
-export function updateProgram(runtime: KernelRuntime, layout: ArenaLayout): UpdateProgram {
+/**
+ * Loss buffer, accumulators and statistics of every tensor; then the LSTM for all of them; then features, network
+ * and step of every tensor.
+ * @throws UserError('device') when the kernels lack an op, being of another version
+ */
+export function updateProgram(runtime: KernelRuntime, layout: ArenaLayout): number[] {
   const emit = instructionsOf(runtime);
   const { tensors } = layout;
-  return {
-    gather: [
-      ...lossProgram(emit, layout),
-      ...tensors.flatMap((places, i) => [
-        ...(isIdentity(places.layout.fold)
-          ? []
-          : [
-              ...emit(
-                'velo.toCanonical',
-                places.foldedParams,
-                places.params,
-                ...places.layout.fold,
-              ),
-              ...emit('velo.toCanonical', places.foldedGrads, places.grads, ...places.layout.fold),
-            ]),
-        ...emit('velo.accumulate', ...tensorArguments(layout, places, i)),
-      ]),
-    ],
-    lstm: lstmProgram(emit, layout),
-    apply: tensors.flatMap((places, i) => [
+  return [
+    ...lossProgram(emit, layout),
+    ...tensors.flatMap((places, i) => [
+      ...foldProgram(emit, places),
+      ...emit('velo.accumulate', ...tensorArguments(layout, places, i)),
+    ]),
+    ...lstmProgram(emit, layout),
+    ...tensors.flatMap((places, i) => [
       ...emit('velo.featureNorms', ...tensorArguments(layout, places, i)),
       ...emit('velo.apply', ...tensorArguments(layout, places, i)),
-      ...(isIdentity(places.layout.fold)
-        ? []
-        : emit('velo.fromCanonical', places.params, places.foldedParams, ...places.layout.fold)),
+      ...unfoldProgram(emit, places),
     ]),
-  };
+  ];
+}
+
+/** Parameters and gradients into the kernels' order, where it is another one. */
+function foldProgram(emit: Emit, { layout, ...places }: TensorPlaces): number[] {
+  if (isIdentity(layout.fold)) return [];
+  return [
+    ...emit('velo.toCanonical', places.foldedParams, places.params, ...layout.fold),
+    ...emit('velo.toCanonical', places.foldedGrads, places.grads, ...layout.fold),
+  ];
+}
+
+/** New parameters back into their own order. */
+function unfoldProgram(emit: Emit, { layout, ...places }: TensorPlaces): number[] {
+  if (isIdentity(layout.fold)) return [];
+  return emit('velo.fromCanonical', places.params, places.foldedParams, ...layout.fold);
 }
 
 /** Writes an instruction: op code, number of arguments, arguments. */
@@ -113,7 +108,7 @@ function tensorArguments(layout: ArenaLayout, places: TensorPlaces, index: numbe
 function lstmProgram(emit: Emit, layout: ArenaLayout): number[] {
   const { lstm, loss, tensors } = layout;
   const count = tensors.length;
-  const { inputs, outputs: H } = lstm.mixing;
+  const H = lstm.mixing.outputs;
   const product = (out: number, outStride: number, left: number, leftStride: number, w: Linear) =>
     emit(
       'gemm.packed',
@@ -127,7 +122,7 @@ function lstmProgram(emit: Emit, layout: ArenaLayout): number[] {
       ...[lstm.inputs, INPUT_STRIDE, count, layout.sums],
       ...[lstm.axisCounts, loss.features, loss.fraction],
     ),
-    ...product(lstm.mixed, H, lstm.inputs, INPUT_STRIDE, { ...lstm.mixing, inputs }),
+    ...product(lstm.mixed, H, lstm.inputs, INPUT_STRIDE, lstm.mixing),
     ...product(joined, joinedStride, lstm.inputs, INPUT_STRIDE, lstm.input),
     ...emit('velo.addContext', joined, joinedStride, lstm.mixed, H, count, H),
     ...emit('copy.rows', joined + H, joinedStride, lstm.hidden, H, count, H),
