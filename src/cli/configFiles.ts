@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { UserError } from '../base/index';
-import { parseRunConfigText } from '../protocol/index';
+import { BUNDLED_DATASET_NAMES, BUNDLED_WEIGHTS, parseRunConfigText } from '../protocol/index';
 import type { RunConfig } from '../protocol/index';
 import { onDisk } from '../storage/index';
 
@@ -80,8 +80,6 @@ function resolvePath(value: string, folder: string): string {
   return isPath && !isBundled(value) ? path : value;
 }
 
-const BUNDLED = ['digits8', 'mnist', 'fashion-mnist', 'velo-handmade-1'];
-
 function isBundled(value: string): boolean {
-  return BUNDLED.includes(value);
+  return [...BUNDLED_DATASET_NAMES, ...BUNDLED_WEIGHTS].some((name) => name === value);
 }

@@ -3,15 +3,13 @@ import { ManualControl } from '../core/index';
 import { createOptimizer, createTask, resumeTraining, startTraining } from '../engine/index';
 import type { TrainOptions, TrainResult, TrainServices } from '../engine/index';
 import type { RunConfig } from '../protocol/index';
-import { readRun } from '../storage/index';
 import type { Output } from './output';
 import { dataDirectory, programVersion, weightsDirectory } from './program';
 import { TrainReport } from './trainReport';
-import type { FinishedRun } from './trainReport';
 
 export interface TrainingJob {
   /** Trains to the end or until stopped. */
-  run(): Promise<FinishedRun>;
+  run(): Promise<TrainResult>;
   /** Asks for a checkpoint and the end. */
   stop(): void;
 }
@@ -49,8 +47,7 @@ function jobOf(
     run: async () => {
       try {
         const onEvent = report.onEvent.bind(report);
-        const result = await start({ services, control, onEvent });
-        return { ...result, config: readRun(result.directory).config };
+        return await start({ services, control, onEvent });
       } finally {
         report.close();
       }

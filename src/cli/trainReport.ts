@@ -1,21 +1,13 @@
 /** What a person, or a program that reads JSON lines, is told of a training while it goes and when it is over. */
 import { relative } from 'node:path';
 import pc from 'picocolors';
-import type { TrainEvent } from '../engine/index';
-import type { RunConfig, RunEnvironment, RunSummary } from '../protocol/index';
-import { readRun } from '../storage/index';
+import type { TrainEvent, TrainResult } from '../engine/index';
+import type { RunEnvironment, RunSummary } from '../protocol/index';
 import { describeOptimizer } from './commands/shared';
 import { formatCount, formatLoss, formatSeconds, formatShare, formatTable } from './output';
 import type { JsonEvent, Output } from './output';
 import { createProgress } from './progress';
 import type { Progress } from './progress';
-
-export interface FinishedRun {
-  readonly runId: string;
-  readonly directory: string;
-  readonly config: RunConfig;
-  readonly summary: RunSummary;
-}
 
 export class TrainReport {
   readonly #output: Output;
@@ -61,14 +53,12 @@ export class TrainReport {
 
   #started(event: Extract<TrainEvent, { type: 'started' }>): void {
     const output = this.#output;
-    const { weights } = readRun(event.directory).environment ?? {};
     this.#runId = event.runId;
-    const origin = weights === undefined ? {} : { weights };
-    this.#emit({ ...event, ...origin });
+    this.#emit(event);
     const from = event.step === 0 ? '' : `, from step ${event.step}`;
     output.print(`${pc.bold(event.runId)}  ${event.task}`);
     output.print(`  ${formatCount(event.parameters)} parameters, ${event.numSteps} steps${from}`);
-    output.print(`  optimizer ${event.optimizer}${weightsClause(weights)}`);
+    output.print(`  optimizer ${event.optimizer}${weightsClause(event.weights)}`);
     if (event.accumulate > 1) {
       output.print(`  one update for every ${event.accumulate} batches`);
     }
@@ -106,7 +96,7 @@ function weightsClause(weights: RunEnvironment['weights']): string {
 }
 
 /** One row for each run, to compare them, and below in the same order where each is: short enough for a narrow terminal. */
-export function comparison(runs: readonly FinishedRun[]): string {
+export function comparison(runs: readonly TrainResult[]): string {
   const rows = runs.map(({ config, summary }) => [
     describeOptimizer(config.optimizer),
     summary.state === 'diverged' ? `diverged at ${summary.step}` : String(summary.step),

@@ -9,12 +9,13 @@ import { gunzip } from 'node:zlib';
 import { messageOf, UserError } from '../base/index';
 import { decodeIdx, imageDatasetFrom, imageSetFrom } from '../core/index';
 import type { ImageDataset, NamedIdx, NamedImageSet } from '../core/index';
+import type { BundledDatasetName } from '../protocol/index';
 import { sha256Of } from '../storage/index';
 
 const unzip = promisify(gunzip);
 
 export interface BundledDataset {
-  readonly name: string;
+  readonly name: BundledDatasetName;
   readonly classes: number;
   /** One plain sentence. */
   readonly summary: string;

@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { UserError } from '../base/index';
 import { decodeTheta } from '../core/index';
 import type { ThetaCard, VeloTheta } from '../core/index';
+import { BUNDLED_WEIGHTS } from '../protocol/index';
 import { decodeSafetensors, onDisk, sha256Of } from '../storage/index';
-
-/** The thetas that come with the program. */
-const BUNDLED_WEIGHTS = ['velo-handmade-1'] as const;
 
 /** A theta as it was read, with what a run records of it. */
 export interface LoadedWeights {

@@ -4,6 +4,7 @@ import { cpus, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { UserError } from '../../base/index';
+import { BUNDLED_WEIGHTS } from '../../protocol/index';
 import type { Output } from '../output';
 import { dataDirectory, programRoot, programVersion, weightsDirectory } from '../program';
 
@@ -34,7 +35,7 @@ async function diagnose(output: Output): Promise<void> {
   const findings = [
     ...(await checkDevices()),
     ...(await checkData()),
-    await checkWeights(),
+    ...(await checkWeights()),
     checkFolder(),
   ];
   for (const finding of findings) {
@@ -75,12 +76,16 @@ async function checkData(): Promise<Finding[]> {
   );
 }
 
-async function checkWeights(): Promise<Finding> {
+async function checkWeights(): Promise<Finding[]> {
   const { loadWeights } = await import('../../engine/index');
-  return attempt('velo-handmade-1', () => {
-    const { sha256, handMade } = loadWeights('velo-handmade-1', weightsDirectory());
-    return `${handMade ? 'made by hand, not meta-trained' : 'meta-trained'}, sha256 ${sha256}`;
-  });
+  return Promise.all(
+    BUNDLED_WEIGHTS.map((name) =>
+      attempt(name, () => {
+        const { sha256, handMade } = loadWeights(name, weightsDirectory());
+        return `${handMade ? 'made by hand, not meta-trained' : 'meta-trained'}, sha256 ${sha256}`;
+      }),
+    ),
+  );
 }
 
 function checkFolder(): Finding {

@@ -1,12 +1,12 @@
 /** `velo train`: trains the run of each config, one after another, and compares them. */
 import type { Command } from 'commander';
+import type { TrainResult } from '../../engine/index';
 import type { RunConfig } from '../../protocol/index';
 import { readConfigFile } from '../configFiles';
 import type { ConfigOptions } from '../configFiles';
 import { INTERRUPTED, withInterrupt } from '../interrupt';
 import type { Output } from '../output';
 import { comparison } from '../trainReport';
-import type { FinishedRun } from '../trainReport';
 import { runRoot } from './shared';
 import type { TrainingJob } from '../trainJob';
 
@@ -42,7 +42,7 @@ async function trainAll(
 ): Promise<void> {
   const { checkConfig, newTraining } = await import('../trainJob');
   if (configs.length > 1) for (const config of configs) await checkConfig(config);
-  const finished: FinishedRun[] = [];
+  const finished: TrainResult[] = [];
   try {
     for (const config of configs) {
       const { wasInterrupted, run } = await trainOne(newTraining(config, root, output), output);
@@ -58,7 +58,7 @@ async function trainAll(
 export async function trainOne(
   job: TrainingJob,
   output: Output,
-): Promise<{ readonly run: FinishedRun; readonly wasInterrupted: boolean }> {
+): Promise<{ readonly run: TrainResult; readonly wasInterrupted: boolean }> {
   const { result, wasInterrupted } = await withInterrupt(
     output,
     () => {

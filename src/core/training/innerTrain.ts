@@ -79,8 +79,11 @@ export interface InnerTrainListener {
   readonly breathe?: () => Promise<void> | undefined;
 }
 
+/** What the loop asks of a session. */
+export type LoopSession = Pick<TrainingSession, 'step' | 'advance' | 'evaluate' | 'exportSnapshot'>;
+
 export interface InnerTrainOptions {
-  readonly session: TrainingSession;
+  readonly session: LoopSession;
   readonly plan: InnerTrainPlan;
   readonly listener?: InnerTrainListener;
   readonly control?: TrainingControl;
@@ -109,7 +112,7 @@ export async function innerTrain(options: InnerTrainOptions): Promise<InnerTrain
 }
 
 class InnerLoop {
-  readonly #session: TrainingSession;
+  readonly #session: LoopSession;
   readonly #plan: InnerTrainPlan;
   readonly #listener: InnerTrainListener;
   readonly #control: TrainingControl;

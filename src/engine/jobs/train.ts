@@ -9,6 +9,7 @@ import type {
   Device,
   InnerTrainListener,
   InnerTrainPlan,
+  LoopSession,
   Progress,
   Task,
   TrainingCheckpoint,
@@ -55,6 +56,7 @@ export interface NewTraining extends TrainOptions {
 export interface TrainResult {
   readonly runId: string;
   readonly directory: string;
+  readonly config: RunConfig;
   readonly summary: RunSummary;
 }
 
@@ -184,7 +186,7 @@ async function work(job: Work): Promise<TrainResult> {
     });
     const summary = journal.end(outcome);
     job.onEvent?.({ type: 'ended', summary });
-    return { runId: run.id, directory: run.directory, summary };
+    return { runId: run.id, directory: run.directory, config, summary };
   } catch (thrown) {
     journal.fail(session.step, thrown);
     throw thrown;
@@ -200,6 +202,7 @@ function tellStart({ config, parts, session, run, onEvent }: Work): void {
     task: task.name,
     parameters: parameterCount(task),
     optimizer: prepared.optimizer.name,
+    ...originOf(prepared),
     numSteps: config.numSteps,
     accumulate: prepared.accumulate,
     step: session.step,
@@ -253,23 +256,15 @@ function createBreathe(): () => Promise<void> | undefined {
   };
 }
 
-/** The session, with the time of its updates added up. */
-function timed(session: TrainingSession, journal: Journal): TrainingSession {
+/** What the loop needs of the session, with the time of its updates added up. */
+function timed(session: TrainingSession, journal: Journal): LoopSession {
   return {
     get step() {
       return session.step;
     },
-    fused: session.fused,
     advance: () => journal.time(() => session.advance()),
     evaluate: (split, maxBatches) => session.evaluate(split, maxBatches),
-    readParams: () => session.readParams(),
     exportSnapshot: () => session.exportSnapshot(),
-    importSnapshot: (snapshot) => {
-      session.importSnapshot(snapshot);
-    },
-    dispose: () => {
-      session.dispose();
-    },
   };
 }
 
@@ -277,7 +272,6 @@ function environmentOf(
   { task, prepared, device }: Parts,
   { version }: TrainServices,
 ): RunEnvironment {
-  const { weights } = prepared;
   return {
     version,
     startedAt: new Date().toISOString(),
@@ -286,10 +280,15 @@ function environmentOf(
     device: device.label,
     task: task.name,
     parameters: parameterCount(task),
-    ...(weights === undefined
-      ? {}
-      : { weights: { name: weights.name, sha256: weights.sha256, handMade: weights.handMade } }),
+    ...originOf(prepared),
   };
+}
+
+/** Which weights a learned optimizer has. */
+function originOf({ weights }: PreparedOptimizer): Pick<RunEnvironment, 'weights'> {
+  if (weights === undefined) return {};
+  const { name, sha256, handMade } = weights;
+  return { weights: { name, sha256, handMade } };
 }
 
 /** Says what is another thing than before: from here on the numbers may not be those of one whole run. */

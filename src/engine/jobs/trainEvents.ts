@@ -1,6 +1,11 @@
 /** What a training tells whoever started it: plain data, in the order in which it happens. */
 import type { CheckpointReason } from '../../core/index';
-import type { EvaluationMetric, RunSummary, StepMetric } from '../../protocol/index';
+import type {
+  EvaluationMetric,
+  RunEnvironment,
+  RunSummary,
+  StepMetric,
+} from '../../protocol/index';
 
 export type TrainEvent =
   | {
@@ -12,6 +17,8 @@ export type TrainEvent =
       /** Number of parameters that are trained. */
       readonly parameters: number;
       readonly optimizer: string;
+      /** Of a learned optimizer. */
+      readonly weights?: RunEnvironment['weights'];
       readonly numSteps: number;
       /** Batches per update; above 1 the updates are fewer than the steps. */
       readonly accumulate: number;
