@@ -6,7 +6,7 @@ const mayImport = (from, allowed) => ({
   from: { path: layer(from) },
   to: { path: '^(src|webview|test)/', pathNot: [from, ...allowed].map(layer) },
 });
-const outsideInsideOnly = ['base', 'core', 'protocol', 'storage', 'engine', 'cli'].map((name) => ({
+const outsideInsideOnly = ['base', 'core', 'storage', 'engine', 'client', 'cli'].map((name) => ({
   name: `${name}-only-through-its-index`,
   comment: 'Another layer is used through its index.ts.',
   severity: 'error',
@@ -39,7 +39,33 @@ module.exports = {
     mayImport('engine', ['base', 'core', 'protocol', 'storage']),
     mayImport('cli', ['base', 'core', 'protocol', 'storage', 'engine']),
     mayImport('extension', ['base', 'protocol', 'storage', 'client']),
+    mayImport('client', ['base', 'protocol']),
     ...outsideInsideOnly,
+    {
+      name: 'protocol-only-through-its-indexes',
+      severity: 'error',
+      from: { path: '^(src|webview)/', pathNot: layer('protocol') },
+      to: { path: layer('protocol'), pathNot: '^src/protocol/(live/)?index\\.ts$' },
+    },
+    {
+      name: 'webview-imports',
+      comment: 'Webviews carry the light part of the protocol only.',
+      severity: 'error',
+      from: { path: '^webview/' },
+      to: { path: '^src/', pathNot: '^src/(base/|protocol/live/)' },
+    },
+    {
+      name: 'no-view-to-view',
+      severity: 'error',
+      from: { path: '^webview/([^/]+)/' },
+      to: { path: '^webview/', pathNot: '^webview/($1|shared)/' },
+    },
+    {
+      name: 'plotly-only-in-the-plot-module',
+      severity: 'error',
+      from: { pathNot: '^webview/shared/plot/' },
+      to: { path: 'plotly' },
+    },
     ...coreOrder,
     {
       name: 'vscode-only-in-extension',

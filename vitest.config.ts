@@ -25,7 +25,10 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       project('fast', ['test/{unit,property,parity}/**/*.test.ts']),
-      project('process', ['test/{engine,cli}/**/*.test.ts']),
+      project('process', ['test/{engine,cli,client}/**/*.test.ts']),
+      project('webview', ['test/webview/**/*.test.ts']),
+      project('host', ['test/host/**/*.test.ts']),
+      project('e2e', ['test/e2e/**/*.test.ts']),
       project('statistical', ['test/statistical/**/*.test.ts']),
       project('tensorflow', ['test/tensorflow/**/*.test.ts']),
     ],

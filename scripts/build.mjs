@@ -28,6 +28,8 @@ const common = {
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
 };
 
+const views = ['training', 'comparison', 'optimizer'];
+
 await buildKernels().catch(giveUp);
 await Promise.all([
   build({
@@ -39,12 +41,36 @@ await Promise.all([
   }),
   build({
     ...common,
+    entryPoints: { engine: 'src/engine/main.ts', engineWorker: 'src/engine/workers/main.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    external: ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
+  }),
+  build({
+    ...common,
+    platform: 'browser',
+    target: 'chrome130',
+    format: 'iife',
+    minify: true,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    loader: { '.ttf': 'file' },
+    assetNames: '[name]',
+    entryPoints: Object.fromEntries(views.map((view) => [view, `webview/${view}/main.tsx`])),
+    outdir: 'dist/webview',
+  }),
+  build({
+    ...common,
     entryPoints: ['src/extension/extension.ts'],
     outfile: 'dist/extension.cjs',
     external: ['vscode'],
   }),
 ]);
 copyTfjsWasm();
+cpSync(
+  join(root, 'node_modules', 'plotly.js-basic-dist-min', 'plotly-basic.min.js'),
+  join(dist, 'webview', 'plotly.js'),
+);
 
 function giveUp(error) {
   console.error(error.message);

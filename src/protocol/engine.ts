@@ -1,0 +1,188 @@
+/**
+ * The contract between the engine process and its clients (the extension host, tests): requests with their params and
+ * results, and notifications. JSON-RPC over a private socket, messages in MessagePack so that typed arrays stay typed.
+ * Types derive from the decoders that both ends apply.
+ */
+import { z } from 'zod';
+import {
+  multiplierCurveSchema,
+  networkResponseSchema,
+  optimizerEntrySchema,
+  optimizerInspectionSchema,
+  runEntrySchema,
+  seriesUpdateSchema,
+  traceSelectionSchema,
+  traceUpdateSchema,
+  weightMatrixSchema,
+} from './live/index';
+
+/** Raised with every change that an older engine or client would misread. */
+export const ENGINE_PROTOCOL = 1;
+
+const runRef = z.object({ runId: z.string().min(1) });
+const watchRef = z.object({ watchId: z.string().min(1) });
+const nothing = z.object({});
+
+/** One request: what goes in and what comes back. */
+interface RequestSpec {
+  readonly params: z.core.$ZodType;
+  readonly result: z.core.$ZodType;
+}
+
+export const ENGINE_REQUESTS = {
+  /** The first request of a connection; any other is refused before it. */
+  'engine.hello': {
+    params: z.object({ token: z.string(), protocol: z.int(), client: z.string() }),
+    result: z.object({
+      protocol: z.int(),
+      version: z.string(),
+      pid: z.int(),
+      /** The workspace folder whose `.velo` it serves. */
+      root: z.string(),
+    }),
+  },
+  'engine.ping': { params: nothing, result: nothing },
+  /** Ends the process; while jobs are there only with `force`, after a checkpoint of each. */
+  'engine.shutdown': { params: z.object({ force: z.boolean() }), result: nothing },
+  'engine.configure': {
+    params: z.object({ maxRunning: z.int().min(1).max(64) }),
+    result: nothing,
+  },
+  'runs.list': {
+    params: nothing,
+    result: z.object({ runs: z.array(runEntrySchema), warnings: z.array(z.string()) }),
+  },
+  /** Puts a training into the queue; it begins when its turn comes. */
+  'run.start': {
+    params: z.object({
+      /** The `*.velo.json`, absolute; paths inside are relative to it. */
+      configPath: z.string(),
+      /** `field=value`, as of the command line's --set. */
+      overrides: z.array(z.string()),
+    }),
+    result: runRef,
+  },
+  'run.resume': { params: runRef, result: nothing },
+  'run.control': {
+    params: runRef.extend({ action: z.enum(['pause', 'continue', 'step', 'stop']) }),
+    result: nothing,
+  },
+  /** Stops every job after a checkpoint and empties the queue. */
+  'jobs.stopAll': { params: nothing, result: z.object({ stopped: z.int().min(0) }) },
+  /** Deletes the run's folder; refused while somebody writes it. */
+  'run.delete': { params: runRef, result: nothing },
+  'run.describe': {
+    params: runRef,
+    result: z.object({
+      entry: runEntrySchema,
+      /** config.json as it is on disk. */
+      configText: z.string(),
+      /** What the loss is measured in: `cross-entropy, nats`, or empty. */
+      lossUnit: z.string(),
+    }),
+  },
+  /** Writes the run's metrics to a file. */
+  'run.export': {
+    params: runRef.extend({ format: z.enum(['csv', 'json']), target: z.string() }),
+    result: nothing,
+  },
+  /** Sends `series.update` with everything of these runs, then with what is new. Again with the same id: other runs. */
+  'series.watch': {
+    params: watchRef.extend({ runIds: z.array(z.string()) }),
+    result: nothing,
+  },
+  /** The same for one run's trace, as `trace.update`. Again with the same id: another selection. */
+  'trace.watch': {
+    params: watchRef.extend({ runId: z.string(), selection: traceSelectionSchema }),
+    result: nothing,
+  },
+  /** Ends a watch of either kind; unknown ids are no error. */
+  unwatch: { params: watchRef, result: nothing },
+  /** Order of the LSTM's cells by average linkage of their correlations over the traced steps. */
+  'trace.cellOrder': {
+    params: runRef.extend({ tensor: z.int().min(0), state: z.enum(['h', 'c']) }),
+    result: z.object({ order: z.instanceof(Uint32Array) }),
+  },
+  'devices.list': {
+    params: nothing,
+    result: z.object({
+      devices: z.array(
+        z.object({
+          name: z.string(),
+          available: z.boolean(),
+          /** What computes what, or why it does not work. */
+          text: z.string(),
+          remedy: z.string().exactOptional(),
+        }),
+      ),
+    }),
+  },
+  /** Baselines, shipped weights, and the given files. */
+  'optimizers.list': {
+    params: z.object({ files: z.array(z.string()) }),
+    result: z.object({ optimizers: z.array(optimizerEntrySchema) }),
+  },
+  'optimizer.inspect': {
+    params: z.object({ path: z.string() }),
+    result: optimizerInspectionSchema,
+  },
+  'optimizer.matrix': {
+    params: z.object({ path: z.string(), name: z.string() }),
+    result: weightMatrixSchema,
+  },
+  'optimizer.response': {
+    params: z.object({ path: z.string(), network: z.int().min(0), feature: z.int().min(0) }),
+    result: networkResponseSchema,
+  },
+  /** The traced step multipliers of a run. */
+  'run.multipliers': { params: runRef, result: multiplierCurveSchema },
+  /** Task families and what is bundled for them. */
+  'tasks.list': {
+    params: nothing,
+    result: z.object({
+      families: z.array(
+        z.object({
+          family: z.string(),
+          title: z.string(),
+          summary: z.string(),
+          /** Tasks ready to train: a config's `task`, with its size. */
+          tasks: z.array(
+            z.object({
+              name: z.string(),
+              summary: z.string(),
+              parameters: z.int().min(0),
+              task: z.record(z.string(), z.unknown()),
+            }),
+          ),
+        }),
+      ),
+    }),
+  },
+} as const satisfies Record<string, RequestSpec>;
+
+export type EngineRequest = keyof typeof ENGINE_REQUESTS;
+export type EngineParams<R extends EngineRequest> = z.output<(typeof ENGINE_REQUESTS)[R]['params']>;
+export type EngineResult<R extends EngineRequest> = z.output<(typeof ENGINE_REQUESTS)[R]['result']>;
+
+export const ENGINE_NOTIFICATIONS = {
+  /** After the first `runs.list` of a connection: entries that are new or changed, and ids that are gone. */
+  'runs.changed': z.object({ changed: z.array(runEntrySchema), removed: z.array(z.string()) }),
+  'series.update': watchRef.extend({
+    /** 0, 1, 2, … of this watch. */
+    seq: z.int().min(0),
+    updates: z.array(seriesUpdateSchema),
+  }),
+  'trace.update': watchRef.extend({ seq: z.int().min(0), update: traceUpdateSchema }),
+  'engine.log': z.object({ level: z.enum(['debug', 'info', 'warn', 'error']), text: z.string() }),
+} as const satisfies Record<string, z.core.$ZodType>;
+
+export type EngineNotification = keyof typeof ENGINE_NOTIFICATIONS;
+export type EngineEvent<N extends EngineNotification> = z.output<(typeof ENGINE_NOTIFICATIONS)[N]>;
+
+/** How an error crosses: the code and remedy of a `UserError`, or `internal` for a bug. */
+export const engineErrorSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string().exactOptional(),
+});
+export type EngineError = z.output<typeof engineErrorSchema>;

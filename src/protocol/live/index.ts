@@ -1,0 +1,53 @@
+/** The part of the protocol that webviews share: no run configs and nothing else that would make them heavy. */
+export { RUN_ENTRY_STATES, isLive, runEntrySchema } from './runEntry';
+export type { RunEntry, RunEntryState } from './runEntry';
+export { seriesUpdateSchema } from './series';
+export type { SeriesUpdate } from './series';
+export {
+  BINS_PER_OCTAVE,
+  BINS_PER_SIGN,
+  FIRST_BIN_LOG2,
+  HISTOGRAM_SLOTS,
+  INFINITE_SLOT,
+  NAN_SLOT,
+  QUANTITIES,
+  ZERO_SLOT,
+  traceMetaSchema,
+  traceSelectionSchema,
+  traceUpdateSchema,
+} from './trace';
+export type { Quantity, TraceMeta, TraceSelection, TraceUpdate, TracedTensor } from './trace';
+export {
+  multiplierCurveSchema,
+  networkResponseSchema,
+  optimizerEntrySchema,
+  optimizerInspectionSchema,
+  weightMatrixSchema,
+} from './optimizers';
+export type {
+  MultiplierCurve,
+  NetworkResponse,
+  OptimizerEntry,
+  OptimizerInspection,
+  WeightGroup,
+  WeightMatrix,
+} from './optimizers';
+export {
+  CELL_STATES,
+  RUN_ACTIONS,
+  comparisonHostMessageSchema,
+  comparisonViewMessageSchema,
+  optimizerHostMessageSchema,
+  optimizerViewMessageSchema,
+  trainingHostMessageSchema,
+  trainingViewMessageSchema,
+} from './views';
+export type {
+  ComparisonHostMessage,
+  ComparisonViewMessage,
+  OptimizerHostMessage,
+  OptimizerViewMessage,
+  RunAction,
+  TrainingHostMessage,
+  TrainingViewMessage,
+} from './views';

@@ -1,0 +1,153 @@
+/**
+ * What passes between the extension host and the webviews. A view says `ready`; the host answers with everything, then
+ * with what is new. `seq` counts the updates of one view from 0; a view that sees a gap asks to `resync`.
+ */
+import * as z from 'zod/mini';
+import {
+  multiplierCurveSchema,
+  networkResponseSchema,
+  optimizerInspectionSchema,
+  weightMatrixSchema,
+} from './optimizers';
+import { runEntrySchema } from './runEntry';
+import { seriesUpdateSchema } from './series';
+import { traceSelectionSchema, traceUpdateSchema } from './trace';
+
+const count = () => z.int().check(z.minimum(0));
+
+/** A failure that a view shows in place of its content. */
+const problemSchema = z.object({
+  type: z.literal('problem'),
+  /** What happened, one or two sentences. */
+  message: z.string(),
+  /** What to do about it. */
+  remedy: z.optional(z.string()),
+});
+
+const seriesMessage = z.object({
+  type: z.literal('series'),
+  seq: count(),
+  updates: z.array(seriesUpdateSchema),
+});
+
+/** Whether the engine answers; while it does not, a view keeps what it has and says so. */
+const engineMessage = z.object({
+  type: z.literal('engine'),
+  state: z.enum(['connected', 'connecting', 'lost']),
+  message: z.optional(z.string()),
+});
+
+export const CELL_STATES = ['h', 'c'] as const;
+
+/** Host → training panel. */
+export const trainingHostMessageSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('run'),
+    runId: z.string(),
+    /** config.json, pretty-printed. */
+    configText: z.string(),
+    /** Unit of the loss for the reader: `cross-entropy, nats`, or empty. */
+    lossUnit: z.string(),
+    /** Whether the workspace may compute: false in restricted mode. */
+    canControl: z.boolean(),
+  }),
+  seriesMessage,
+  z.object({ type: z.literal('trace'), seq: count(), update: traceUpdateSchema }),
+  z.object({
+    type: z.literal('cellOrder'),
+    tensor: count(),
+    state: z.enum(CELL_STATES),
+    /** u32[H]: cells from top to bottom, by average linkage of their correlations. */
+    order: z.instanceof(Uint32Array),
+  }),
+  /** The runs that may be laid over this one: those checked in the tree come first and are shown. */
+  z.object({
+    type: z.literal('overlays'),
+    shown: z.array(z.string()),
+    available: z.array(runEntrySchema),
+  }),
+  engineMessage,
+  problemSchema,
+]);
+export type TrainingHostMessage = Readonly<z.output<typeof trainingHostMessageSchema>>;
+
+const saveMessage = z.object({
+  type: z.literal('save'),
+  fileName: z.string(),
+  /** Text, or bytes of a picture. */
+  content: z.union([z.string(), z.instanceof(Uint8Array)]),
+});
+const commonViewMessages = [
+  z.object({ type: z.literal('ready') }),
+  /** A gap in `seq`: send everything anew. */
+  z.object({ type: z.literal('resync') }),
+  saveMessage,
+  z.object({ type: z.literal('copy'), text: z.string() }),
+  /** Something broke inside the view; for the log. */
+  z.object({ type: z.literal('error'), message: z.string() }),
+] as const;
+
+export const RUN_ACTIONS = ['pause', 'continue', 'step', 'stop', 'resume'] as const;
+export type RunAction = (typeof RUN_ACTIONS)[number];
+
+/** Training panel → host. */
+export const trainingViewMessageSchema = z.discriminatedUnion('type', [
+  ...commonViewMessages,
+  z.object({ type: z.literal('select'), selection: traceSelectionSchema }),
+  z.object({
+    type: z.literal('cellOrder'),
+    tensor: count(),
+    state: z.enum(CELL_STATES),
+  }),
+  z.object({ type: z.literal('control'), action: z.enum(RUN_ACTIONS) }),
+  z.object({ type: z.literal('overlays'), runIds: z.array(z.string()) }),
+  z.object({ type: z.literal('pickOverlays') }),
+  z.object({ type: z.literal('openConfig') }),
+  z.object({ type: z.literal('duplicate') }),
+  z.object({ type: z.literal('openLog') }),
+  z.object({ type: z.literal('reveal') }),
+]);
+export type TrainingViewMessage = Readonly<z.output<typeof trainingViewMessageSchema>>;
+
+/** Host → comparison panel. */
+export const comparisonHostMessageSchema = z.discriminatedUnion('type', [
+  /** Which runs are compared, in the order of the tree; `configText` as in config.json. */
+  z.object({
+    type: z.literal('runs'),
+    runs: z.array(z.object({ entry: runEntrySchema, configText: z.string() })),
+  }),
+  seriesMessage,
+  engineMessage,
+  problemSchema,
+]);
+export type ComparisonHostMessage = Readonly<z.output<typeof comparisonHostMessageSchema>>;
+
+/** Comparison panel → host. */
+export const comparisonViewMessageSchema = z.discriminatedUnion('type', [
+  ...commonViewMessages,
+  z.object({ type: z.literal('openRun'), runId: z.string() }),
+  z.object({ type: z.literal('removeRun'), runId: z.string() }),
+  z.object({ type: z.literal('addRuns') }),
+]);
+export type ComparisonViewMessage = Readonly<z.output<typeof comparisonViewMessageSchema>>;
+
+/** Host → optimizer editor. */
+export const optimizerHostMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('inspection'), inspection: optimizerInspectionSchema }),
+  z.object({ type: z.literal('matrix'), matrix: weightMatrixSchema }),
+  z.object({ type: z.literal('response'), response: networkResponseSchema }),
+  z.object({ type: z.literal('multipliers'), curve: multiplierCurveSchema }),
+  engineMessage,
+  problemSchema,
+]);
+export type OptimizerHostMessage = Readonly<z.output<typeof optimizerHostMessageSchema>>;
+
+/** Optimizer editor → host. */
+export const optimizerViewMessageSchema = z.discriminatedUnion('type', [
+  ...commonViewMessages,
+  z.object({ type: z.literal('matrix'), name: z.string() }),
+  z.object({ type: z.literal('response'), network: count(), feature: count() }),
+  z.object({ type: z.literal('multipliers'), runId: z.string() }),
+  z.object({ type: z.literal('trainWithIt') }),
+]);
+export type OptimizerViewMessage = Readonly<z.output<typeof optimizerViewMessageSchema>>;
