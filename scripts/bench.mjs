@@ -1,7 +1,8 @@
 /**
- * `npm run bench`: builds the kernels and times VeLO's update, fused and in plain tfjs, interleaved in one run.
- * Arguments go to test/bench/velo.ts: `--json`, `--rounds N`, `--without-reference`. For steady figures keep the
- * machine quiet and the process on one core (`taskset -c 1 npm run bench`).
+ * `npm run bench`: builds the kernels and times VeLO's update, fused and in plain tfjs, interleaved in one run;
+ * `npm run bench -- trace` times a training with and without its trace. Further arguments go to test/bench/NAME.ts:
+ * `--json`, `--rounds N`, `--without-reference`, `--steps N`. For steady figures keep the machine quiet and the
+ * process on one core (`taskset -c 1 npm run bench`).
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -13,19 +14,26 @@ const { build } = await import('esbuild');
 const { buildKernels } = await import('./buildKernels.mjs');
 
 await buildKernels();
-const outfile = join(root, '.cache', 'bench', 'velo.cjs');
+const [first, ...rest] = process.argv.slice(2);
+const [name, options] =
+  first === undefined || first.startsWith('-') ? ['velo', process.argv.slice(2)] : [first, rest];
+const outfile = join(root, '.cache', 'bench', `${name}.cjs`);
 mkdirSync(join(root, '.cache', 'bench'), { recursive: true });
 await build({
   absWorkingDir: root,
-  entryPoints: ['test/bench/velo.ts'],
+  entryPoints: [`test/bench/${name}.ts`],
   outfile,
   bundle: true,
   platform: 'node',
   target: 'node20',
   format: 'cjs',
   logLevel: 'warning',
+  logOverride: { 'empty-import-meta': 'silent' },
+  // As in build.mjs.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+  external: ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
 });
 const tfjsWasm = join(root, 'node_modules', '@tensorflow', 'tfjs-backend-wasm', 'dist', '/');
-const args = [outfile, join(root, 'dist', 'kernels'), tfjsWasm, ...process.argv.slice(2)];
+const args = [outfile, join(root, 'dist', 'kernels'), tfjsWasm, ...options];
 const bench = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
 process.exit(bench.status ?? 1);

@@ -50,7 +50,9 @@ function problemsOf(issue: z.core.$ZodIssue, root: unknown): ConfigProblem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => unknownKey(path, key, root));
   }
-  if (issue.code === 'invalid_union') return [wrongTag(path, issue)];
+  if (issue.code === 'invalid_union' && issue.discriminator !== undefined) {
+    return [wrongTag(path, issue)];
+  }
   const name = formatPath(path);
   if (issue.input === undefined && issue.code === 'invalid_type') {
     return [{ path, about: 'missing', message: `${name} is missing; expected ${expected(issue)}` }];

@@ -231,6 +231,24 @@ const evaluateSchema = z
   .prefault({})
   .describe('Evaluation on held-out data, for tasks that have data.');
 
+const traceSchema = z
+  .strictObject({
+    every: z
+      .union([z.literal('auto'), z.int().min(0).max(100_000_000)], {
+        error: 'must be "auto" or a whole number of steps',
+      })
+      .default('auto')
+      .describe(
+        'Steps between snapshots. "auto": about 176 in all, each step at first, later at most 1/125 of the run ' +
+          'apart; a number: that many steps apart; 0: no trace.',
+      ),
+  })
+  .prefault({})
+  .describe(
+    'What is recorded for looking inside a run: step multipliers, LSTM, histograms of updates, gradients and ' +
+      'parameters. The training itself is the same with and without.',
+  );
+
 const earlyStopSchema = z
   .strictObject({
     patience: z.int().min(1).describe('Evaluations without progress after which the run ends.'),
@@ -272,6 +290,7 @@ export const runConfigSchema = z
       .min(0)
       .default(500)
       .describe('Steps between checkpoints; 0: only when the run ends or is stopped.'),
+    trace: traceSchema,
     earlyStop: earlyStopSchema.exactOptional(),
     targetLoss: z
       .number()

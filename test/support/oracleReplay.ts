@@ -85,6 +85,14 @@ function viewOf(
     trace: {
       lossFeatures: floats([9], trace.lossFeatures),
       lstmInputs: floats([n, 30], trace.lstmInputs.flat()),
+      hidden: floats(
+        [n, -1],
+        names.flatMap((_, i) => at(i).hidden),
+      ),
+      cell: floats(
+        [n, -1],
+        names.flatMap((_, i) => at(i).cell),
+      ),
       controls: floats([n, -1], trace.controls.flat()),
       stepMultiplier: floats([n], trace.stepMultiplier),
     },

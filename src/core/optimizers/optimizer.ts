@@ -4,7 +4,7 @@
  * with `fused`; both forms use the same state names and shapes, so a checkpoint fits either.
  */
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import type { NamedFloats, TensorSpec } from '../../base/index';
+import type { FloatArray, NamedFloats, TensorSpec } from '../../base/index';
 import type { KernelRuntime } from '../compute/kernelRuntime';
 
 export type TensorDict = Readonly<Record<string, Tensor>>;
@@ -24,6 +24,19 @@ export interface UpdateInput {
 export interface UpdateResult {
   readonly params: TensorDict;
   readonly state: TensorDict;
+  /** What a recurrent optimizer computed on the way; not part of its state. */
+  readonly trace?: RecurrentTrace<Tensor>;
+}
+
+/** What a recurrent optimizer had for each of n tensors in one update, rows in the order of the params. */
+export interface RecurrentTrace<A> {
+  /** f32[n, H] of the LSTM, after the update */
+  readonly hidden: A;
+  readonly cell: A;
+  /** f32[n, P] weights of the bank's networks */
+  readonly controls: A;
+  /** f32[n] factor on the step */
+  readonly stepMultiplier: A;
 }
 
 export interface Optimizer {
@@ -38,6 +51,13 @@ export interface Optimizer {
   scalars(step: number): Readonly<Record<string, number | Float32Array>>;
   /** One update; call inside `tf.tidy`. Divergence flows through as NaN, it never throws. */
   update(input: UpdateInput): UpdateResult;
+  /** Sizes of `UpdateResult.trace`, of a recurrent optimizer. */
+  readonly recurrent?: {
+    /** H: cells of the LSTM. */
+    readonly hidden: number;
+    /** P: networks in the bank. */
+    readonly networks: number;
+  };
   /** The same optimizer as fused kernels, where there are some. */
   readonly fused?: (runtime: KernelRuntime, params: readonly TensorSpec[]) => FusedSession;
 }
@@ -50,6 +70,8 @@ export interface FusedSession {
   readonly grads: NamedFloats;
   /** One update in place. @param step 0-based index, @param loss loss of the batch that gave the gradients */
   update(step: number, loss: number): void;
+  /** Copies of what the last update of a recurrent optimizer computed on the way. */
+  trace?(): RecurrentTrace<FloatArray>;
   /** Copies of the state, with the names and shapes of `Optimizer.init`. */
   exportState(): NamedFloats;
   /** @throws UserError('checkpoint') on a missing name or another shape */

@@ -10,6 +10,7 @@ import type { TrainingControl } from './control';
 import { NO_EVALUATIONS, checkEarlyStop, observeLoss } from './earlyStop';
 import type { EarlyStopOptions, EarlyStopState } from './earlyStop';
 import type { Evaluation, SessionSnapshot, TrainingSession } from './session';
+import type { TraceRecorder, TraceSnapshot } from './trace/recorder';
 
 export interface InnerTrainPlan {
   /** Batches in all, ≥ 1: the length that was announced to the optimizer (times K under accumulation). */
@@ -70,11 +71,17 @@ export interface TrainingCheckpoint extends SessionSnapshot {
 export interface InnerTrainListener {
   readonly onStep?: (record: StepRecord) => void;
   readonly onEvaluation?: (record: EvaluationRecord) => void;
+  /** A traced step has made its update; comes before its `onStep`. */
+  readonly onTrace?: (snapshot: TraceSnapshot) => void;
   /** Awaited: the loop goes on when the checkpoint is safe. */
   readonly onCheckpoint?: (
     checkpoint: TrainingCheckpoint,
     reason: CheckpointReason,
   ) => Promise<void> | void;
+  /** The loop is about to wait, before step `step`. */
+  readonly onHold?: (step: number) => void;
+  /** It goes on, for one step or for good. */
+  readonly onRelease?: (reason: 'step' | 'continue') => void;
   /** Awaited after each step where it returns a promise: lets other work of the process in. */
   readonly breathe?: () => Promise<void> | undefined;
 }
@@ -87,6 +94,8 @@ export interface InnerTrainOptions {
   readonly plan: InnerTrainPlan;
   readonly listener?: InnerTrainListener;
   readonly control?: TrainingControl;
+  /** Looks on at the steps that it wants to. */
+  readonly trace?: TraceRecorder;
   /** From the checkpoint that the session was restored from; default: a fresh start. */
   readonly progress?: Progress;
 }
@@ -116,21 +125,26 @@ class InnerLoop {
   readonly #plan: InnerTrainPlan;
   readonly #listener: InnerTrainListener;
   readonly #control: TrainingControl;
+  readonly #trace: TraceRecorder | undefined;
   #progress: Progress;
   #lastLoss: number | null = null;
   #checkpointedAt: number;
+  /** Since the last hold that was not left for more than single steps. */
+  #isHeld = false;
 
-  constructor({ session, plan, listener = {}, control, progress }: InnerTrainOptions) {
+  constructor({ session, plan, listener = {}, ...options }: InnerTrainOptions) {
     this.#session = session;
     this.#plan = plan;
     this.#listener = listener;
-    this.#control = control ?? { request: 'run' };
-    this.#progress = progress ?? FRESH_PROGRESS;
+    this.#control = options.control ?? { request: 'run' };
+    this.#trace = options.trace;
+    this.#progress = options.progress ?? FRESH_PROGRESS;
     this.#checkpointedAt = session.step;
   }
 
   async run(): Promise<InnerTrainOutcome> {
     for (;;) {
+      if (this.#control.request === 'hold' || this.#isHeld) await this.#waitWhileHeld();
       const status = await this.#oneStep();
       if (status !== undefined) {
         return {
@@ -144,12 +158,35 @@ class InnerLoop {
     }
   }
 
+  /** Before anything of a step: returns when it is granted, or when the wish is another one. */
+  async #waitWhileHeld(): Promise<void> {
+    const control = this.#control;
+    const { step } = this.#session;
+    if (step >= this.#plan.numSteps || this.#progress.targetStep !== null) return;
+    if (control.request === 'hold' && !this.#isHeld) {
+      this.#isHeld = true;
+      if (this.#checkpointedAt !== step) await this.#checkpoint('paused');
+    }
+    if (control.request === 'hold') this.#listener.onHold?.(step);
+    while (control.request === 'hold') {
+      if (control.takeStep?.() === true) {
+        this.#listener.onRelease?.('step');
+        return;
+      }
+      await control.changed?.();
+    }
+    this.#isHeld = false;
+    this.#listener.onRelease?.('continue');
+  }
+
   /** Everything of one step, in the order that a resume repeats; the outcome once the loop is to end. */
   async #oneStep(): Promise<OutcomeStatus | undefined> {
     const { step } = this.#session;
     const isLast = step >= this.#plan.numSteps || this.#progress.targetStep !== null;
     const request = isLast ? 'run' : this.#control.request;
-    if (request !== 'run') return this.#end(request === 'pause' ? 'paused' : 'stopped');
+    if (request === 'pause' || request === 'stop') {
+      return this.#end(request === 'pause' ? 'paused' : 'stopped');
+    }
     const before = this.#progress;
     if (isLast) return this.#finish(before);
     if (this.#isDue(this.#plan.checkpointEvery) && this.#checkpointedAt !== step) {
@@ -163,12 +200,14 @@ class InnerLoop {
 
   async #train(before: Progress): Promise<OutcomeStatus | undefined> {
     const { step } = this.#session;
-    const loss = this.#session.advance();
+    const loss = this.#session.advance(this.#trace?.probeAt(step));
     if (!Number.isFinite(loss)) {
       this.#listener.onStep?.({ step, loss: null });
       return this.#end('diverged', before);
     }
     this.#lastLoss = loss;
+    const snapshot = this.#trace?.take(step);
+    if (snapshot !== undefined) this.#listener.onTrace?.(snapshot);
     const isLogged = step % (this.#plan.logEvery ?? 1) === 0 || step === this.#plan.numSteps - 1;
     if (!isLogged) return undefined;
     this.#listener.onStep?.({ step, loss });

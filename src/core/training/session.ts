@@ -25,6 +25,7 @@ import {
   withPrefix,
   withoutPrefix,
 } from '../compute/tensors';
+import type { UpdateProbe } from './trace/recorder';
 import { createUpdater } from './updater';
 import type { Updater } from './updater';
 
@@ -64,10 +65,11 @@ export interface TrainingSession {
   readonly fused: boolean;
   /**
    * One step.
+   * @param probe  looks on at the update, where the step makes one
    * @returns the loss of its batch before the update, without the penalty; where it is not finite nothing has
    *   changed and the step does not count
    */
-  advance(): number;
+  advance(probe?: UpdateProbe): number;
   /**
    * Mean loss and accuracy over the first `maxBatches` whole batches of a split, nothing changed. A task without
    * data is evaluated once.
@@ -131,13 +133,13 @@ class Session implements TrainingSession {
     return this.#step;
   }
 
-  advance(): number {
+  advance(probe?: UpdateProbe): number {
     const batch = this.#task.data?.trainBatch(this.#step) ?? {};
     const rng = createLossRng({ seed: this.#seed, purpose: 'dropout', step: this.#step });
     const loss = tf.tidy(() => {
       const gradients = this.#lossAndGradients(uploadBatch(batch), rng);
       const value = readScalar(gradients.loss);
-      if (Number.isFinite(value)) this.#consume(gradients);
+      if (Number.isFinite(value)) this.#consume(gradients, probe);
       return value;
     });
     if (Number.isFinite(loss)) this.#step += 1;
@@ -209,11 +211,11 @@ class Session implements TrainingSession {
   }
 
   /** Call inside `tf.tidy`. */
-  #consume(raw: Gradients): void {
+  #consume(raw: Gradients, probe?: UpdateProbe): void {
     const gradients =
       this.#weightDecay > 0 ? penalizeL2(this.#updater.params, raw, this.#weightDecay) : raw;
     if (this.#accumulate === 1) {
-      this.#updater.update(this.#step, gradients);
+      this.#updater.update(this.#step, gradients, probe);
       return;
     }
     const sums = this.#sums === undefined ? gradients : addGradients(this.#sums, gradients);
@@ -222,7 +224,7 @@ class Session implements TrainingSession {
       return;
     }
     const update = Math.floor(this.#step / this.#accumulate);
-    this.#updater.update(update, meanGradients(sums, this.#accumulate));
+    this.#updater.update(update, meanGradients(sums, this.#accumulate), probe);
     this.#replaceSums(undefined);
   }
 

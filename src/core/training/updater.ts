@@ -5,17 +5,22 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { UserError, invariant } from '../../base/index';
-import type { NamedFloats, TensorSpec } from '../../base/index';
+import type { FloatArray, NamedFloats, TensorSpec } from '../../base/index';
 import type { KernelRuntime } from '../compute/kernelRuntime';
-import type { FusedSession, Optimizer, TensorDict } from '../optimizers/optimizer';
+import type { FusedSession, Optimizer, RecurrentTrace, TensorDict } from '../optimizers/optimizer';
 import type { Gradients } from './accumulation';
 import { mapValues, requireArrays, toFloats, toTensor, toTensors } from '../compute/tensors';
+import type { UpdateProbe } from './trace/recorder';
 
 export interface Updater {
   /** Where the parameters are now; the variables stay the same objects, their values change. */
   readonly params: Readonly<Record<string, Variable>>;
-  /** One update; call inside `tf.tidy`. @param step  0-based index of the update */
-  update(step: number, gradients: Gradients): void;
+  /**
+   * One update; call inside `tf.tidy`.
+   * @param step  0-based index of the update
+   * @param probe  looks on
+   */
+  update(step: number, gradients: Gradients, probe?: UpdateProbe): void;
   exportState(): NamedFloats;
   /** @throws UserError('checkpoint') on a wrong name or shape, before anything is changed */
   importAll(params: NamedFloats, state: NamedFloats): void;
@@ -71,7 +76,8 @@ class EagerUpdater implements Updater {
     this.#state = tf.tidy(() => mapValues(optimizer.init(params), keepTensor));
   }
 
-  update(step: number, { grads, loss }: Gradients): void {
+  update(step: number, { grads, loss }: Gradients, probe?: UpdateProbe): void {
+    probe?.before(valuesOf(this.params), valuesOf(grads));
     const result = this.#optimizer.update({
       params: this.params,
       grads,
@@ -84,6 +90,7 @@ class EagerUpdater implements Updater {
       invariant(next !== undefined, `${this.#optimizer.name} gave no parameter ${name}`);
       if (next !== variable) variable.assign(next);
     }
+    probe?.after(valuesOf(this.params), result.trace && recurrentValues(result.trace));
     this.#replaceState(result.state);
   }
 
@@ -133,12 +140,15 @@ class FusedUpdater implements Updater {
     }
   }
 
-  update(step: number, { grads, loss }: Gradients): void {
+  update(step: number, { grads, loss }: Gradients, probe?: UpdateProbe): void {
+    const session = this.#session;
     for (const [name, grad] of Object.entries(grads)) {
-      viewOf(this.#session.grads, name).set(grad.dataSync());
+      viewOf(session.grads, name).set(grad.dataSync());
     }
-    this.#session.update(step, loss.dataSync()[0] ?? NaN);
-    assignAll(this.params, this.#session.params);
+    probe?.before(session.params, session.grads);
+    session.update(step, loss.dataSync()[0] ?? NaN);
+    probe?.after(session.params, session.trace?.());
+    assignAll(this.params, session.params);
   }
 
   exportState(): NamedFloats {
@@ -167,6 +177,25 @@ function assignAll(variables: Readonly<Record<string, Variable>>, values: NamedF
       variable.assign(toTensor(value));
     }
   });
+}
+
+/** The values on the host; some backends give their own memory. */
+function valuesOf(tensors: TensorDict): NamedFloats {
+  return mapValues(tensors, valueOf);
+}
+
+function valueOf(tensor: Tensor): FloatArray {
+  return { shape: tensor.shape, data: tensor.dataSync<'float32'>() };
+}
+
+function recurrentValues(trace: RecurrentTrace<Tensor>): RecurrentTrace<FloatArray> {
+  const { hidden, cell, controls, stepMultiplier } = trace;
+  return {
+    hidden: valueOf(hidden),
+    cell: valueOf(cell),
+    controls: valueOf(controls),
+    stepMultiplier: valueOf(stepMultiplier),
+  };
 }
 
 function viewOf(arrays: NamedFloats, name: string): Float32Array {

@@ -62,7 +62,7 @@ export function createFusedVelo(
     importState: (values) => {
       importState(arena, state, values);
     },
-    trace: () => readTrace(arena, layout),
+    trace: () => readTrace(arena, layout, architecture.hidden),
   };
 }
 
@@ -95,7 +95,7 @@ function views(arena: Arena, { tensors }: ArenaLayout, which: 'params' | 'grads'
   );
 }
 
-function readTrace(arena: Arena, { tensors, lstm, loss }: ArenaLayout): VeloTrace {
+function readTrace(arena: Arena, { tensors, lstm, loss }: ArenaLayout, H: number): VeloTrace {
   const count = tensors.length;
   const rows = (start: number, stride: number, width: number): FloatArray => {
     const data = new Float32Array(count * width);
@@ -113,6 +113,8 @@ function readTrace(arena: Arena, { tensors, lstm, loss }: ArenaLayout): VeloTrac
       data: arena.f32.slice(loss.features, loss.features + lossFeatures),
     },
     lstmInputs: rows(lstm.inputs, INPUT_STRIDE, LSTM_INPUTS),
+    hidden: rows(lstm.hiddenOut, H, H),
+    cell: rows(lstm.cellOut, H, H),
     controls: rows(lstm.heads, lstm.headsStride, P),
     stepMultiplier: {
       shape: [count],

@@ -51,9 +51,10 @@ export function createVelo({ theta, numSteps }: VeloOptions): Optimizer {
       lossBiasCorrections: lossBiasCorrections(decays, step),
     }),
     update: (input) => {
-      const { params, state } = veloUpdate(thetaTensors(theta), architecture, input);
-      return { params, state };
+      const { params, state, trace } = veloUpdate(thetaTensors(theta), architecture, input);
+      return { params, state, trace };
     },
+    recurrent: { hidden: architecture.hidden, networks: architecture.bank },
     fused: (runtime, params) => createFusedVelo({ theta, numSteps }, runtime, params),
   };
 }
@@ -110,7 +111,14 @@ export function veloUpdate(
       'loss/means': loss.means,
       'loss/runningMin': loss.runningMin,
     },
-    trace: { lossFeatures: loss.features, lstmInputs, controls, stepMultiplier },
+    trace: {
+      lossFeatures: loss.features,
+      lstmInputs,
+      hidden: lstm.state.hidden,
+      cell: lstm.state.cell,
+      controls,
+      stepMultiplier,
+    },
   };
 }
 

@@ -8,7 +8,7 @@ import { rectify } from './bounds';
 import type { ElementNetwork } from './hypernetwork';
 
 /** Factor on the magnitude inside the exponential, and factor on the step. */
-const MAGNITUDE_FACTOR = 0.001;
+export const MAGNITUDE_FACTOR = 0.001;
 const STEP_FACTOR = 0.001;
 
 /**

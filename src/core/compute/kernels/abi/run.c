@@ -4,6 +4,7 @@
  */
 #include "kernel.h"
 
+#include "../float_mode.h"
 #include "../math.c"
 #include "../gemm.c"
 #include "../velo_loss.c"
@@ -11,6 +12,7 @@
 #include "../velo_lstm.c"
 #include "../velo_features.c"
 #include "../velo_apply.c"
+#include "../trace.c"
 
 #ifndef ISA
 #error "define ISA as the name of the instruction set"
@@ -42,6 +44,8 @@ static const Kernel kernels[] = {
     {"velo.lstmCell", 7, velo_lstm_cell},
     {"velo.featureNorms", VELO_TENSOR_WORDS, velo_feature_norms},
     {"velo.apply", VELO_TENSOR_WORDS, velo_apply},
+    {"trace.summary", 3, trace_summary},
+    {"trace.difference", 4, trace_difference},
 };
 
 enum { KERNEL_COUNT = sizeof(kernels) / sizeof(kernels[0]) };
@@ -50,33 +54,6 @@ enum { KERNEL_COUNT = sizeof(kernels) / sizeof(kernels[0]) };
 EXPORT(opName) const char *KERNELS(op_name)(int32_t op) {
   return op >= 0 && op < KERNEL_COUNT ? kernels[op].name : 0;
 }
-
-/*
- * Small denormals cost x86 and ARM cores a hundred cycles each and mean nothing here (a momentum that has died
- * out): they count as 0 while kernels run. WebAssembly has no such switch.
- */
-#if defined(__x86_64__)
-typedef uint32_t FloatMode;
-INLINE FloatMode flush_denormals(void) {
-  FloatMode before = __builtin_ia32_stmxcsr();
-  __builtin_ia32_ldmxcsr(before | 0x8040);
-  return before;
-}
-INLINE void restore_mode(FloatMode mode) { __builtin_ia32_ldmxcsr(mode); }
-#elif defined(__aarch64__)
-typedef uint64_t FloatMode;
-INLINE void restore_mode(FloatMode mode) { __asm__ volatile("msr fpcr, %0" ::"r"(mode)); }
-INLINE FloatMode flush_denormals(void) {
-  FloatMode before;
-  __asm__ volatile("mrs %0, fpcr" : "=r"(before));
-  restore_mode(before | (1u << 24));
-  return before;
-}
-#else
-typedef int32_t FloatMode;
-INLINE FloatMode flush_denormals(void) { return 0; }
-INLINE void restore_mode(FloatMode mode) { (void)mode; }
-#endif
 
 INLINE int32_t interpret(float *base, const int32_t *program, int32_t words) {
   int32_t at = 0;

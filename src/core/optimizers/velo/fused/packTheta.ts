@@ -3,13 +3,13 @@
  * weight once. The dead layer `linear` of the reference is left out.
  */
 import type { FloatArray } from '../../../../base/index';
+import { instructionsOf } from '../../../compute/instructions';
 import type { Arena, KernelRuntime } from '../../../compute/kernelRuntime';
 import { entry } from '../lookup';
 import type { VeloTheta } from '../theta';
 import { FEATURE_GROUPS } from '../theta';
 import type { ArenaLayout, Linear } from './arenaLayout';
 import { NETWORK_SIZE, PACK_COLUMNS } from './arenaLayout';
-import { instructionsOf } from './program';
 
 /** A matrix [rows, cols] by its elements. */
 interface Matrix {

@@ -2,7 +2,8 @@
  * The program of one fused VeLO update: the instructions in the order of the reference, built once; what
  * changes from step to step (loss, step, fraction) is read from the arena.
  */
-import { UserError } from '../../../../base/index';
+import { instructionsOf } from '../../../compute/instructions';
+import type { Emit } from '../../../compute/instructions';
 import type { KernelRuntime } from '../../../compute/kernelRuntime';
 import type { ArenaLayout, Linear, TensorPlaces } from './arenaLayout';
 import { INPUT_STRIDE, NETWORK_STRIDE } from './arenaLayout';
@@ -49,20 +50,6 @@ function foldProgram(emit: Emit, { layout, ...places }: TensorPlaces): number[] 
 function unfoldProgram(emit: Emit, { layout, ...places }: TensorPlaces): number[] {
   if (isIdentity(layout.fold)) return [];
   return emit('velo.fromCanonical', places.params, places.foldedParams, ...layout.fold);
-}
-
-/** Writes an instruction: op code, number of arguments, arguments. */
-export type Emit = (op: string, ...args: number[]) => number[];
-
-/** The instruction writer for a runtime. */
-export function instructionsOf(runtime: KernelRuntime): Emit {
-  return (op, ...args) => {
-    const code = runtime.ops.get(op);
-    if (code !== undefined) return [code, args.length, ...args];
-    throw new UserError('device', `the ${runtime.flavour} kernels have no op "${op}"`, {
-      remedy: 'They are of another version: build the project again.',
-    });
-  };
 }
 
 function lossProgram(emit: Emit, { loss }: ArenaLayout): number[] {

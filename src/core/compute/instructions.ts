@@ -1,0 +1,17 @@
+/** Writing instructions for the kernels by the names of their ops. */
+import { UserError } from '../../base/index';
+import type { KernelRuntime } from './kernelRuntime';
+
+/** Writes an instruction: op code, number of arguments, arguments. */
+export type Emit = (op: string, ...args: number[]) => number[];
+
+/** The instruction writer for a runtime; it throws UserError('device') where the kernels lack the op. */
+export function instructionsOf(runtime: KernelRuntime): Emit {
+  return (op, ...args) => {
+    const code = runtime.ops.get(op);
+    if (code !== undefined) return [code, args.length, ...args];
+    throw new UserError('device', `the ${runtime.flavour} kernels have no op "${op}"`, {
+      remedy: 'They are of another version: build the project again.',
+    });
+  };
+}
