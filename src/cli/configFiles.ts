@@ -1,13 +1,6 @@
-/** Run configs from the disk: reads the text, lays `--set`, `--seed` and `--device` over it, resolves its paths. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, relative, resolve } from 'node:path';
-import { UserError } from '../base/index';
-import { BUNDLED_DATASET_NAMES, BUNDLED_WEIGHTS, parseRunConfigText } from '../protocol/index';
+/** Run configs as the command line names them: a file, with `--set`, `--seed` and `--device` laid over it. */
 import type { RunConfig } from '../protocol/index';
-import { onDisk } from '../storage/index';
-
-/** Nobody writes a config of this size; somebody may name a data file by mistake. */
-const MAX_BYTES = 1 << 20;
+import { readRunConfigFile } from '../storage/index';
 
 export interface ConfigOptions {
   readonly set?: readonly string[] | undefined;
@@ -15,71 +8,11 @@ export interface ConfigOptions {
   readonly device?: string | undefined;
 }
 
-/**
- * Reads a run config.
- * @returns every default filled in, paths of data and weights absolute
- * @throws UserError('config' | 'disk')
- */
+/** As `readRunConfigFile`. @throws UserError('config' | 'disk') */
 export function readConfigFile(file: string, options: ConfigOptions = {}): RunConfig {
-  const text = readText(file);
-  const overrides = [
+  return readRunConfigFile(file, [
     ...(options.set ?? []),
     ...(options.seed === undefined ? [] : [`seed=${options.seed}`]),
     ...(options.device === undefined ? [] : [`device=${options.device}`]),
-  ];
-  const config = parseRunConfigText(text, { fileName: shortName(file), overrides });
-  return withResolvedPaths(config, dirname(resolve(file)));
-}
-
-function readText(file: string): string {
-  const { size, isFolder } = onDisk('read', file, () => {
-    const stat = statSync(file);
-    return { size: stat.size, isFolder: stat.isDirectory() };
-  });
-  if (isFolder) {
-    throw new UserError('config', `${file} is a folder, expected the file of a run config`);
-  }
-  if (size > MAX_BYTES) {
-    throw new UserError(
-      'config',
-      `${file} has ${size} bytes, expected a run config of at most 1 MB`,
-    );
-  }
-  const bytes = onDisk('read', file, () => readFileSync(file));
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new UserError('config', `${file} is not UTF-8 text, expected a run config`, { cause });
-  }
-}
-
-/** As it was given, or relative to the current folder where that is shorter. */
-function shortName(file: string): string {
-  if (!isAbsolute(file)) return file;
-  const short = relative(process.cwd(), file);
-  return short.startsWith('..') || short === '' ? file : short;
-}
-
-function withResolvedPaths(config: RunConfig, folder: string): RunConfig {
-  const { task, optimizer } = config;
-  return {
-    ...config,
-    task:
-      task.family === 'imageMlp' ? { ...task, dataset: resolvePath(task.dataset, folder) } : task,
-    optimizer:
-      optimizer.name === 'velo'
-        ? { ...optimizer, weights: resolvePath(optimizer.weights, folder) }
-        : optimizer,
-  };
-}
-
-/** A name of something bundled stays a name; what looks like a path, or is there beside the config, is one. */
-function resolvePath(value: string, folder: string): string {
-  const path = resolve(folder, value);
-  const isPath = /[\\/]|\.safetensors$/.test(value) || value.startsWith('.') || existsSync(path);
-  return isPath && !isBundled(value) ? path : value;
-}
-
-function isBundled(value: string): boolean {
-  return [...BUNDLED_DATASET_NAMES, ...BUNDLED_WEIGHTS].some((name) => name === value);
+  ]);
 }

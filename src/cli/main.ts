@@ -1,6 +1,7 @@
 /** The command line `velo`: reads the arguments, runs one command, sets the exit code. */
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../base/index';
+import { programVersion } from '../storage/index';
 import { addDoctorCommand } from './commands/doctor';
 import { addParityCommand } from './commands/parity';
 import { addResumeCommand } from './commands/resume';
@@ -10,7 +11,6 @@ import { addTasksCommand } from './commands/tasks';
 import { addTrainCommand } from './commands/train';
 import { addWeightsCommand } from './commands/weights';
 import { createOutput, reportError } from './output';
-import { programVersion } from './program';
 
 /** Runs the program with the arguments after its name. */
 async function main(args: readonly string[]): Promise<void> {

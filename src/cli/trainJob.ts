@@ -4,7 +4,7 @@ import { createOptimizer, createTask, resumeTraining, startTraining } from '../e
 import type { TrainOptions, TrainResult, TrainServices } from '../engine/index';
 import type { RunConfig } from '../protocol/index';
 import type { Output } from './output';
-import { dataDirectory, programVersion, weightsDirectory } from './program';
+import { dataDirectory, programVersion, weightsDirectory } from '../storage/index';
 import { TrainReport } from './trainReport';
 
 export interface TrainingJob {

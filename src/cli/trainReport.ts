@@ -2,8 +2,8 @@
 import { relative } from 'node:path';
 import pc from 'picocolors';
 import type { TrainEvent, TrainResult } from '../engine/index';
+import { describeOptimizer } from '../protocol/index';
 import type { RunEnvironment, RunSummary } from '../protocol/index';
-import { describeOptimizer } from './commands/shared';
 import { formatCount, formatLoss, formatSeconds, formatShare, formatTable } from './output';
 import type { JsonEvent, Output } from './output';
 import { createProgress } from './progress';
@@ -38,6 +38,10 @@ export class TrainReport {
       case 'evaluation':
       case 'checkpoint':
         this.#emit(event);
+        break;
+      case 'progress':
+      case 'held':
+      case 'trace':
         break;
       case 'ended':
         this.#progress?.end();

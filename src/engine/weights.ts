@@ -34,8 +34,13 @@ export function loadWeights(name: string, weightsDir: string): LoadedWeights {
     card,
     name: card.name,
     sha256: sha256Of(bytes),
-    handMade: /^made by hand/i.test(card.provenance),
+    handMade: isHandMade(card),
   };
+}
+
+/** Whether a card says that its weights were constructed by hand rather than meta-trained. */
+export function isHandMade({ provenance }: ThetaCard): boolean {
+  return /^made by hand/i.test(provenance);
 }
 
 function fileOf(name: string, weightsDir: string): string {

@@ -53,6 +53,7 @@ export function decodeMetric(line: string, place: string): Metric {
 }
 
 const RUN_STATES = [
+  'queued',
   'running',
   'paused',
   'finished',
@@ -62,7 +63,7 @@ const RUN_STATES = [
   'failed',
 ] as const;
 /**
- * `stopped` by a person, `interrupted` when its process vanished, `failed` on an error of ours or the machine's.
+ * `queued`: waits for its turn; `stopped` by a person, `interrupted` when its process vanished, `failed` on an error of ours or the machine's.
  */
 export type RunState = (typeof RUN_STATES)[number];
 

@@ -6,11 +6,13 @@ export type FileSystem = Pick<
   typeof nodeFs,
   | 'closeSync'
   | 'existsSync'
+  | 'fstatSync'
   | 'fsyncSync'
   | 'ftruncateSync'
   | 'mkdirSync'
   | 'openSync'
   | 'readFileSync'
+  | 'readSync'
   | 'readdirSync'
   | 'renameSync'
   | 'rmSync'

@@ -18,9 +18,14 @@ export interface RunPaths {
   readonly latest: string;
 }
 
+/** The folder of a workspace that is ours. */
+export function veloDirectory(root: string): string {
+  return join(root, '.velo');
+}
+
 /** The folder that holds the runs of a workspace. */
 export function runsDirectory(root: string): string {
-  return join(root, '.velo', 'runs');
+  return join(veloDirectory(root), 'runs');
 }
 
 export function runPaths(directory: string): RunPaths {

@@ -1,22 +1,29 @@
 /** One run while it is being written: created or taken up again, under its lock, until `close`. */
 import { join } from 'node:path';
 import { UserError } from '../base/index';
+import type { TraceMeta } from '../protocol/live/index';
 import type { Metric, RunConfig, RunEnvironment, RunSummary } from '../protocol/index';
 import { writeFileAtomic } from './atomicFile';
 import { discardCheckpointsAfter, loadLatestCheckpoint, saveCheckpoint } from './checkpoints';
 import type { Checkpoint, LoadedCheckpoint } from './checkpoints';
 import { errnoOf, nodeFileSystem, onDisk } from './fileSystem';
 import type { FileSystem } from './fileSystem';
-import { runPaths, runsDirectory, slugOf } from './layout';
+import { runPaths, slugOf } from './layout';
 import type { RunPaths } from './layout';
 import { MetricsLog, readMetrics, sizeBeforeStep } from './metricsLog';
-import { acquireLock } from './runLock';
+import { acquireLock, requireUnlocked } from './runLock';
 import { readConfig } from './runReader';
+import type { TraceSnapshot } from './traceLayout';
+import { openTrace } from './traceWriter';
+import type { TraceWriter } from './traceWriter';
+import { ensureRunsDirectory } from './veloFolder';
 
 export interface NewRun {
   readonly config: RunConfig;
   readonly environment: RunEnvironment;
   readonly summary: RunSummary;
+  /** Folder that `reserveRun` made for it; default: a new one. */
+  readonly directory?: string;
 }
 
 export class RunWriter {
@@ -24,6 +31,7 @@ export class RunWriter {
   readonly #fs: FileSystem;
   readonly #metrics: MetricsLog;
   readonly #unlock: () => void;
+  #trace: TraceWriter | undefined;
   #isOpen = true;
 
   constructor(paths: RunPaths, metrics: MetricsLog, unlock: () => void, fs: FileSystem) {
@@ -46,14 +54,31 @@ export class RunWriter {
     this.#metrics.append(metric);
   }
 
+  /**
+   * Begins the trace or, after a resume, goes on with it.
+   * @param step  the first step that is to come: what the trace holds from there on is cut off
+   * @returns what of the trace so far was lost, one sentence each
+   * @throws UserError('disk')
+   */
+  openTrace(meta: TraceMeta, step: number): readonly string[] {
+    this.#trace = openTrace(this.paths.directory, meta, step, this.#fs);
+    return this.#trace.warnings;
+  }
+
+  /** Adds a snapshot to the trace that `openTrace` began. @throws UserError('disk') */
+  appendTrace(snapshot: TraceSnapshot): void {
+    this.#trace?.append(snapshot);
+  }
+
   /** Hands collected metrics to the system. @throws UserError('disk') */
   flush(): void {
     this.#metrics.flush();
   }
 
-  /** Metrics up to here and the checkpoint, safe on disk. @throws UserError('disk') */
+  /** Metrics and trace up to here and the checkpoint, safe on disk. @throws UserError('disk') */
   saveCheckpoint(checkpoint: Checkpoint): void {
     this.#metrics.sync();
+    this.#trace?.sync();
     saveCheckpoint(this.paths, checkpoint, this.#fs);
   }
 
@@ -72,6 +97,14 @@ export class RunWriter {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     try {
+      this.#trace?.close();
+    } finally {
+      this.#closeMetrics();
+    }
+  }
+
+  #closeMetrics(): void {
+    try {
       this.#metrics.close();
     } finally {
       this.#unlock();
@@ -80,26 +113,63 @@ export class RunWriter {
 }
 
 /**
- * Makes the folder of a new run, `<root>/.velo/runs/<name>-<number>`, with its config in it.
+ * Makes the folder of a run that is to begin later, with its config in it; its state is `queued`.
  * @throws UserError('disk'), after which nothing of the run is left
  */
-export function createRun(
+export function reserveRun(
   root: string,
-  { config, environment, summary }: NewRun,
+  config: RunConfig,
   fs: FileSystem = nodeFileSystem,
-): RunWriter {
+): RunPaths {
   const paths = makeRunDirectory(root, config.name, fs);
-  let unlock: (() => void) | undefined;
+  const { numSteps } = config;
+  const counts = { step: 0, numSteps, trainLoss: null, seconds: 0, msPerStep: null };
+  const summary: RunSummary = { state: 'queued', ...counts };
   try {
-    unlock = acquireLock(paths, fs);
     writeJson(paths.config, withoutSchema(config), fs);
-    writeJson(paths.environment, environment, fs);
     writeJson(paths.summary, summary, fs);
-    return new RunWriter(paths, new MetricsLog(paths.metrics, 0, { fs }), unlock, fs);
+    return paths;
   } catch (thrown) {
     fs.rmSync(paths.directory, { recursive: true, force: true });
     throw thrown;
   }
+}
+
+/**
+ * Makes the folder of a new run, `<root>/.velo/runs/<name>-<number>`, with its config in it, or fills a reserved one.
+ * @throws UserError('disk'), after which nothing of the run is left, except for a reserved folder;
+ *   UserError('run') where another process has taken the reserved one
+ */
+export function createRun(
+  root: string,
+  { config, environment, summary, directory }: NewRun,
+  fs: FileSystem = nodeFileSystem,
+): RunWriter {
+  const isReserved = directory !== undefined;
+  const paths = isReserved ? runPaths(directory) : makeRunDirectory(root, config.name, fs);
+  let unlock: (() => void) | undefined;
+  try {
+    unlock = acquireLock(paths, fs);
+    if (!isReserved) writeJson(paths.config, withoutSchema(config), fs);
+    writeJson(paths.environment, environment, fs);
+    writeJson(paths.summary, summary, fs);
+    return new RunWriter(paths, new MetricsLog(paths.metrics, 0, { fs }), unlock, fs);
+  } catch (thrown) {
+    if (isReserved) unlock?.();
+    else fs.rmSync(paths.directory, { recursive: true, force: true });
+    throw thrown;
+  }
+}
+
+/** Notes in a run that nobody writes what became of it. @throws UserError('run' | 'disk') */
+export function writeRunSummary(
+  directory: string,
+  summary: RunSummary,
+  fs: FileSystem = nodeFileSystem,
+): void {
+  const paths = runPaths(directory);
+  requireUnlocked(paths, fs);
+  writeJson(paths.summary, summary, fs);
 }
 
 export interface ResumedRun {
@@ -138,8 +208,7 @@ export function resumeRun(directory: string, fs: FileSystem = nodeFileSystem): R
 
 /** The folder is made by the one call that fails where it exists: two processes never get the same number. */
 function makeRunDirectory(root: string, name: string, fs: FileSystem): RunPaths {
-  const runs = runsDirectory(root);
-  onDisk('create', runs, () => fs.mkdirSync(runs, { recursive: true }));
+  const runs = ensureRunsDirectory(root, fs);
   const slug = slugOf(name);
   const taken = onDisk('read', runs, () => fs.readdirSync(runs));
   const numbers = taken.map((id) => numberOf(id, slug));

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -72,6 +72,7 @@ describe('a run whose process is killed', () => {
     expect(actual!.metrics.map(withoutSeconds)).toEqual(expected!.metrics.map(withoutSeconds));
     expect(actual!.record.state).toBe('finished');
     expect(finalArrays(run.directory)).toEqual(finalArrays(whole.directory));
+    expect(traceFiles(run.directory)).toEqual(traceFiles(whole.directory));
     expect(existsSync(join(run.directory, 'lock.json'))).toBe(false);
   });
 });
@@ -159,6 +160,14 @@ async function bundleTrainer(): Promise<string> {
 
 function withoutSeconds(metric: object): object {
   return Object.fromEntries(Object.entries(metric).filter(([key]) => key !== 'seconds'));
+}
+
+/** Every file of the trace, byte by byte. */
+function traceFiles(directory: string): Record<string, string> {
+  const folder = join(directory, 'trace');
+  return Object.fromEntries(
+    readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('base64')]),
+  );
 }
 
 /** Parameters and optimizer state of the last checkpoint. */

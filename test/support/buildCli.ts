@@ -1,43 +1,6 @@
 /** The command line as one file, built where a source is newer, and its run as a child process. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-/** As deep as the engine's own files, from where it also finds dist/kernels. */
-const bundle = join(root, 'build', 'test', 'cli', 'cli.cjs');
-
-/** Path of the built command line. */
-async function buildCli(): Promise<string> {
-  if (existsSync(bundle) && statSync(bundle).mtimeMs > newestIn(join(root, 'src'))) return bundle;
-  mkdirSync(dirname(bundle), { recursive: true });
-  const temporary = `${bundle}.${process.pid}.cjs`;
-  await build({
-    absWorkingDir: root,
-    entryPoints: ['src/cli/main.ts'],
-    outfile: temporary,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    // Its CommonJS build loads files by computed names, which no bundler can follow.
-    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-    logLevel: 'error',
-    logOverride: { 'empty-import-meta': 'silent' },
-  });
-  // Several test files may build at once: the last rename wins, each file is whole.
-  renameSync(temporary, bundle);
-  return bundle;
-}
-
-function newestIn(folder: string): number {
-  const times = readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs);
-  return Math.max(...times);
-}
+import { bundleOf } from './bundles';
 
 let built: Promise<string> | undefined;
 
@@ -55,7 +18,7 @@ export interface CliOptions {
 
 /** Runs the command line to its end. */
 export async function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
-  const file = await (built ??= buildCli());
+  const file = await (built ??= bundleOf('src/cli/main.ts', 'cli.cjs'));
   const env = { ...process.env, NO_COLOR: '1', VELO_TFJS_NODE: '' };
   const child = spawn(process.execPath, [file, ...args], { cwd: options.cwd, env });
   let stdout = '';

@@ -5,8 +5,8 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { UserError } from '../../base/index';
 import { BUNDLED_WEIGHTS } from '../../protocol/index';
+import { dataDirectory, programRoot, programVersion, weightsDirectory } from '../../storage/index';
 import type { Output } from '../output';
-import { dataDirectory, programRoot, programVersion, weightsDirectory } from '../program';
 
 interface Finding {
   readonly name: string;

@@ -1,10 +1,11 @@
 /** `velo runs`: what has been trained in this folder. */
 import type { Command } from 'commander';
+import { describeOptimizer, describeTask } from '../../protocol/index';
 import type { RunRecord } from '../../storage/index';
 import { listRuns, runsDirectory } from '../../storage/index';
 import { formatLoss, formatShare, formatTable } from '../output';
 import type { Output } from '../output';
-import { describeOptimizer, describeTask, runRoot } from './shared';
+import { runRoot } from './shared';
 
 interface RunsOptions {
   readonly out?: string;

@@ -1,14 +1,14 @@
 /** `velo show`: everything about one run. */
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { isEvaluation } from '../../protocol/index';
+import { describeOptimizer, describeTask, isEvaluation } from '../../protocol/index';
 import type { EvaluationMetric, StepMetric } from '../../protocol/index';
 import { findRun, readRun, readRunMetrics } from '../../storage/index';
 import type { RunRecord } from '../../storage/index';
 import { formatCount, formatLoss, formatSeconds, formatShare } from '../output';
 import type { Output } from '../output';
 import { sparkline } from '../sparkline';
-import { describeOptimizer, describeTask, runRoot } from './shared';
+import { runRoot } from './shared';
 
 interface ShowOptions {
   readonly out?: string;
@@ -40,7 +40,8 @@ function showRun(directory: string, output: Output): void {
   }
   output.print(`  ${'config'.padEnd(11)} ${indented(JSON.stringify(config, null, 2))}`);
   for (const warning of [...run.warnings, ...warnings]) output.warn(warning);
-  if (run.hasCheckpoint && isUnfinished(run)) output.print(`Go on with: velo resume ${id}`);
+  if (run.checkpointStep !== undefined && isUnfinished(run))
+    output.print(`Go on with: velo resume ${id}`);
 }
 
 type Fact = readonly [label: string, text: string];

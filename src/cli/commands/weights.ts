@@ -4,10 +4,14 @@ import pc from 'picocolors';
 import { UserError } from '../../base/index';
 import type { NamedFloats } from '../../base/index';
 import type { ThetaCard, VeloArchitecture, VeloTheta } from '../../core/index';
-import { encodeSafetensors, sha256Of, writeFileAtomic } from '../../storage/index';
+import {
+  encodeSafetensors,
+  sha256Of,
+  weightsDirectory,
+  writeFileAtomic,
+} from '../../storage/index';
 import { formatCount, formatTable } from '../output';
 import type { Output } from '../output';
-import { weightsDirectory } from '../program';
 import { wholeNumber } from './shared';
 
 interface BuildOptions {

@@ -44,6 +44,9 @@ export class Journal {
   #heldOut: EvaluationMetric | undefined;
   #updateMs = 0;
   #updates = 0;
+  /** Time spent waiting, and since when it waits now. */
+  #heldMs = 0;
+  #heldAt: number | undefined;
 
   constructor({ run, numSteps, now, metrics = [], seconds = 0 }: JournalOptions) {
     this.#run = run;
@@ -56,8 +59,37 @@ export class Journal {
 
   /** Time spent training, pauses left out. */
   get seconds(): number {
-    const seconds = this.#secondsBefore + (this.#now() - this.#startedAt) / 1000;
-    return Math.round(seconds * 1000) / 1000;
+    const passed = (this.#heldAt ?? this.#now()) - this.#startedAt - this.#heldMs;
+    return Math.round((this.#secondsBefore + passed / 1000) * 1000) / 1000;
+  }
+
+  /** How it stands, with everything logged so far on its way to the disk. @throws UserError('disk') */
+  flush(state: RunState, step: number): RunSummary {
+    this.#run.flush();
+    return this.#summary(state, step);
+  }
+
+  /** Stops the clock and notes that the run is paused. @throws UserError('disk') */
+  hold(step: number): RunSummary {
+    this.#heldAt ??= this.#now();
+    const summary = this.flush('paused', step);
+    this.#run.writeSummary(summary);
+    return summary;
+  }
+
+  /** Lets the clock go on. */
+  release(): void {
+    if (this.#heldAt === undefined) return;
+    this.#heldMs += this.#now() - this.#heldAt;
+    this.#heldAt = undefined;
+  }
+
+  /** Notes that a run that was paused goes on. @throws UserError('disk') */
+  goOn(step: number): RunSummary {
+    this.release();
+    const summary = this.#summary('running', step);
+    this.#run.writeSummary(summary);
+    return summary;
   }
 
   /** Runs one update and adds its time to the mean. */

@@ -25,6 +25,7 @@ import { createOptimizer } from './createOptimizer';
 import type { PreparedOptimizer } from './createOptimizer';
 import { createTask } from './createTask';
 import { Journal, readCheckpoint } from './journal';
+import { beginTrace } from './traceJob';
 import type { TrainListener } from './trainEvents';
 
 /** How long the loop may keep other work of the process waiting. */
@@ -44,6 +45,8 @@ export interface TrainOptions {
   readonly services: TrainServices;
   readonly onEvent?: TrainListener;
   readonly control?: TrainingControl;
+  /** Metrics reach the disk about so often, each time with an event; default: once a second, without. */
+  readonly flushEveryMs?: number;
 }
 
 export interface NewTraining extends TrainOptions {
@@ -51,6 +54,8 @@ export interface NewTraining extends TrainOptions {
   readonly config: RunConfig;
   /** Folder that the run goes under: `<root>/.velo/runs/`. */
   readonly root: string;
+  /** Folder that was reserved for it there; default: a new one. */
+  readonly directory?: string;
 }
 
 export interface TrainResult {
@@ -66,7 +71,7 @@ export interface TrainResult {
  *   UserError('disk') while it goes, after which the run is noted as failed
  */
 export async function startTraining(options: NewTraining): Promise<TrainResult> {
-  const { config, root } = options;
+  const { config, root, directory } = options;
   const parts = await prepare(config, options.services);
   const session = openSession(config, parts);
   const run = closingOnError(session, () =>
@@ -74,6 +79,7 @@ export async function startTraining(options: NewTraining): Promise<TrainResult> 
       config,
       environment: environmentOf(parts, options.services),
       summary: firstSummary(config),
+      ...(directory === undefined ? {} : { directory }),
     }),
   );
   const journal = new Journal({ run, numSteps: config.numSteps, now });
@@ -101,6 +107,11 @@ export async function resumeTraining(
   if (state === 'finished' || state === 'diverged') {
     throw new UserError('run', `run ${record.id} is ${state}: there is nothing to resume`, {
       remedy: 'Start a new run from its config.json.',
+    });
+  }
+  if (state === 'queued') {
+    throw new UserError('run', `run ${record.id} has not begun: it waits for its turn`, {
+      remedy: 'Open the folder in VS Code, where its queue goes on, or train its config.json.',
     });
   }
   const parts = await prepare(record.config, options.services);
@@ -177,11 +188,14 @@ async function work(job: Work): Promise<TrainResult> {
   try {
     tellStart(job);
     job.begin();
+    const trace = beginTrace(config, parts, run, session.step);
+    for (const text of trace?.warnings ?? []) job.onEvent?.({ type: 'warning', text });
     const outcome = await innerTrain({
       session: timed(session, journal),
       plan: planOf(config, parts.task),
       listener: listenerOf(job),
       ...(control === undefined ? {} : { control }),
+      ...(trace === undefined ? {} : { trace: trace.recorder }),
       ...(progress === undefined ? {} : { progress }),
     });
     const summary = journal.end(outcome);
@@ -224,7 +238,9 @@ function planOf(config: RunConfig, task: Task): InnerTrainPlan {
   };
 }
 
-function listenerOf({ journal, onEvent }: Work): InnerTrainListener {
+function listenerOf({ run, journal, session, onEvent, flushEveryMs }: Work): InnerTrainListener {
+  // Also between single steps.
+  let isHeld = false;
   return {
     onStep: (record) => {
       const metric = journal.step(record);
@@ -234,18 +250,52 @@ function listenerOf({ journal, onEvent }: Work): InnerTrainListener {
       const metric = journal.evaluation(record);
       onEvent?.({ type: 'evaluation', ...metric });
     },
+    onTrace: (snapshot) => {
+      run.appendTrace(snapshot);
+      onEvent?.({ type: 'trace', step: snapshot.step });
+    },
     onCheckpoint: (checkpoint, reason) => {
       journal.checkpoint(checkpoint, 'running');
       onEvent?.({ type: 'checkpoint', step: checkpoint.step, reason });
     },
-    breathe: createBreathe(),
+    onHold: (step) => {
+      isHeld = true;
+      const summary = journal.hold(step);
+      onEvent?.({ type: 'held', summary });
+    },
+    onRelease: (reason) => {
+      if (reason === 'step') {
+        journal.release();
+        return;
+      }
+      isHeld = false;
+      onEvent?.({ type: 'progress', summary: journal.goOn(session.step) });
+    },
+    breathe: createBreathe(
+      every(flushEveryMs, () => {
+        if (isHeld) return;
+        const summary = journal.flush('running', session.step);
+        onEvent?.({ type: 'progress', summary });
+      }),
+    ),
+  };
+}
+
+/** What does something at most every so many milliseconds, however often it is called. */
+function every(ms: number | undefined, act: () => void): () => void {
+  let last = now();
+  return () => {
+    if (ms === undefined || now() - last < ms) return;
+    last = now();
+    act();
   };
 }
 
 /** Lets signals, timers and sockets in, but not after every step: a turn of the event loop costs too. */
-function createBreathe(): () => Promise<void> | undefined {
+function createBreathe(before: () => void): () => Promise<void> | undefined {
   let last = now();
   return () => {
+    before();
     if (now() - last < BREATHE_AFTER_MS) return undefined;
     return new Promise((resolve) => {
       setImmediate(() => {
@@ -262,7 +312,7 @@ function timed(session: TrainingSession, journal: Journal): LoopSession {
     get step() {
       return session.step;
     },
-    advance: () => journal.time(() => session.advance()),
+    advance: (probe) => journal.time(() => session.advance(probe)),
     evaluate: (split, maxBatches) => session.evaluate(split, maxBatches),
     exportSnapshot: () => session.exportSnapshot(),
   };

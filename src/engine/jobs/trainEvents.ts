@@ -32,7 +32,13 @@ export type TrainEvent =
   | { readonly type: 'warning'; readonly text: string }
   | ({ readonly type: 'step' } & StepMetric)
   | ({ readonly type: 'evaluation' } & EvaluationMetric)
+  /** A snapshot of the step's update is in the run's trace; comes before its `step`. */
+  | { readonly type: 'trace'; readonly step: number }
   | { readonly type: 'checkpoint'; readonly step: number; readonly reason: CheckpointReason }
+  /** Everything logged so far can be read from the disk; about every `flushEveryMs`. */
+  | { readonly type: 'progress'; readonly summary: RunSummary }
+  /** It waits, also after each single step; `progress` tells that it goes on. */
+  | { readonly type: 'held'; readonly summary: RunSummary }
   | { readonly type: 'ended'; readonly summary: RunSummary };
 
 export type TrainListener = (event: TrainEvent) => void;

@@ -39,6 +39,7 @@ export {
   comparisonViewMessageSchema,
   optimizerHostMessageSchema,
   optimizerViewMessageSchema,
+  panelMessageSchema,
   trainingHostMessageSchema,
   trainingViewMessageSchema,
 } from './views';
@@ -47,6 +48,7 @@ export type {
   ComparisonViewMessage,
   OptimizerHostMessage,
   OptimizerViewMessage,
+  PanelMessage,
   RunAction,
   TrainingHostMessage,
   TrainingViewMessage,

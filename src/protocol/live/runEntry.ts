@@ -16,7 +16,7 @@ export const RUN_ENTRY_STATES = [
   'interrupted',
   'failed',
 ] as const;
-/** `queued` and `starting` exist in the engine only; the others are also on disk. */
+/** `starting` exists in the engine only; the others are also on disk. */
 export type RunEntryState = (typeof RUN_ENTRY_STATES)[number];
 
 const count = () => z.int().check(z.minimum(0));

@@ -37,6 +37,16 @@ const engineMessage = z.object({
   message: z.optional(z.string()),
 });
 
+/**
+ * What the host wants to find again when the window is opened anew; the bridge keeps it beside the view's own state, as
+ * `{ panel, view }`.
+ */
+export const panelMessageSchema = z.object({
+  type: z.literal('panel'),
+  panel: z.record(z.string(), z.string()),
+});
+export type PanelMessage = Readonly<z.output<typeof panelMessageSchema>>;
+
 export const CELL_STATES = ['h', 'c'] as const;
 
 /** Host → training panel. */

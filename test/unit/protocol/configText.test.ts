@@ -35,6 +35,7 @@ describe('parseRunConfigText', () => {
       logEvery: 1,
       evaluate: { every: 100, split: 'innerValid', batches: 50 },
       checkpointEvery: 500,
+      trace: { every: 'auto' },
     });
   });
 
@@ -126,6 +127,11 @@ describe('errors in the text of a config', () => {
       top('"device": "cuda"'),
       'a.velo.json:2:13: device must be one of auto, native, wasm, cpu, tensorflow, got "cuda"',
     ],
+    [
+      top('"trace": { "every": "often" }'),
+      'a.velo.json:2:23: trace.every must be "auto" or a whole number of steps, got "often"',
+    ],
+    [top('"trace": { "every": -1 }'), 'a.velo.json:2:23: trace.every must be >= 0, got -1'],
     [top('"numSteps": 0'), 'a.velo.json:2:15: numSteps must be >= 1, got 0'],
     [top('"numSteps": 1e999'), 'a.velo.json:2:15: numSteps must be a finite number, got Infinity'],
     [top('"seed": 4294967296'), 'a.velo.json:2:11: seed must be <= 4294967295, got 4294967296'],

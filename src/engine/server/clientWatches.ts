@@ -1,0 +1,54 @@
+/** The watches of one client, by the names that it gave them. */
+import type { EngineParams } from '../../protocol/index';
+import type { Connection } from './connection';
+import { SeriesWatch } from './seriesWatch';
+import type { WatchServices } from './seriesWatch';
+import { TraceWatch } from './traceWatch';
+import type { Watch, Watches } from './watches';
+
+export class ClientWatches {
+  readonly #all: Watches;
+  readonly #services: WatchServices;
+  readonly #connection: Connection;
+  readonly #own = new Map<string, Watch>();
+
+  constructor(all: Watches, services: WatchServices, connection: Connection) {
+    this.#all = all;
+    this.#services = services;
+    this.#connection = connection;
+  }
+
+  /** Begins anew, from the first point, also where there is a watch of this name. */
+  watchSeries(watchId: string, runIds: readonly string[]): void {
+    const send = this.#connection.notify.bind(this.#connection, 'series.update');
+    this.#replace(watchId, new SeriesWatch({ watchId, runIds }, this.#services, send));
+  }
+
+  /** Where the same run is watched by this name, only the selection changes. */
+  watchTrace(target: EngineParams<'trace.watch'>): void {
+    const known = this.#own.get(target.watchId);
+    if (known instanceof TraceWatch && known.runIds[0] === target.runId) {
+      known.select(target.selection);
+      return;
+    }
+    const send = this.#connection.notify.bind(this.#connection, 'trace.update');
+    this.#replace(target.watchId, new TraceWatch(target, this.#services, send));
+  }
+
+  end(watchId: string): void {
+    const watch = this.#own.get(watchId);
+    if (watch === undefined) return;
+    this.#own.delete(watchId);
+    this.#all.remove(watch);
+  }
+
+  endAll(): void {
+    for (const watchId of [...this.#own.keys()]) this.end(watchId);
+  }
+
+  #replace(watchId: string, watch: Watch): void {
+    this.end(watchId);
+    this.#own.set(watchId, watch);
+    this.#all.add(watch);
+  }
+}

@@ -1,0 +1,108 @@
+/** The engine's answers to the requests of one client. */
+import type { ServiceContext, WeightsUse } from '../workers/messages';
+import type { ClientWatches } from './clientWatches';
+import type { Handlers } from './connection';
+import { deleteRun, describeRun, exportRun } from './runFiles';
+import type { RunIndex } from './runIndex';
+import type { ServiceWorker } from './serviceWorker';
+import type { Trainings } from './trainings';
+
+export interface HandlerServices {
+  readonly trainings: Trainings;
+  readonly service: ServiceWorker;
+  readonly watches: ClientWatches;
+  /** @throws UserError('engine') where jobs are there and it is not forced */
+  readonly shutdown: (force: boolean) => void;
+  /** From now on this client is told of changes. */
+  readonly followRuns: () => void;
+}
+
+const NOTHING = {};
+
+export function createHandlers(services: HandlerServices): Handlers {
+  const { trainings, service, watches } = services;
+  const { index, jobs } = trainings;
+  return {
+    'engine.ping': () => NOTHING,
+    'engine.shutdown': ({ force }) => {
+      services.shutdown(force);
+      return NOTHING;
+    },
+    'engine.configure': ({ maxRunning }) => {
+      jobs.maxRunning = maxRunning;
+      return NOTHING;
+    },
+    'runs.list': async () => {
+      const listing = await index.list();
+      services.followRuns();
+      return listing;
+    },
+    'run.start': (params) => ({ runId: trainings.start(params) }),
+    'run.resume': ({ runId }) => {
+      trainings.resume(runId);
+      return NOTHING;
+    },
+    'run.control': (params) => {
+      trainings.control(params);
+      return NOTHING;
+    },
+    'jobs.stopAll': async () => ({ stopped: await trainings.stopAll() }),
+    'run.delete': ({ runId }) => {
+      deleteRun(trainings, runId);
+      return NOTHING;
+    },
+    'run.describe': ({ runId }) => describeRun(trainings, runId),
+    'run.export': (params) => {
+      exportRun(trainings, params);
+      return NOTHING;
+    },
+    'series.watch': async ({ watchId, runIds }) => {
+      await index.ready();
+      watches.watchSeries(watchId, runIds);
+      return NOTHING;
+    },
+    'trace.watch': async (params) => {
+      await index.ready();
+      watches.watchTrace(params);
+      return NOTHING;
+    },
+    unwatch: ({ watchId }) => {
+      watches.end(watchId);
+      return NOTHING;
+    },
+    'trace.cellOrder': (params) =>
+      service.call('trace.cellOrder', params, contextOf(trainings, params.runId)),
+    'run.multipliers': (params) =>
+      service.call('run.multipliers', params, contextOf(trainings, params.runId)),
+    'devices.list': (params) => service.call('devices.list', params),
+    'tasks.list': (params) => service.call('tasks.list', params),
+    'optimizers.list': (params) => service.call('optimizers.list', params),
+    'optimizer.inspect': async (params) => {
+      await index.ready();
+      return service.call('optimizer.inspect', params, { weightsUsed: weightsUsed(index) });
+    },
+    'optimizer.matrix': (params) => service.call('optimizer.matrix', params),
+    'optimizer.response': (params) => service.call('optimizer.response', params),
+  };
+}
+
+function contextOf(trainings: Trainings, runId: string): ServiceContext {
+  const { directory, config } = trainings.require(runId).record;
+  return { directory, runName: config.name, numSteps: config.numSteps };
+}
+
+/** Newest first. */
+function weightsUsed(index: RunIndex): WeightsUse[] {
+  const uses = index.disks.flatMap(({ record: { id, config, environment } }) =>
+    environment?.weights === undefined
+      ? []
+      : [
+          {
+            startedAt: environment.startedAt,
+            use: { runId: id, name: config.name, sha256: environment.weights.sha256 },
+          },
+        ],
+  );
+  uses.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+  return uses.map(({ use }) => use);
+}

@@ -1,0 +1,101 @@
+/** One client of the engine, with everything that it alone has: its connection, its watches, what it is told. */
+import type { Socket } from 'node:net';
+import type { Disposable } from '../../base/index';
+import type { EngineParams, EngineResult } from '../../protocol/index';
+import { ClientWatches } from './clientWatches';
+import { Connection } from './connection';
+import { createHandlers } from './handlers';
+import type { Logger } from './logger';
+import { RunsFeed } from './runsFeed';
+import type { WatchServices } from './seriesWatch';
+import type { ServiceWorker } from './serviceWorker';
+import type { Trainings } from './trainings';
+import type { Watches } from './watches';
+
+export interface PeerServices {
+  readonly trainings: Trainings;
+  readonly service: ServiceWorker;
+  readonly watches: Watches;
+  readonly watchServices: WatchServices;
+  readonly log: Logger;
+  /** @throws UserError('engine') where the client may not come in */
+  readonly greet: (params: EngineParams<'engine.hello'>) => EngineResult<'engine.hello'>;
+  /** @throws UserError('engine') where jobs are there and it is not forced */
+  readonly shutdown: (force: boolean) => void;
+  readonly onGreeted: (peer: Peer) => void;
+  /** Also called of a peer that has never greeted. */
+  readonly onGone: (peer: Peer) => void;
+}
+
+export class Peer {
+  readonly #services: PeerServices;
+  readonly #connection: Connection;
+  readonly #watches: ClientWatches;
+  readonly #logListener: Disposable;
+  #name = 'a client';
+  #feed: RunsFeed | undefined;
+
+  constructor(socket: Socket, services: PeerServices) {
+    this.#services = services;
+    this.#connection = new Connection(socket, {
+      greet: (params) => {
+        const welcome = services.greet(params);
+        this.#name = params.client;
+        return welcome;
+      },
+      handlers: () => this.#begin(),
+      onClose: (trouble) => {
+        this.#end(trouble);
+      },
+      onInternalError: (thrown) => {
+        services.watchServices.onError(thrown);
+      },
+    });
+    this.#watches = new ClientWatches(services.watches, services.watchServices, this.#connection);
+    this.#logListener = services.log.onLine((line) => {
+      void this.#connection.notify('engine.log', line);
+    });
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #begin(): ReturnType<typeof createHandlers> {
+    const { trainings, service, log, shutdown, onGreeted } = this.#services;
+    onGreeted(this);
+    log.debug(`${this.#name} is connected`);
+    // After the reply to the greeting, before which the client expects nothing.
+    setImmediate(() => {
+      for (const line of log.lines) void this.#connection.notify('engine.log', line);
+    });
+    return createHandlers({
+      trainings,
+      service,
+      watches: this.#watches,
+      shutdown,
+      followRuns: () => {
+        this.#followRuns();
+      },
+    });
+  }
+
+  #followRuns(): void {
+    const { trainings, watchServices } = this.#services;
+    this.#feed ??= new RunsFeed(
+      trainings.index,
+      (event) => this.#connection.notify('runs.changed', event),
+      watchServices.onError,
+    );
+  }
+
+  #end(trouble: string | undefined): void {
+    const { log, onGone } = this.#services;
+    this.#watches.endAll();
+    this.#feed?.close();
+    this.#logListener.dispose();
+    if (trouble === undefined) log.debug(`${this.#name} has left`);
+    else log.warn(`${this.#name} was cut off: ${trouble}`);
+    onGone(this);
+  }
+}

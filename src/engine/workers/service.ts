@@ -1,0 +1,92 @@
+/** The requests that compute or read large files, answered in a worker thread. */
+import type { MessagePort } from 'node:worker_threads';
+import { UserError } from '../../base/index';
+import { cellOrder } from '../../core/index';
+import { toEngineError } from '../../protocol/index';
+import type { EngineParams, EngineResult } from '../../protocol/index';
+import type { MultiplierCurve } from '../../protocol/live/index';
+import { openTraceReader } from '../../storage/index';
+import type { TraceReader } from '../../storage/index';
+import { listDevices } from '../devices/devices';
+import { inspectOptimizer, listOptimizers, networkResponse, readMatrix } from '../inspect/inspect';
+import type {
+  ProgramFiles,
+  ServiceCall,
+  ServiceContext,
+  ServiceReply,
+  ServiceRequest,
+  WorkerTask,
+} from './messages';
+import { listTasks } from './taskList';
+
+export function serve(
+  { files }: Extract<WorkerTask, { kind: 'service' }>,
+  port: MessagePort,
+): void {
+  const answer = async (call: ServiceCall): Promise<ServiceReply> => {
+    const { id, name } = call;
+    try {
+      const handler = HANDLERS[name] as Handler<ServiceRequest>;
+      return { id, result: await handler(call.params, call.context, files) };
+    } catch (thrown) {
+      return { id, error: toEngineError(thrown) };
+    }
+  };
+  port.on('message', (call: ServiceCall) => {
+    void answer(call).then((reply) => {
+      port.postMessage(reply);
+    });
+  });
+}
+
+type Handler<R extends ServiceRequest> = (
+  params: EngineParams<R>,
+  context: ServiceContext,
+  files: ProgramFiles,
+) => EngineResult<R> | Promise<EngineResult<R>>;
+
+const HANDLERS: { readonly [R in ServiceRequest]: Handler<R> } = {
+  'devices.list': async () => ({ devices: await listDevices() }),
+  'tasks.list': (_params, _context, files) => listTasks(files.dataDir),
+  'optimizers.list': (params, _context, files) => ({
+    optimizers: listOptimizers(params.files, files.weightsDir),
+  }),
+  'optimizer.inspect': ({ path }, { weightsUsed = [] }) => {
+    const inspection = inspectOptimizer(path, []);
+    const users = weightsUsed.filter(({ sha256 }) => sha256 === inspection.sha256);
+    return { ...inspection, usedBy: users.map(({ runId, name }) => ({ runId, name })) };
+  },
+  'optimizer.matrix': ({ path, name }) => readMatrix(path, name),
+  'optimizer.response': ({ path, network, feature }) => networkResponse(path, network, feature),
+  'trace.cellOrder': ({ runId, tensor, state }, context) => {
+    const trace = requireTrace(runId, context);
+    const { hidden, tensors } = trace.meta;
+    if (tensor >= tensors.length) {
+      const range = `expected a tensor from 0 to ${tensors.length - 1}, got ${tensor}`;
+      throw new UserError('run', `run ${runId}: ${range}`);
+    }
+    const detail = trace.tensorDetail(tensor);
+    return { order: cellOrder(state === 'h' ? detail.hidden : detail.cell, hidden) };
+  },
+  'run.multipliers': ({ runId }, context) => multipliersOf(runId, context),
+};
+
+function multipliersOf(runId: string, context: ServiceContext): MultiplierCurve {
+  const trace = requireTrace(runId, context);
+  return {
+    runId,
+    name: context.runName ?? runId,
+    tensors: trace.meta.tensors.map(({ name }) => name),
+    numSteps: context.numSteps ?? 0,
+    steps: trace.steps,
+    multipliers: trace.scalars().multipliers,
+  };
+}
+
+function requireTrace(runId: string, { directory }: ServiceContext): TraceReader {
+  const trace = directory === undefined ? undefined : openTraceReader(directory);
+  if (trace !== undefined) return trace;
+  throw new UserError('run', `run ${runId} has no trace`, {
+    remedy: 'Runs have one where their config does not switch it off.',
+  });
+}

