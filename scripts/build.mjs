@@ -3,12 +3,13 @@
  * VS Code extension, all into dist/.
  */
 import { cpSync, mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ensureInstalled, root } from './install.mjs';
 
 ensureInstalled();
 const { build } = await import('esbuild');
 const { buildKernels } = await import('./buildKernels.mjs');
+const { buildViews } = await import('./buildViews.mjs');
 
 const dist = join(root, 'dist');
 mkdirSync(dist, { recursive: true });
@@ -26,9 +27,29 @@ const common = {
   logOverride: { 'empty-import-meta': 'silent' },
   // Its CommonJS build loads files by computed names, which no bundler can follow.
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+  plugins: [
+    {
+      // zod carries its messages in forty languages; ours are our own.
+      name: 'zod-in-english',
+      setup: (bundle) => {
+        bundle.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, ({ path }) => ({
+          contents: "export { default as en } from './en.js';",
+          resolveDir: dirname(path),
+        }));
+      },
+    },
+  ],
 };
 
-const views = ['training', 'comparison', 'optimizer'];
+/** The extension's import() of onDemand.ts stays an import of the file built from it. */
+const onDemandApart = {
+  name: 'on-demand-apart',
+  setup: (bundle) => {
+    bundle.onResolve({ filter: /\/onDemand$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './onDemand.cjs', external: true } : undefined,
+    );
+  },
+};
 
 await buildKernels().catch(giveUp);
 await Promise.all([
@@ -46,31 +67,19 @@ await Promise.all([
     outExtension: { '.js': '.cjs' },
     external: ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
   }),
+  buildViews(join(dist, 'webview')),
   build({
     ...common,
-    platform: 'browser',
-    target: 'chrome130',
-    format: 'iife',
+    // Every window loads the first of them, hence no more in it than it needs.
     minify: true,
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    loader: { '.ttf': 'file' },
-    assetNames: '[name]',
-    entryPoints: Object.fromEntries(views.map((view) => [view, `webview/${view}/main.tsx`])),
-    outdir: 'dist/webview',
-  }),
-  build({
-    ...common,
-    entryPoints: ['src/extension/extension.ts'],
-    outfile: 'dist/extension.cjs',
+    entryPoints: ['src/extension/extension.ts', 'src/extension/onDemand.ts'],
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
     external: ['vscode'],
+    plugins: [...common.plugins, onDemandApart],
   }),
 ]);
 copyTfjsWasm();
-cpSync(
-  join(root, 'node_modules', 'plotly.js-basic-dist-min', 'plotly-basic.min.js'),
-  join(dist, 'webview', 'plotly.js'),
-);
 
 function giveUp(error) {
   console.error(error.message);

@@ -1,0 +1,7 @@
+/** Charts of many cells, on canvas. */
+export { Canvas } from './Canvas';
+export type { CanvasProps } from './Canvas';
+export { drawHeatmap } from './heatmap';
+export type { HeatmapOptions } from './heatmap';
+export { useCanvas } from './useCanvas';
+export type { CanvasDependencies, DrawCanvas } from './useCanvas';

@@ -1,0 +1,23 @@
+/** The controls that all views are made of. */
+export { Button, Chip, IconButton } from './buttons';
+export type { ButtonProps, ChipProps, IconButtonProps } from './buttons';
+export { ColorBar } from './ColorBar';
+export { DataTable, cellText } from './DataTable';
+export type { DataTableProps, TableColumn, TableContent } from './DataTable';
+export { NumberField, Segmented, Select, Slider } from './fields';
+export type { Option } from './fields';
+export { Icon } from './Icon';
+export type { IconName } from './Icon';
+export { KeyValues } from './KeyValues';
+export type { KeyValue } from './KeyValues';
+export { Legend } from './Legend';
+export type { LegendItem } from './Legend';
+export { Menu } from './Menu';
+export type { MenuItem } from './Menu';
+export { Banner, EmptyState, LoadingText, ProgressLine, Skeleton } from './messages';
+export { Section } from './Section';
+export type { SectionProps, SectionWarning } from './Section';
+export { Badge, STATE_LOOKS, StateBadge } from './StateBadge';
+export { Swatch } from './Swatch';
+export type { SwatchDash } from './Swatch';
+export { Tooltip } from './Tooltip';

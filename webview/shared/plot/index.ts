@@ -1,0 +1,5 @@
+/** Line charts; the only user of plotly.js. */
+export { LinePlot } from './LinePlot';
+export type { LinePlotProps } from './LinePlot';
+export type { MarkerSymbol, PlotAxis, PlotDash, PlotLine, PlotShape, PlotText } from './figure';
+export { canvasPng, plotImage } from './image';
