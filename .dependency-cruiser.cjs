@@ -39,7 +39,7 @@ module.exports = {
     mayImport('engine', ['base', 'core', 'protocol', 'storage']),
     mayImport('cli', ['base', 'core', 'protocol', 'storage', 'engine']),
     mayImport('extension', ['base', 'protocol', 'storage', 'client']),
-    mayImport('client', ['base', 'protocol']),
+    mayImport('client', ['base', 'protocol', 'storage']),
     ...outsideInsideOnly,
     {
       name: 'protocol-only-through-its-indexes',
@@ -90,6 +90,6 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.js', '.cjs', '.json'] },
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.mjs', '.js', '.cjs', '.json'] },
   },
 };

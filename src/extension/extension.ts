@@ -1,16 +1,65 @@
-/** Composition root of the VS Code extension: registers the commands and nothing else. */
-import { commands, type ExtensionContext, window } from 'vscode';
-import { startRun } from './commands/startRun';
+/** Composition root of the VS Code extension: makes the parts, connects them, and registers them. It spawns nothing. */
+import { window, workspace } from 'vscode';
+import type { ExtensionContext } from 'vscode';
+import type { RunEntry } from '../protocol/live/index';
+import { registerCommands } from './commands/table';
+import { registerRunConfigs } from './commands/runFiles';
+import { registerCompletion } from './config/completion';
+import { ConfigProblems, registerQuickFixes } from './config/diagnostics';
+import { OptimizerEditors } from './editors/optimizerEditor';
+import { Engines } from './engines';
+import { ComparisonPanels } from './panels/comparisonPanel';
+import { TrainingPanels } from './panels/trainingPanels';
+import { createReport } from './report';
+import { CheckedRuns } from './runs/checkedRuns';
+import { RunStore } from './runs/runStore';
+import type { Services } from './services';
+import { createStatusItem } from './status/statusItem';
+import { registerTasks } from './tasks/taskProvider';
+import { createTrees } from './trees/trees';
 
-export function activate(context: ExtensionContext): void {
-  const cliPath = context.asAbsolutePath('dist/cli.cjs');
+/** What other extensions and tests can see. */
+export interface VeloApi {
+  /** The runs that this window knows, newest first. */
+  runs(): readonly RunEntry[];
+}
+
+export function activate(context: ExtensionContext): VeloApi {
+  const log = window.createOutputChannel('VeLO Lab', { log: true });
+  const report = createReport(log);
+  const engines = new Engines(context, log);
+  const runs = new RunStore(engines, (text) => {
+    log.warn(text);
+  });
+  const checked = new CheckedRuns(context.workspaceState);
+  const status = createStatusItem(runs, (run) => {
+    report.runFailed(run);
+  });
+  const { extensionUri } = context;
+  const { viewed } = status;
+  const services: Services = { extensionUri, report, engines, runs, checked, viewed };
+  const training = new TrainingPanels(services);
+  const comparison = new ComparisonPanels(services);
+  const trees = createTrees(services);
   context.subscriptions.push(
-    commands.registerCommand('velo.run.start', async (resource?: unknown) => {
-      try {
-        await startRun(cliPath, resource);
-      } catch (error) {
-        void window.showErrorMessage(error instanceof Error ? error.message : String(error));
-      }
-    }),
+    log,
+    engines,
+    runs,
+    status,
+    training,
+    comparison,
+    new OptimizerEditors(services),
+    ...trees.all,
+    ...registerCommands({ services, training, comparison, status, ...trees }),
+    new ConfigProblems(),
+    registerQuickFixes(),
+    registerCompletion(),
+    registerRunConfigs(),
+    registerTasks(context.asAbsolutePath('dist/cli.cjs')),
   );
+  // Runs that went on while no window was open show up without being asked for.
+  const attach = () => runs.attach();
+  if (workspace.isTrusted) void attach();
+  context.subscriptions.push(workspace.onDidGrantWorkspaceTrust(attach));
+  return { runs: () => runs.all().map(({ entry }) => entry) };
 }

@@ -1,43 +1,67 @@
-/** "VeLO: Train": runs the `*.velo.json` file at hand in a terminal, through the command line. */
-import { dirname } from 'node:path';
-import {
-  ProcessExecution,
-  Task,
-  TaskRevealKind,
-  TaskScope,
-  tasks,
-  Uri,
-  window,
-  workspace,
-} from 'vscode';
+/** "VeLO: Train": hands the `*.velo.json` at hand to the engine and opens its training panel at once. */
+import { basename } from 'node:path';
+import { Position, Range, window, workspace } from 'vscode';
+import type { TextDocument, Uri } from 'vscode';
+import { UserError } from '../../base/index';
+import type { ConfigDiagnostic } from '../../protocol/index';
+import { CONFIG_SUFFIX } from '../config/configFiles';
+import type { TrainingPanels } from '../panels/trainingPanels';
+import type { Services } from '../services';
+import { readSetting } from '../settings';
 
 /**
- * Starts a training as a VS Code task, so that it has a terminal with live progress and can be terminated.
- * @param resource  the file that a menu was opened on; the active editor's file when absent
+ * Starts a run.
+ * @param config  a *.velo.json; the active editor's file when absent
+ * @returns the run's id, or undefined where the config has a problem, which is then shown
+ * @throws UserError
  */
-export async function startRun(cliPath: string, resource: unknown): Promise<void> {
-  const config = await savedConfig(resource instanceof Uri ? resource : undefined);
-  const folder = workspace.getWorkspaceFolder(config);
-  const task = new Task(
-    { type: 'velo', config: config.fsPath },
-    folder ?? TaskScope.Workspace,
-    workspace.asRelativePath(config),
-    'VeLO',
-    new ProcessExecution(process.execPath, [cliPath, 'train', config.fsPath], {
-      cwd: folder?.uri.fsPath ?? dirname(config.fsPath),
-      // In the desktop app process.execPath is Electron; this makes it behave as plain Node.
-      env: { ELECTRON_RUN_AS_NODE: '1' },
-    }),
-  );
-  task.presentationOptions = { reveal: TaskRevealKind.Always, clear: true };
-  await tasks.executeTask(task);
+export async function startRun(
+  services: Services,
+  panels: TrainingPanels,
+  config: Uri | undefined,
+): Promise<string | undefined> {
+  const document = await savedConfig(config);
+  const { diagnoseRunConfigText } = await import('../onDemand');
+  const [problem] = diagnoseRunConfigText(document.getText());
+  if (problem !== undefined) {
+    void showProblem(document, problem);
+    return undefined;
+  }
+  const root = services.engines.rootOf(document.uri);
+  const engine = services.engines.get(root);
+  const configPath = document.uri.fsPath;
+  const started = engine
+    .request('run.start', { configPath, overrides: [] }, { timeoutMs: 60_000 })
+    .then(({ runId }) => runId);
+  if (readSetting(workspace.getConfiguration('velo'), 'run.openPanel')) {
+    panels.openStarting(basename(configPath, CONFIG_SUFFIX), root, started);
+  }
+  const runId = await started;
+  // Where the tree was never seen, this makes status bar and badge know the run.
+  void services.runs.load();
+  return runId;
 }
 
-async function savedConfig(resource: Uri | undefined): Promise<Uri> {
-  const config = resource ?? window.activeTextEditor?.document.uri;
-  if (config?.scheme !== 'file' || !config.path.endsWith('.velo.json'))
-    throw new Error('VeLO: Train needs a *.velo.json file: open one and try again.');
-  const open = workspace.textDocuments.find(({ uri }) => uri.toString() === config.toString());
-  await open?.save();
-  return config;
+async function savedConfig(config: Uri | undefined): Promise<TextDocument> {
+  const uri = config ?? window.activeTextEditor?.document.uri;
+  if (uri?.scheme !== 'file' || !uri.path.endsWith(CONFIG_SUFFIX)) {
+    throw new UserError('usage', 'training needs a *.velo.json file', {
+      remedy: 'Open one and try again, or choose "VeLO: New Run".',
+    });
+  }
+  const document = await workspace.openTextDocument(uri);
+  if (document.isDirty && !(await document.save())) {
+    throw new UserError('disk', `${uri.fsPath} could not be saved`);
+  }
+  return document;
+}
+
+async function showProblem(document: TextDocument, problem: ConfigDiagnostic): Promise<void> {
+  const { line, column, message, length } = problem;
+  const place = `${workspace.asRelativePath(document.uri)}:${line}:${column}`;
+  const answer = await window.showErrorMessage(`${place}: ${message}`, 'Show Problem');
+  if (answer === undefined) return;
+  const start = new Position(line - 1, column - 1);
+  const end = document.positionAt(document.offsetAt(start) + length);
+  await window.showTextDocument(document, { selection: new Range(start, end) });
 }

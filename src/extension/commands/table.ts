@@ -1,0 +1,142 @@
+/** The handler of each command. A missing or unknown one does not compile; package.json is held to the same list by a test. */
+import { commands } from 'vscode';
+import type { Uri } from 'vscode';
+import type { Disposable } from '../../base/index';
+import type { ComparisonPanels } from '../panels/comparisonPanel';
+import type { TrainingPanels } from '../panels/trainingPanels';
+import type { RunRef } from '../runs/runStore';
+import type { Services } from '../services';
+import type { StatusItem } from '../status/statusItem';
+import type { ListTree } from '../trees/listTree';
+import type { RunsView } from '../trees/runsView';
+import { payloadOf, runRefs, uriOf } from './arguments';
+import { COMMANDS } from './ids';
+import type { CommandId } from './ids';
+import { newRun } from './newRun';
+import type { NewRunPreset } from './newRun';
+import { controlRuns, resumeRuns, stopAll } from './runControls';
+import { copyIds, deleteRuns, duplicate, exportRun, openConfig, reveal } from './runFiles';
+import { startRun } from './startRun';
+import * as views from './viewCommands';
+
+export interface CommandContext {
+  readonly services: Services;
+  readonly training: TrainingPanels;
+  readonly comparison: ComparisonPanels;
+  readonly runsView: RunsView;
+  readonly optimizers: ListTree;
+  readonly devices: ListTree;
+  readonly status: StatusItem;
+}
+
+type Handler = (first: unknown, second: unknown) => unknown;
+
+export function registerCommands(context: CommandContext): Disposable[] {
+  const handlers = { ...runHandlers(context), ...otherHandlers(context) } satisfies Record<
+    CommandId,
+    Handler
+  >;
+  const { report } = context.services;
+  return (Object.keys(COMMANDS) as CommandId[]).map((id) =>
+    commands.registerCommand(id, async (first?: unknown, second?: unknown) => {
+      try {
+        return await handlers[id](first, second);
+      } catch (thrown) {
+        report.error(thrown, id);
+        return undefined;
+      }
+    }),
+  );
+}
+
+type RunCommand = Extract<CommandId, `velo.run.${string}`>;
+
+function runHandlers(context: CommandContext): Record<RunCommand, Handler> {
+  const { services, training, runsView, status } = context;
+  const onRuns =
+    (act: (refs: RunRef[]) => unknown): Handler =>
+    (first, second) =>
+      act(runRefs(first, second, runsView.selection()));
+  const onRun = (act: (ref: RunRef) => unknown): Handler =>
+    onRuns(([ref]) => (ref === undefined ? undefined : act(ref)));
+  const start = (config: Uri | undefined) => startRun(services, training, config);
+  return {
+    'velo.run.new': () => createAndStart(services, start, {}),
+    'velo.run.start': (resource) => start(uriOf(resource)),
+    'velo.run.open': onRun((ref) => {
+      training.open(ref);
+    }),
+    'velo.run.openRunning': async () => {
+      const run = await views.chooseRunning(status);
+      if (run !== undefined) training.open(run);
+    },
+    'velo.run.pause': onRuns((refs) => controlRuns(services, refs, 'pause')),
+    'velo.run.continue': onRuns((refs) => controlRuns(services, refs, 'continue')),
+    'velo.run.step': onRuns((refs) => controlRuns(services, refs, 'step')),
+    'velo.run.stop': onRuns((refs) => controlRuns(services, refs, 'stop')),
+    'velo.run.resume': onRuns((refs) => resumeRuns(services, refs)),
+    'velo.run.duplicate': onRun((ref) => duplicate(services, ref)),
+    'velo.run.delete': onRuns((refs) => deleteRuns(services, training, refs)),
+    'velo.run.export': onRun((ref) => exportRun(services, ref)),
+    'velo.run.reveal': onRun((ref) => reveal(services, ref)),
+    'velo.run.openConfig': onRun((ref) => openConfig(services, ref)),
+    'velo.run.copyId': onRuns(copyIds),
+  };
+}
+
+function otherHandlers(context: CommandContext): Record<Exclude<CommandId, RunCommand>, Handler> {
+  const { services, training, comparison, runsView, optimizers, devices } = context;
+  const start = (config: Uri | undefined) => startRun(services, training, config);
+  return {
+    'velo.runs.compare': () => views.compareRuns(services, comparison),
+    'velo.runs.uncheckAll': () => {
+      services.checked.replace([]);
+    },
+    'velo.runs.filter': () => views.filterRuns(runsView),
+    'velo.runs.clearFilter': () => {
+      runsView.setFilter('');
+    },
+    'velo.runs.refresh': () => services.runs.refresh(),
+    'velo.jobs.stopAll': () => stopAll(services),
+    'velo.optimizer.open': (node) => views.openOptimizer(payloadOf(node)),
+    'velo.optimizer.trainWith': (node) => {
+      const optimizer = views.chosenOptimizer(payloadOf(node));
+      return createAndStart(services, start, optimizer === undefined ? {} : { optimizer });
+    },
+    'velo.optimizers.refresh': () => {
+      optimizers.refresh();
+    },
+    'velo.task.train': async (node) => {
+      const { BUNDLED_WEIGHTS } = await import('../onDemand');
+      const task = views.chosenTask(payloadOf(node));
+      const optimizer = { source: 'shipped', name: BUNDLED_WEIGHTS[0] } as const;
+      const preset = task === undefined ? {} : { task, optimizer, numSteps: DEFAULT_STEPS };
+      return createAndStart(services, start, preset);
+    },
+    'velo.devices.refresh': () => {
+      devices.refresh();
+    },
+    'velo.device.explain': (node) => views.explainDevice(payloadOf(node)),
+    'velo.example.create': () => views.createExample(services.extensionUri),
+    'velo.log.show': () => {
+      services.report.log.show();
+    },
+    'velo.engine.restart': async () => {
+      const { engines, runs } = services;
+      for (const root of engines.roots) await engines.get(root).restart();
+      await runs.refresh();
+    },
+  };
+}
+
+/** Length of what the play button of a task starts. */
+const DEFAULT_STEPS = 1000;
+
+async function createAndStart(
+  services: Services,
+  start: (config: Uri) => Promise<string | undefined>,
+  preset: NewRunPreset,
+): Promise<string | undefined> {
+  const config = await newRun(services, preset);
+  return config === undefined ? undefined : start(config);
+}

@@ -1,0 +1,118 @@
+/**
+ * The engines of this window: one for each folder that is worked in, made when it is first needed. Making one starts
+ * nothing yet; its first request does. In restricted mode there are none.
+ */
+import { dirname } from 'node:path';
+import { workspace } from 'vscode';
+import type { ExtensionContext, LogOutputChannel, Uri } from 'vscode';
+import type { Disposable } from '../base/index';
+import { UserError } from '../base/index';
+import type { Engine } from '../client/index';
+import { LazyEngine } from './lazyEngine';
+import { readSetting } from './settings';
+
+type Created = (root: string, engine: Engine) => void;
+
+export class Engines implements Disposable {
+  readonly #context: ExtensionContext;
+  readonly #log: LogOutputChannel;
+  readonly #engines = new Map<string, Engine>();
+  readonly #onCreated: Created[] = [];
+  readonly #configured: Disposable;
+
+  constructor(context: ExtensionContext, log: LogOutputChannel) {
+    this.#context = context;
+    this.#log = log;
+    this.#configured = workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('velo.engine.maxRunning')) void this.#configure();
+    });
+  }
+
+  /** Folders whose runs are shown: those of the window, and those of configs opened without one. */
+  get roots(): readonly string[] {
+    const folders = (workspace.workspaceFolders ?? [])
+      .filter(({ uri }) => uri.scheme === 'file')
+      .map(({ uri }) => uri.fsPath);
+    const others = [...this.#engines.keys()].filter((root) => root !== this.#storage);
+    return [...new Set([...folders, ...others])];
+  }
+
+  /** The folder that a config's runs go under: its workspace folder, else the one it lies in. */
+  rootOf(config: Uri): string {
+    return workspace.getWorkspaceFolder(config)?.uri.fsPath ?? dirname(config.fsPath);
+  }
+
+  /** The first folder, or where there is none, a place of the extension's own, which never holds runs. */
+  get anyRoot(): string {
+    return this.roots[0] ?? this.#storage;
+  }
+
+  get #storage(): string {
+    return this.#context.globalStorageUri.fsPath;
+  }
+
+  /** @throws UserError('usage') in restricted mode */
+  get(root: string): Engine {
+    if (!workspace.isTrusted) {
+      throw new UserError(
+        'usage',
+        'this workspace is not trusted, so VeLO Lab runs nothing in it',
+        {
+          remedy: 'Choose "Workspaces: Manage Workspace Trust" to trust it.',
+        },
+      );
+    }
+    const known = this.#engines.get(root);
+    if (known !== undefined) return known;
+    const engine = this.#create(root);
+    this.#engines.set(root, engine);
+    for (const listener of this.#onCreated) listener(root, engine);
+    return engine;
+  }
+
+  all(): readonly Engine[] {
+    return [...this.#engines.values()];
+  }
+
+  /** Called with each engine that is made from now on. */
+  onCreated(listener: Created): void {
+    this.#onCreated.push(listener);
+  }
+
+  /** Closes the connections; an engine with jobs stays. */
+  dispose(): void {
+    this.#configured.dispose();
+    for (const engine of this.#engines.values()) engine.dispose();
+  }
+
+  #create(root: string): Engine {
+    const nodePath = readSetting(this.#settings, 'engine.nodePath');
+    const { version } = this.#context.extension.packageJSON as { version: string };
+    return new LazyEngine({
+      root,
+      enginePath: this.#context.asAbsolutePath('dist/engine.cjs'),
+      ...(nodePath === '' ? {} : { execPath: nodePath }),
+      version,
+      clientName: `window of process ${process.pid}`,
+      maxRunning: () => readSetting(this.#settings, 'engine.maxRunning'),
+      log: (level, text) => {
+        this.#log[level](text);
+      },
+    });
+  }
+
+  get #settings() {
+    return workspace.getConfiguration('velo');
+  }
+
+  async #configure(): Promise<void> {
+    const maxRunning = readSetting(this.#settings, 'engine.maxRunning');
+    for (const engine of this.#engines.values()) {
+      // The others are told when they connect.
+      if (engine.state.kind !== 'connected') continue;
+      await engine.request('engine.configure', { maxRunning }).catch((thrown: unknown) => {
+        this.#log.warn(`setting velo.engine.maxRunning: ${String(thrown)}`);
+      });
+    }
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * What the extension loads when it is first needed: the client of the engine and the checker of configs, with the
+ * schemas of both. Built into a file of its own, since only a small part of the windows needs it; import it by `import()`.
+ */
+export { createEngine } from '../client/index';
+export { BUNDLED_DATASET_NAMES, BUNDLED_WEIGHTS, diagnoseRunConfigText } from '../protocol/index';
+export { findingsOf, withoutDoubles } from './config/findings';

@@ -1,0 +1,16 @@
+/** What commands, panels and editors share. Made once, by the composition root. */
+import type { Uri } from 'vscode';
+import type { Engines } from './engines';
+import type { Report } from './report';
+import type { CheckedRuns } from './runs/checkedRuns';
+import type { RunRef, RunStore } from './runs/runStore';
+
+export interface Services {
+  readonly extensionUri: Uri;
+  readonly report: Report;
+  readonly engines: Engines;
+  readonly runs: RunStore;
+  readonly checked: CheckedRuns;
+  /** Tells that a run is looked at. */
+  readonly viewed: (run: RunRef) => void;
+}

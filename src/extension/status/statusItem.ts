@@ -1,0 +1,67 @@
+/** The status-bar item: there only while something runs, or until a failure was looked at. */
+import { StatusBarAlignment, ThemeColor, window } from 'vscode';
+import type { Disposable } from '../../base/index';
+import { isLive } from '../../protocol/live/index';
+import type { RunRef, RunStore, StoredRun } from '../runs/runStore';
+import { keyOf } from '../runs/runStore';
+import { statusText } from './statusText';
+
+export interface StatusItem extends Disposable {
+  /** Tells that somebody looks at a run: its failure is no news any more. */
+  readonly viewed: (run: RunRef) => void;
+  /** What a click opens: the failed run, else those in progress. */
+  targets(): readonly StoredRun[];
+}
+
+/**
+ * @param onFailed  called once for each run that fails while this window sees it in progress
+ */
+export function createStatusItem(runs: RunStore, onFailed: (run: StoredRun) => void): StatusItem {
+  const item = window.createStatusBarItem('velo.status', StatusBarAlignment.Left, 0);
+  item.name = 'VeLO Lab';
+  item.command = 'velo.run.openRunning';
+  const live = new Set<string>();
+  let failed: StoredRun | undefined;
+
+  const targets = (): readonly StoredRun[] =>
+    failed === undefined ? runs.all().filter(({ entry }) => isLive(entry.state)) : [failed];
+
+  const notice = (run: StoredRun): void => {
+    const { key, entry } = run;
+    if (isLive(entry.state)) live.add(key);
+    else if (live.delete(key) && entry.state === 'failed') {
+      failed = run;
+      onFailed(run);
+    }
+  };
+
+  const update = (): void => {
+    for (const run of runs.all()) notice(run);
+    const entries = runs.all().map(({ entry }) => entry);
+    const status = statusText(entries, failed?.entry);
+    if (status === undefined) {
+      item.hide();
+      return;
+    }
+    item.text = status.text;
+    item.tooltip = [...status.lines, 'Click to open.'].join('\n');
+    item.accessibilityInformation = { label: status.spoken, role: 'button' };
+    item.backgroundColor = status.failed
+      ? new ThemeColor('statusBarItem.errorBackground')
+      : undefined;
+    item.show();
+  };
+  const subscription = runs.onChange(update);
+  return {
+    targets,
+    viewed: (run) => {
+      if (failed === undefined || failed.key !== keyOf(run)) return;
+      failed = undefined;
+      update();
+    },
+    dispose: () => {
+      subscription.dispose();
+      item.dispose();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+/** The four trees of the side bar. */
+import { workspace } from 'vscode';
+import type { Disposable } from '../../base/index';
+import { VIEWS } from '../commands/ids';
+import { weightFiles } from '../config/workspaceFiles';
+import type { Services } from '../services';
+import { deviceNodes } from './deviceNodes';
+import { ListTree } from './listTree';
+import { optimizerNodes } from './optimizerNodes';
+import { RunTree } from './runTree';
+import { createRunsView } from './runsView';
+import type { RunsView } from './runsView';
+import { taskNodes } from './taskNodes';
+
+export interface Trees {
+  readonly runsView: RunsView;
+  readonly optimizers: ListTree;
+  readonly tasks: ListTree;
+  readonly devices: ListTree;
+  readonly all: readonly Disposable[];
+}
+
+export function createTrees({ engines, runs, checked }: Services): Trees {
+  const anyEngine = () => engines.get(engines.anyRoot);
+  const runTree = new RunTree(runs, checked);
+  const runsView = createRunsView(runTree, runs, checked);
+  const optimizers = new ListTree(VIEWS.optimizers, async () => {
+    const files = await weightFiles();
+    const { optimizers } = await anyEngine().request('optimizers.list', { files });
+    return optimizerNodes(optimizers);
+  });
+  const tasks = new ListTree(VIEWS.tasks, async () => {
+    const { families } = await anyEngine().request('tasks.list', {});
+    return taskNodes(families);
+  });
+  const devices = new ListTree(VIEWS.devices, async () => {
+    const { devices } = await anyEngine().request('devices.list', {}, { timeoutMs: 60_000 });
+    return deviceNodes(devices);
+  });
+  const lists = [optimizers, tasks, devices];
+  const weights = workspace.createFileSystemWatcher('**/*.safetensors', false, true, false);
+  const reread = (path: string): void => {
+    // Checkpoints come and go while a run trains.
+    if (!/[\\/]\.velo[\\/]/.test(path)) optimizers.refresh();
+  };
+  const all = [
+    runTree,
+    runsView,
+    ...lists,
+    weights,
+    weights.onDidCreate(({ fsPath }) => {
+      reread(fsPath);
+    }),
+    weights.onDidDelete(({ fsPath }) => {
+      reread(fsPath);
+    }),
+    workspace.onDidGrantWorkspaceTrust(() => {
+      for (const list of lists) list.refresh();
+      runTree.refresh();
+    }),
+    workspace.onDidChangeWorkspaceFolders(() => {
+      for (const list of lists) list.refresh();
+      runTree.refresh();
+    }),
+  ];
+  return { runsView, optimizers, tasks, devices, all };
+}

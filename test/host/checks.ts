@@ -1,0 +1,27 @@
+/** What is checked inside the extension host; `suite.ts` has a function for each, `host.test.ts` a test. */
+
+export const CHECKS = [
+  'activates in under 300 ms and spawns nothing',
+  'registers every command of the table',
+  'lists 1,000 runs in under 1 s',
+  'shows what is wrong with a config, once a line',
+  'offers to mend a misspelt setting',
+  'completes weights and data sets',
+  'explains a setting on hover',
+  'offers a training task for each config',
+  'starts a run from a config and sees it finish',
+  'opens one training panel for a run',
+  'shows the config of a run, read-only',
+  'duplicates a run into a new file',
+  'refuses a config with a problem',
+  'deletes nothing without a confirmation',
+] as const;
+export type CheckName = (typeof CHECKS)[number];
+
+export interface CheckResult {
+  readonly name: CheckName;
+  /** Why it failed. */
+  readonly error?: string;
+  /** Figures worth printing. */
+  readonly note?: string;
+}
