@@ -12,7 +12,9 @@ import type { SpawnedEngine } from './spawnEngine';
 import type { EngineTiming } from './timing';
 
 const LOOK_EVERY_MS = 20;
-/** Without a heartbeat for so long, an engine that does not answer hangs. */
+/** Without a heartbeat for so long, an engine that takes the connection and does not greet hangs. */
+const HUNG_MS = 8000;
+/** Without one for so long, an engine that takes no connection is gone. */
 const SILENT_MS = 15_000;
 /** An engine that refuses may be ending: it is asked again for so long. */
 const REFUSED_MS = 1500;
@@ -124,14 +126,21 @@ class Search {
   /** What kept us from being greeted. @throws UserError where waiting does not help */
   async #judge(thrown: unknown, lock: EngineLock, ageMs: number): Promise<void> {
     this.#trouble = messageOf(thrown);
-    const isSilent = ageMs > SILENT_MS || thrown instanceof TimeoutError;
-    if (thrown instanceof UserError && !(thrown instanceof TimeoutError)) {
+    if (thrown instanceof TimeoutError) {
+      if (ageMs > HUNG_MS) await this.#end(lock);
+    } else if (thrown instanceof UserError) {
       this.#refusedSince ??= performance.now();
       if (performance.now() - this.#refusedSince > REFUSED_MS) throw thrown;
-    } else if (isSilent) {
-      this.#options.log('warn', `engine ${lock.pid} hangs and is ended: ${this.#trouble}`);
-      await endProcess(lock, this.#timing.killAfterMs);
+    } else if (ageMs > SILENT_MS) {
+      // Where the system tells no start times, another process may have the engine's id by now.
+      if (lock.processStart === null) this.#hasLock = false;
+      else await this.#end(lock);
     }
+  }
+
+  async #end(lock: EngineLock): Promise<void> {
+    this.#options.log('warn', `engine ${lock.pid} hangs and is ended: ${this.#trouble}`);
+    await endProcess(lock, this.#timing.killAfterMs);
   }
 
   /** Its process cannot be seen from here, its heartbeat can. */

@@ -3,6 +3,7 @@
  * by itself. Exit code 3: another engine serves the folder.
  */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ import { takeEngineLock } from './server/takeLock';
 const ALREADY_SERVED = 3;
 
 async function main(root: string): Promise<void> {
+  if (!existsSync(root)) throw new Error(`there is no folder ${root}`);
   const version = programVersion();
   const endpoint = createEndpoint();
   process.once('exit', endpoint.remove);

@@ -86,12 +86,18 @@ export const ENGINE_REQUESTS = {
     params: runRef.extend({ format: z.enum(['csv', 'json']), target: z.string() }),
     result: nothing,
   },
-  /** Sends `series.update` with everything of these runs, then with what is new. Again with the same id: other runs. */
+  /**
+   * Sends `series.update` with everything of these runs, then with what is new, at most 20 times a second. Again with
+   * the same id: it begins anew, with everything and from number 0.
+   */
   'series.watch': {
     params: watchRef.extend({ runIds: z.array(z.string()) }),
     result: nothing,
   },
-  /** The same for one run's trace, as `trace.update`. Again with the same id: another selection. */
+  /**
+   * The same for one run's trace, as `trace.update`. Again with the same id and run: another selection, and the numbers
+   * go on.
+   */
   'trace.watch': {
     params: watchRef.extend({ runId: z.string(), selection: traceSelectionSchema }),
     result: nothing,

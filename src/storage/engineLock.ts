@@ -38,7 +38,7 @@ export type EngineLockState =
       readonly ageMs: number;
     };
 
-export function engineLockPath(root: string): string {
+function engineLockPath(root: string): string {
   return join(veloDirectory(root), 'engine.json');
 }
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isRunning } from '../../src/storage/index';
-import { ENDLESS, TestWindow, lockOf, openWindow, until, workspace } from '../support/engineWindow';
+import { ENDLESS, lockOf, openWindow, until, workspace } from '../support/engineWindow';
 
 describe('a window whose engine dies again and again', () => {
   it('gives up after a few times, says so, and starts one when it is asked to', async () => {
@@ -74,7 +74,7 @@ describe('a window', () => {
     const root = workspace();
     const broken = join(root, 'broken.cjs');
     writeFileSync(broken, "throw new Error('no such thing');");
-    const window = new TestWindow(root, broken, {});
+    const window = await openWindow(root, { enginePath: broken });
     await expect(window.list()).rejects.toThrow('the engine does not start');
     expect(window.engine.state).toMatchObject({ kind: 'lost' });
     expect(window.logged.join('\n')).toContain('error engine: ');

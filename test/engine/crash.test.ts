@@ -1,14 +1,23 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunConfigInput } from '../../src/protocol/index';
 import {
   decodeSafetensors,
   isRunning,
+  readRun,
   readRunMetrics,
   runsDirectory,
 } from '../../src/storage/index';
-import { lockOf, loggedSteps, openWindow, range, until, workspace } from '../support/engineWindow';
+import {
+  engineWithWorker,
+  lockOf,
+  loggedSteps,
+  openWindow,
+  range,
+  until,
+  workspace,
+} from '../support/engineWindow';
 
 const CONFIG: RunConfigInput = {
   task: { family: 'imageMlp', dataset: 'digits8', hidden: [8], batchSize: 16 },
@@ -84,5 +93,48 @@ describe('an engine that hangs', () => {
     const second = await openWindow(root, { timing: { greetingMs: 500, killAfterMs: 300 } });
     expect(await second.list()).toEqual([]);
     expect(isRunning(lock)).toBe(false);
+  });
+});
+
+describe('a thread that breaks down', () => {
+  it('fails its run, which can be seen on the disk, and nothing else', async () => {
+    const root = workspace();
+    const enginePath = await engineWithWorker('broken', "throw new Error('no luck');");
+    const window = await openWindow(root, { enginePath });
+    await window.list();
+    const runId = await window.start('a', CONFIG);
+    const failed = await window.inState(runId, 'failed');
+    expect(failed).toMatchObject({ message: 'Its thread broke down: no luck', owner: 'nobody' });
+    expect(readRun(failed.directory)).toMatchObject({ state: 'failed', warnings: [] });
+    await expect(window.engine.request('devices.list', {})).rejects.toThrow(
+      'the engine could not answer: no luck',
+    );
+    expect(await window.engine.request('engine.ping', {})).toEqual({});
+  });
+
+  it('that hangs is ended by force when it is told to stop', async () => {
+    const root = workspace();
+    const enginePath = await engineWithWorker('hanging', 'for (;;);');
+    const window = await openWindow(root, { enginePath });
+    await window.list();
+    const runId = await window.start('a', CONFIG);
+    await window.inState(runId, 'starting');
+    await window.control(runId, 'stop');
+    const failed = await window.inState(runId, 'failed');
+    expect(failed.message).toBe('It did not answer and was ended by force.');
+  });
+});
+
+describe('an engine whose socket was cleared away', () => {
+  it('opens it again', async () => {
+    const root = workspace();
+    const window = await openWindow(root);
+    await window.list();
+    const lock = lockOf(root)!;
+    rmSync(dirname(lock.socket), { recursive: true });
+    const other = await openWindow(root);
+    expect(await other.list()).toEqual([]);
+    expect(other.engine.state).toEqual({ kind: 'connected', pid: lock.pid });
+    expect((statSync(dirname(lock.socket)).mode & 0o777).toString(8)).toBe('700');
   });
 });

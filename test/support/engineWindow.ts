@@ -1,7 +1,7 @@
 /** Windows on an engine: a workspace of its own, clients as the extension has them, and what they hear. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { DEFAULT_TIMING, createEngine } from '../../src/client/index';
@@ -14,8 +14,21 @@ import { bundleOf } from './bundles';
 
 let built: Promise<string> | undefined;
 
+/** An engine whose worker threads run this code instead. */
+export async function engineWithWorker(name: string, code: string): Promise<string> {
+  // As deep as the bundle itself: it looks for its files from there.
+  const folder = join(dirname(dirname(await engineBundle())), `${name}-${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(await engineBundle(), join(folder, 'engine.cjs'));
+  writeFileSync(join(folder, 'engineWorker.cjs'), code);
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return join(folder, 'engine.cjs');
+}
+
 /** Path of the engine's bundle; its worker lies beside it. */
-export function engineBundle(): Promise<string> {
+function engineBundle(): Promise<string> {
   built ??= (async () => {
     await bundleOf('src/engine/workers/main.ts', 'engineWorker.cjs');
     return bundleOf('src/engine/main.ts', 'engine.cjs');
@@ -43,6 +56,8 @@ export function lockOf(root: string): EngineLock | undefined {
 }
 
 export interface WindowOptions {
+  /** Default: the engine as it is. */
+  readonly enginePath?: string;
   readonly version?: string;
   readonly maxRunning?: number;
   readonly timing?: Partial<EngineTiming>;
@@ -137,7 +152,8 @@ export class TestWindow {
 
 /** A client with a window's manners; closed after the test. */
 export async function openWindow(root: string, options: WindowOptions = {}): Promise<TestWindow> {
-  const window = new TestWindow(root, await engineBundle(), options);
+  const path = options.enginePath ?? (await engineBundle());
+  const window = new TestWindow(root, path, options);
   onTestFinished(() => {
     window.engine.dispose();
   });

@@ -122,8 +122,3 @@ export function times(x: Maybe): string {
 export function shape(sizes: readonly number[]): string {
   return sizes.length === 0 ? '1' : sizes.join('×');
 }
-
-/** A number with its unit behind a thin space. */
-export function withUnit(text: string, unit: string): string {
-  return `${text}${THIN_SPACE}${unit}`;
-}

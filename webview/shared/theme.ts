@@ -70,7 +70,7 @@ export function cssText(property: string): string {
 }
 
 /** Calls back after each change of the theme. @returns ends it */
-export function onThemeChange(listener: () => void): () => void {
+function onThemeChange(listener: () => void): () => void {
   observe();
   listeners.add(listener);
   return () => {
@@ -96,14 +96,6 @@ export function prefersReducedMotion(): boolean {
   return (
     matchMedia('(prefers-reduced-motion: reduce)').matches ||
     document.body.classList.contains('vscode-reduce-motion')
-  );
-}
-
-/** Whether one of the two high-contrast themes is on. */
-export function isHighContrast(): boolean {
-  const { classList } = document.body;
-  return (
-    classList.contains('vscode-high-contrast') || classList.contains('vscode-high-contrast-light')
   );
 }
 

@@ -1,6 +1,7 @@
 /** The private way in: a Unix socket in a folder that only its owner can open, or a named pipe with a random name. */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -14,6 +15,18 @@ export interface Endpoint {
   readonly path: string;
   /** Removes what is on the disk. */
   readonly remove: () => void;
+}
+
+/** Opens the way in again where somebody has cleared it away: a long training outlives clean-ups and log-outs. */
+export function restoreEndpoint(path: string, server: Server): void {
+  if (process.platform === 'win32' || existsSync(path)) return;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    server.close();
+    server.listen(path);
+  } catch {
+    // It is tried again with the next heartbeat.
+  }
 }
 
 export function createEndpoint(): Endpoint {
@@ -39,8 +52,9 @@ export function removeEndpoint(path: string): void {
   if (process.platform !== 'win32' && isOurs) rmSync(folder, { recursive: true, force: true });
 }
 
+/** The runtime folder comes second: it goes when its user logs out, and a training goes on. */
 function socketParent(): string {
-  const candidates = [process.env['XDG_RUNTIME_DIR'], tmpdir()];
+  const candidates = [tmpdir(), process.env['XDG_RUNTIME_DIR']];
   const fits = candidates.find(
     (folder) => folder !== undefined && isShort(folder) && isUsable(folder),
   );

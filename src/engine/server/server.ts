@@ -6,6 +6,7 @@ import { ENGINE_PROTOCOL } from '../../protocol/index';
 import type { EngineParams, EngineResult } from '../../protocol/index';
 import type { EngineLock, HeldEngineLock } from '../../storage/index';
 import type { ProgramFiles } from '../workers/messages';
+import { restoreEndpoint } from './endpoint';
 import { Lifetime } from './lifetime';
 import type { Logger } from './logger';
 import { Peer } from './peer';
@@ -79,6 +80,7 @@ export class EngineServer {
     });
     this.#beatTimer = setInterval(() => {
       if (!held.beat()) void this.end('its folder is gone or another engine serves it');
+      else restoreEndpoint(options.lock.socket, server);
     }, BEAT_MS);
   }
 

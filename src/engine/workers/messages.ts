@@ -37,17 +37,15 @@ export type TrainReport =
   | { readonly type: 'failed'; readonly error: EngineError };
 
 /** Requests that take computing or reading of large files. */
-export const SERVICE_REQUESTS = [
-  'devices.list',
-  'tasks.list',
-  'optimizers.list',
-  'optimizer.inspect',
-  'optimizer.matrix',
-  'optimizer.response',
-  'trace.cellOrder',
-  'run.multipliers',
-] as const;
-export type ServiceRequest = (typeof SERVICE_REQUESTS)[number];
+export type ServiceRequest =
+  | 'devices.list'
+  | 'tasks.list'
+  | 'optimizers.list'
+  | 'optimizer.inspect'
+  | 'optimizer.matrix'
+  | 'optimizer.response'
+  | 'trace.cellOrder'
+  | 'run.multipliers';
 
 /** What the main thread adds to the params of a request. */
 export interface ServiceContext {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { axeViolations } from '../support/axe';
+import { clippedTexts, sidewaysOverflow } from '../support/layout';
 import { inChromium, screenshot } from '../support/views';
 
 const entry = 'test/webview/shared/demo.tsx';
@@ -99,18 +100,8 @@ inChromium('controls', (openView) => {
       const { page } = await openView('demo', { entry, width });
       await page.waitForSelector('.plot-figure .main-svg');
       await screenshot(page, `shared-${width}`, true);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-      const clipped = await page.evaluate(() =>
-        [...document.querySelectorAll<HTMLElement>('button, h1, h2, dt, dd, p, span')]
-          .filter(
-            ({ scrollWidth, clientWidth }) => clientWidth > 1 && scrollWidth > clientWidth + 1,
-          )
-          .filter(
-            (element) => element.closest('[title]') === null && element.closest('.plot') === null,
-          )
-          .map(({ outerHTML }) => outerHTML.slice(0, 120)),
-      );
-      expect(clipped).toEqual([]);
+      expect(await sidewaysOverflow(page)).toBe(0);
+      expect(await clippedTexts(page)).toEqual([]);
     },
   );
 

@@ -18,9 +18,9 @@ const TENSORS = [
 ];
 const HIDDEN = 16;
 const NETWORKS = 4;
-export const NUM_STEPS = 1000;
+const NUM_STEPS = 1000;
 
-export function entryOf(overrides: Partial<RunEntry> = {}): RunEntry {
+function entryOf(overrides: Partial<RunEntry> = {}): RunEntry {
   return {
     runId: 'main',
     name: 'fashion-784',

@@ -3,5 +3,4 @@ export { Canvas } from './Canvas';
 export type { CanvasProps } from './Canvas';
 export { drawHeatmap } from './heatmap';
 export type { HeatmapOptions } from './heatmap';
-export { useCanvas } from './useCanvas';
 export type { CanvasDependencies, DrawCanvas } from './useCanvas';

@@ -120,7 +120,7 @@ function Rows({
 }
 
 /** A cell as a person reads it. */
-export function cellText(value: CellValue): string {
+function cellText(value: CellValue): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return Number.isInteger(value) && Math.abs(value ?? 0) < 1e9 ? integer(value) : num(value, 4);

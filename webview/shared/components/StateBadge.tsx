@@ -2,14 +2,14 @@
 import type { RunEntryState } from '../../../src/protocol/live';
 import { Icon, type IconName } from './Icon';
 
-export interface StateLook {
+interface StateLook {
   readonly word: string;
   readonly icon: IconName;
   /** Class of its colour. */
   readonly tone: 'active' | 'suspect' | 'bad' | 'neutral';
 }
 
-export const STATE_LOOKS: Readonly<Record<RunEntryState, StateLook>> = {
+const STATE_LOOKS: Readonly<Record<RunEntryState, StateLook>> = {
   queued: { word: 'Queued', icon: 'clock', tone: 'active' },
   starting: { word: 'Starting', icon: 'sync', tone: 'active' },
   running: { word: 'Running', icon: 'sync', tone: 'active' },

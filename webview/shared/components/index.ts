@@ -2,7 +2,7 @@
 export { Button, Chip, IconButton } from './buttons';
 export type { ButtonProps, ChipProps, IconButtonProps } from './buttons';
 export { ColorBar } from './ColorBar';
-export { DataTable, cellText } from './DataTable';
+export { DataTable } from './DataTable';
 export type { DataTableProps, TableColumn, TableContent } from './DataTable';
 export { NumberField, Segmented, Select, Slider } from './fields';
 export type { Option } from './fields';
@@ -17,7 +17,7 @@ export type { MenuItem } from './Menu';
 export { Banner, EmptyState, LoadingText, ProgressLine, Skeleton } from './messages';
 export { Section } from './Section';
 export type { SectionProps, SectionWarning } from './Section';
-export { Badge, STATE_LOOKS, StateBadge } from './StateBadge';
+export { Badge, StateBadge } from './StateBadge';
 export { Swatch } from './Swatch';
 export type { SwatchDash } from './Swatch';
 export { Tooltip } from './Tooltip';

@@ -19,19 +19,20 @@ interface Props extends TrackProps {
 
 export function HoverTrack({ tip, children, ...track }: Props) {
   const [place, setPlace] = useState<Place>();
-  const root = useRef<HTMLDivElement>(null);
+  // From the event: asking the page where the track is would force a layout at each move.
+  const pointer = useRef({ x: 0, y: 0 });
   const content = place && tip(place);
-  const box = content === undefined ? undefined : root.current?.getBoundingClientRect();
   return (
-    <div ref={root} class="hover-track">
+    <div
+      class="hover-track"
+      onPointerMoveCapture={({ clientX, clientY }) => {
+        pointer.current = { x: clientX, y: clientY };
+      }}
+    >
       <Track {...track} onPointer={setPlace}>
         {children}
       </Track>
-      {place && box && (
-        <Tooltip x={box.left + place.x} y={box.top + place.y}>
-          {content}
-        </Tooltip>
-      )}
+      {content !== undefined && <Tooltip {...pointer.current}>{content}</Tooltip>}
     </div>
   );
 }

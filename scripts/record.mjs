@@ -1,0 +1,36 @@
+/**
+ * Records what the extension host sends to the views: trains a handful of runs (a few minutes) and writes their messages
+ * to test/webview/recorded, for the gallery and the tests. To be run again when a message changes its form.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ensureInstalled, root } from './install.mjs';
+
+ensureInstalled();
+const { build } = await import('esbuild');
+const outfile = join(root, 'build', 'record.mjs');
+await build({
+  absWorkingDir: root,
+  entryPoints: ['test/webview/support/record.ts'],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+  logLevel: 'warning',
+});
+const { record } = await import(pathToFileURL(outfile).href);
+const folder = mkdtempSync(join(tmpdir(), 'velo-record-'));
+await record({
+  root: folder,
+  enginePath: join(root, 'dist', 'engine.cjs'),
+  weights: join(root, 'media', 'weights', 'velo-handmade-1.safetensors'),
+  target: join(root, 'test', 'webview', 'recorded'),
+});
+rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
