@@ -76,6 +76,8 @@ await Promise.all([
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
     external: ['vscode'],
+    // zod looks at it; VS Code warns of any extension that does.
+    define: { navigator: 'undefined' },
     plugins: [...common.plugins, onDemandApart],
   }),
 ]);

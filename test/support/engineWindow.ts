@@ -43,11 +43,22 @@ export function workspace(given?: string): string {
     const lock = lockOf(folder);
     if (lock !== undefined && isRunning(lock)) {
       process.kill(lock.pid, 'SIGKILL');
-      await until(() => !isRunning(lock), 'the engine to be gone');
+      await until(() => !isThere(lock.pid), 'the engine to be gone with all its threads');
+      if (process.platform !== 'win32')
+        rmSync(dirname(lock.socket), { recursive: true, force: true });
     }
     if (given === undefined) rmSync(folder, { recursive: true, force: true });
   });
   return folder;
+}
+
+/** Also while it is ending. */
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 export function lockOf(root: string): EngineLock | undefined {

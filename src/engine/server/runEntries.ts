@@ -13,7 +13,7 @@ const RECENT_LOSSES = 50;
 /** What the disk says of a run. */
 export interface DiskRun {
   readonly record: RunRecord;
-  /** Of a run that another process writes: how far it is, newer than its summary. */
+  /** Of a run that another process writes, or wrote when it was killed: how far it is, newer than its summary. */
   readonly ahead?: Partial<RunSummary>;
 }
 
@@ -21,7 +21,9 @@ export interface DiskRun {
 export function readDiskRun(directory: string): DiskRun {
   const record = readRun(directory);
   const isForeign = record.state === 'running' && record.writer?.isOwn === false;
-  return isForeign ? { record, ahead: readAhead(directory) } : { record };
+  return isForeign || record.state === 'interrupted'
+    ? { record, ahead: readAhead(directory) }
+    : { record };
 }
 
 /** @throws UserError('disk') */

@@ -10,6 +10,7 @@ import type { Engine } from '../../client/index';
 import type { Services } from '../services';
 import { weightFiles } from '../config/workspaceFiles';
 import { formatCount } from '../format';
+import { labelOf } from '../trees/optimizerNodes';
 import type { ReadyTask } from '../trees/taskNodes';
 
 /** What is known already is not asked. */
@@ -80,7 +81,7 @@ async function pickOptimizer(engine: Engine): Promise<ChosenOptimizer | undefine
       ...usable
         .filter((entry) => entry.source === source)
         .map((entry) => ({
-          label: entry.name,
+          label: labelOf(entry),
           description: entry.summary,
           detail: entry.provenance,
           iconPath: new ThemeIcon(source === 'baseline' ? 'settings-gear' : 'circuit-board'),

@@ -31,10 +31,10 @@ function relativePath(path: string, folder: string): string {
   return short.startsWith('..') || isAbsolute(short) ? path : `./${short.split(sep).join('/')}`;
 }
 
-/** `fashion-mnist-velo` */
+/** `fashion-mnist`, with VeLO's shipped weights; else `fashion-mnist-adam`. */
 export function suggestedName(task: Pick<ReadyTask, 'name'>, optimizer: ChosenOptimizer): string {
-  const what = optimizer.source === 'baseline' ? optimizer.name : 'velo';
-  return `${task.name}-${what}`
+  const what = optimizer.source === 'shipped' ? '' : optimizer.name;
+  return `${task.name} ${what}`
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-+|-+$/g, '');

@@ -1,4 +1,5 @@
 /** The tree of optimizers: weights shipped with the extension, weights of the workspace, baselines. */
+import { basename } from 'node:path';
 import type { OptimizerEntry } from '../../protocol/live/index';
 import type { ListNode } from './listTree';
 
@@ -22,7 +23,7 @@ function optimizerNode(entry: OptimizerEntry): ListNode {
   const isBaseline = entry.source === 'baseline';
   const canOpen = entry.path !== undefined;
   return {
-    label: entry.name,
+    label: labelOf(entry),
     description: words,
     tooltip: tooltipOf(entry),
     icon: iconOf(entry),
@@ -31,10 +32,15 @@ function optimizerNode(entry: OptimizerEntry): ListNode {
       ...(canOpen ? ['openable'] : []),
       ...(entry.problem === undefined ? ['usable'] : []),
     ].join(' '),
-    spoken: `${entry.name}, ${isBaseline ? 'baseline' : 'learned weights'}, ${words}`,
+    spoken: `${labelOf(entry)}, ${isBaseline ? 'baseline' : 'learned weights'}, ${words}`,
     payload: entry,
     ...(canOpen ? { command: { command: 'velo.optimizer.open', title: 'Open Optimizer' } } : {}),
   };
+}
+
+/** Files of the workspace go by their own names: several may have the same card. */
+export function labelOf({ source, name, path }: OptimizerEntry): string {
+  return source === 'own' && path !== undefined ? basename(path) : name;
 }
 
 function iconOf({ source, problem }: OptimizerEntry): ListNode['icon'] {

@@ -112,9 +112,11 @@ it('breaks long lists over lines and keeps short ones on one', () => {
 });
 
 it('suggests a name and reads step counts as people type them', () => {
-  expect(suggestedName({ name: 'fashion-mnist 128-128' }, { source: 'own', name: 'x' })).toBe(
-    'fashion-mnist-128-128-velo',
-  );
+  const task = { name: 'fashion-mnist 128-128' };
+  const named = (source: 'shipped' | 'baseline', name: string) =>
+    suggestedName(task, { source, name });
+  expect(named('shipped', 'velo-handmade-1')).toBe('fashion-mnist-128-128');
+  expect(named('baseline', 'adam')).toBe('fashion-mnist-128-128-adam');
   expect(parseSteps('2,000')).toBe(2000);
   expect(parseSteps('0')).toMatch(/whole number/i);
   expect(parseSteps('many')).toMatch(/whole number/i);

@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { axeViolations } from '../support/axe';
 import { clippedTexts, sidewaysOverflow } from '../support/layout';
-import { opening } from '../support/playback';
 import { readRecordings } from '../support/recorded';
 import { scenesOf } from '../support/scenes';
 import { THEMES, inChromium, screenshot } from '../support/views';
@@ -18,7 +17,7 @@ describe.skipIf(scenes.length === 0)('views with recorded data', () => {
   inChromium('in every state', (openView) => {
     it.each(scenes)('$name: keeps to 400 px, and axe-core finds nothing', async (scene) => {
       const { page } = await openView(scene.view, {
-        messages: opening(scene.messages),
+        scene,
         width: 400,
         height: 1200,
       });
@@ -31,9 +30,11 @@ describe.skipIf(scenes.length === 0)('views with recorded data', () => {
   });
 
   inChromium('in every theme', (openView) => {
-    const cases = mainScenes.flatMap((scene) => THEMES.map((theme) => ({ ...scene, theme })));
-    it.each(cases)('$name in $theme: axe-core finds nothing', async ({ theme, ...scene }) => {
-      const { page } = await openView(scene.view, { messages: opening(scene.messages), theme });
+    const cases = mainScenes.flatMap((scene) =>
+      THEMES.map((theme) => ({ name: scene.name, scene, theme })),
+    );
+    it.each(cases)('$name in $theme: axe-core finds nothing', async ({ theme, scene }) => {
+      const { page } = await openView(scene.view, { scene, theme });
       await page.waitForSelector('.plot-figure .main-svg');
       await page.waitForTimeout(600);
       await screenshot(page, `${scene.name}-${theme}`);
@@ -43,7 +44,7 @@ describe.skipIf(scenes.length === 0)('views with recorded data', () => {
 
     it.each(mainScenes)('$name: clips nothing at 1,600 px', async (scene) => {
       const { page } = await openView(scene.view, {
-        messages: opening(scene.messages),
+        scene,
         width: 1600,
       });
       await page.waitForTimeout(600);

@@ -1,29 +1,42 @@
 import { expect, it } from 'vitest';
-import { measureFrames } from '../support/frames';
-import { longRunOpening, longRunUpdate } from '../support/longRun';
+import { heapMegabytes, measureFrames } from '../support/frames';
+import { longRunOpening, longRunUpdates } from '../support/longRun';
 import { inChromium, screenshot } from '../support/views';
 
-/** 20 updates a second on a run of 100,000 logged steps and 12 tensors. */
-const run = { numSteps: 100_000, tensors: 12, steps: 96_000, snapshots: 250 };
+/** A run of 100,000 logged steps and 12 tensors. */
+const run = { numSteps: 100_000, tensors: 12, steps: 88_000, snapshots: 250, traceEvery: 10 };
+const STEPS_PER_UPDATE = 1;
 const UPDATES_PER_SECOND = 20;
-const SECONDS = Number(process.env['VELO_FRAMES_SECONDS'] ?? 6);
+/** VELO_FRAMES_SECONDS=600 measures ten minutes and prints the figures. */
+const wanted = process.env['VELO_FRAMES_SECONDS'];
+const seconds = Number(wanted ?? 6);
 
 inChromium('a long live run', (openView) => {
-  it('keeps the median frame under 50 ms while 20 updates a second arrive', async () => {
-    const { page, send, problems } = await openView('training', { messages: longRunOpening(run) });
-    await page.waitForSelector('.plot-figure .main-svg');
-    await page.waitForTimeout(1000);
-    const times = await measureFrames(page, async () => {
-      const start = Date.now();
-      for (let index = 0; index < SECONDS * UPDATES_PER_SECOND; index++) {
-        await send(...longRunUpdate(run, index, 10));
-        const due = start + ((index + 1) * 1000) / UPDATES_PER_SECOND;
-        if (due > Date.now()) await page.waitForTimeout(due - Date.now());
-      }
-    });
-    console.log(JSON.stringify({ ...times, updates: SECONDS * UPDATES_PER_SECOND }));
-    await screenshot(page, 'training-long-run');
-    expect(await problems()).toEqual([]);
-    expect(times.medianMs).toBeLessThan(50);
-  });
+  it(
+    'keeps the median frame under 50 ms and its memory while 20 updates a second arrive',
+    { timeout: 60_000 + seconds * 2000 },
+    async () => {
+      const { page, send } = await openView('training', { messages: longRunOpening(run) });
+      await page.waitForSelector('.plot-figure .main-svg');
+      await page.waitForTimeout(1000);
+      const updates = longRunUpdates(run, STEPS_PER_UPDATE);
+      const play = async (count: number) => {
+        const start = Date.now();
+        for (let index = 1; index <= count; index++) {
+          await send(...updates.next().value);
+          const wait = start + (index * 1000) / UPDATES_PER_SECOND - Date.now();
+          if (wait > 0) await page.waitForTimeout(wait);
+        }
+      };
+      const half = Math.round((seconds * UPDATES_PER_SECOND) / 2);
+      await play(half);
+      const before = await heapMegabytes(page);
+      const times = await measureFrames(page, async () => play(half));
+      const after = await heapMegabytes(page);
+      if (wanted !== undefined) console.log(JSON.stringify({ ...times, before, after }));
+      await screenshot(page, 'training-long-run');
+      expect(times.medianMs).toBeLessThan(50);
+      expect(after - before).toBeLessThan(5 + seconds * 0.1);
+    },
+  );
 });

@@ -35,12 +35,8 @@ async function bundle(name: string, entry: string): Promise<ReadonlyMap<string, 
   return files;
 }
 
-let host: Promise<string> | undefined;
-
-/** The script that stands in for VS Code. */
-export async function fakeHostScript(): Promise<string> {
-  host ??= bundle('fakeHost', 'test/webview/support/fakeHost.ts').then((files) =>
-    new TextDecoder().decode(files.get('fakeHost.js')),
-  );
-  return host;
+/** The script that stands in for VS Code, with or without a scene to play. */
+export async function hostScript(name: 'fakeHost' | 'scenePage'): Promise<string> {
+  const files = await bundleView(name, `test/webview/support/${name}.ts`);
+  return new TextDecoder().decode(files.get(`${name}.js`));
 }

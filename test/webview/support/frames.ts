@@ -46,3 +46,12 @@ export async function measureFrames(page: Page, work: () => Promise<void>): Prom
     elapsedMs: (frames.at(-1) ?? 0) - (frames[0] ?? 0),
   };
 }
+
+/** Megabytes that the page's script holds after a garbage collection, contents of typed arrays included. */
+export async function heapMegabytes(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize, backingStorageSize } = await session.send('Runtime.getHeapUsage');
+  await session.detach();
+  return (usedSize + backingStorageSize) / 1e6;
+}

@@ -12,6 +12,8 @@ export interface LongRunOptions {
   /** Steps that are there when the view opens, and snapshots among them. */
   readonly steps: number;
   readonly snapshots: number;
+  /** Updates between two new snapshots. */
+  readonly traceEvery: number;
 }
 
 /** What the host sends when the view opens. */
@@ -40,24 +42,23 @@ export function longRunOpening(options: LongRunOptions): TrainingHostMessage[] {
   ];
 }
 
-/** The `index`-th update after that (0-based): `count` new steps and one new snapshot. */
-export function longRunUpdate(
+/** The updates after that: each has `count` new steps, every `traceEvery`-th also a snapshot. */
+export function* longRunUpdates(
   options: LongRunOptions,
-  index: number,
   count: number,
-): TrainingHostMessage[] {
-  const { steps, numSteps, snapshots, tensors } = options;
-  const begin = steps + index * count;
-  const fresh = Uint32Array.from({ length: count }, (_, i) => begin + i);
-  const seq = 2 + index * 2;
-  return [
-    seriesMessage(seq, fresh, entryAt(begin + count, numSteps), false),
-    traceMessage(seq + 1, Uint32Array.of(begin), {
-      from: snapshots + index,
-      tensors,
-      reset: false,
-    }),
-  ];
+): Generator<TrainingHostMessage[], never> {
+  const { steps, numSteps, snapshots, tensors, traceEvery } = options;
+  let seq = 2;
+  for (let index = 0; ; index++) {
+    const begin = steps + index * count;
+    const fresh = Uint32Array.from({ length: count }, (_, i) => begin + i);
+    const messages = [seriesMessage(seq++, fresh, entryAt(begin + count, numSteps), false)];
+    if (index % traceEvery === 0) {
+      const from = snapshots + index / traceEvery;
+      messages.push(traceMessage(seq++, Uint32Array.of(begin), { from, tensors, reset: false }));
+    }
+    yield messages;
+  }
 }
 
 function entryAt(step: number, numSteps: number): RunEntry {

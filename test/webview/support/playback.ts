@@ -22,7 +22,7 @@ const EVERY_MS = 50;
 const SECONDS = 40;
 
 /** What a host sends first: without what it sends on request, updates numbered from 0. */
-export function opening(messages: readonly HostMessage[]): HostMessage[] {
+function opening(messages: readonly HostMessage[]): HostMessage[] {
   const number = numbering();
   return messages.filter((message) => !isReply(message)).map(number);
 }

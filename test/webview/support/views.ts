@@ -9,7 +9,8 @@ import { type Browser, type Page, chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { pageHtml } from '../../../src/extension/panels/html';
 import { decodeWire, encodeWire } from '../../../src/protocol/wire';
-import { bundleView, fakeHostScript } from './bundles';
+import { bundleView, hostScript } from './bundles';
+import type { Scene } from './scenes';
 
 export const THEMES = ['dark', 'light', 'hc', 'hcLight'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -29,6 +30,8 @@ export interface ViewOptions {
   readonly height?: number;
   /** What the host answers to `ready`. */
   readonly messages?: readonly unknown[];
+  /** Instead of `messages`: a host that also answers requests, and plays what is live. */
+  readonly scene?: Scene;
   readonly reducedMotion?: boolean;
   /** What `getState` returns at first. */
   readonly state?: unknown;
@@ -101,7 +104,11 @@ async function openView(browser: Browser, view: string, options: ViewOptions): P
     if (body === undefined) await route.fulfill({ status: 404 });
     else await route.fulfill({ body: Buffer.from(body), contentType: typeOf(name) });
   });
-  await page.addInitScript({ content: await fakeHostScript() });
+  if (options.scene) {
+    const scene = Buffer.from(encodeWire(options.scene)).toString('base64');
+    await page.addInitScript(`window.veloScene = '${scene}'`);
+  }
+  await page.addInitScript({ content: await hostScript(options.scene ? 'scenePage' : 'fakeHost') });
   if (options.state !== undefined)
     await page.addInitScript(`window.veloState = ${JSON.stringify(options.state)}`);
   await page.goto(`${ORIGIN}/`);

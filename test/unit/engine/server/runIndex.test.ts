@@ -155,7 +155,7 @@ describe('the index of runs', () => {
     expect(index.get('a-1')).toMatchObject({ step: 6, trainLoss: 3.5 });
     fs.rmSync(lock);
     await index.scan();
-    expect(index.get('a-1')).toMatchObject({ owner: 'nobody', state: 'interrupted' });
+    expect(index.get('a-1')).toMatchObject({ owner: 'nobody', state: 'interrupted', step: 6 });
     run.close();
   });
 

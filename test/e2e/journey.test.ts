@@ -1,0 +1,174 @@
+/**
+ * The whole product in a real VS Code: the packaged extension is installed, a run started from the editor's title,
+ * watched, paused, stepped, kept through reloads, stopped, resumed, compared; weights are looked into. One story, told
+ * in order. Without VELO_VSCODE (see .ci/vscode.sh) it is skipped; the package is built by `npm run package`.
+ */
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Frame, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isRunning, readEngineLock } from '../../src/storage/index';
+import { runCommand, startVsCode, vscodeFolder } from '../support/vscode';
+import type { VsCode } from '../support/vscode';
+import { eventually, openFile, pictures, shownStep, trainingPanel, webview } from './workbench';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const version = (
+  JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+).version;
+const vsix = join(root, 'dist', `velo-lab-${version}.vsix`);
+
+const STEPS = 4000;
+const CONFIG = {
+  task: { family: 'imageMlp', dataset: 'fashion-mnist', hidden: [128, 128], batchSize: 128 },
+  optimizer: { name: 'velo' },
+  numSteps: STEPS,
+  evaluate: { every: 100, batches: 10 },
+};
+
+describe.skipIf(vscodeFolder === undefined)('in a real VS Code', () => {
+  const workplace = mkdtempSync(join(tmpdir(), 'velo-e2e-'));
+  const folder = join(workplace, 'fashion');
+  let code: VsCode;
+  let page: Page;
+  let panel: Frame;
+
+  beforeAll(async () => {
+    expect(existsSync(vsix), `${vsix} is missing: run "npm run package"`).toBe(true);
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'fashion.velo.json'), JSON.stringify(CONFIG, null, 2));
+    const adam = { ...CONFIG, optimizer: { name: 'adam' }, numSteps: 300 };
+    writeFileSync(join(folder, 'fashion-adam.velo.json'), JSON.stringify(adam, null, 2));
+    copyFileSync(
+      join(root, 'media', 'weights', 'velo-handmade-1.safetensors'),
+      join(folder, 'mine.safetensors'),
+    );
+    code = await startVsCode({ folder, vsix });
+    ({ page } = code);
+    await page.locator('.explorer-folders-view').waitFor({ timeout: 60_000 });
+  });
+
+  afterAll(async () => {
+    await code.close();
+    const state = readEngineLock(folder);
+    if (state.kind === 'there' && isRunning(state.lock)) process.kill(state.lock.pid, 'SIGKILL');
+    rmSync(workplace, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  const runFolder = (index: number): string => {
+    const runs = join(folder, '.velo', 'runs');
+    const name = readdirSync(runs).sort()[index];
+    return join(runs, name ?? '');
+  };
+  const loggedSteps = (index: number): number[] =>
+    readFileSync(join(runFolder(index), 'metrics.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { step: number; split?: string })
+      .filter(({ split }) => split === undefined)
+      .map(({ step }) => step);
+
+  it('starts a run from the editor title and draws it within seconds', async () => {
+    await openFile(page, 'fashion.velo.json');
+    const startedAt = Date.now();
+    await page.locator('.editor-actions [aria-label^="Train"]').first().click();
+    panel = await trainingPanel(page);
+    await eventually(
+      () => panel.locator('.js-plotly-plot .scatterlayer path.js-line').count(),
+      (count) => count > 0,
+      'lines drawn',
+    );
+    console.log(`from the command to the first drawn point: ${Date.now() - startedAt} ms`);
+    const first = await eventually(() => shownStep(panel), (step) => step > 0, 'a step');
+    await eventually(() => shownStep(panel), (step) => step > first + 20, 'the curve grows');
+  });
+
+  it('is drawn in three themes', async () => {
+    await pictures(page, code.settingsFile, 'training');
+  });
+
+  it('pauses, trains one step, and goes on', async () => {
+    await panel.getByRole('button', { name: 'Pause', exact: true }).click();
+    await panel.locator('.state', { hasText: 'Paused' }).waitFor();
+    await sleep(500);
+    const paused = await shownStep(panel);
+    await sleep(1000);
+    expect(await shownStep(panel)).toBe(paused);
+    await panel.getByRole('button', { name: /one step|step once/i }).click();
+    await eventually(() => shownStep(panel), (step) => step === paused + 1, 'one more step');
+    await panel.getByRole('button', { name: 'Continue', exact: true }).click();
+    await eventually(() => shownStep(panel), (step) => step > paused + 20, 'it goes on');
+  });
+
+  it('goes on while the window is reloaded five times', async () => {
+    for (let reload = 0; reload < 5; reload++) {
+      const before = await shownStep(panel);
+      await page.reload();
+      panel = await trainingPanel(page);
+      await eventually(() => shownStep(panel), (step) => step > before, 'it went on', 60_000);
+    }
+    await panel.locator('.state', { hasText: 'Running' }).waitFor();
+  });
+
+  it('stops, is resumed from its checkpoint, and has each step once', async () => {
+    await panel.getByRole('button', { name: 'Stop', exact: true }).click();
+    await panel.locator('.state', { hasText: 'Stopped' }).waitFor();
+    await panel.getByRole('button', { name: /^Resume/ }).first().click();
+    await panel.locator('.state', { hasText: 'Running' }).waitFor();
+    await panel.locator('.state', { hasText: 'Finished' }).waitFor({ timeout: 240_000 });
+    expect(loggedSteps(0)).toEqual(Array.from({ length: STEPS }, (_, step) => step));
+  });
+
+  it('lists runs in the tree and compares two', async () => {
+    await openFile(page, 'fashion-adam.velo.json');
+    await page.locator('.editor-actions [aria-label^="Train"]').first().click();
+    await eventually(
+      () => readdirSync(join(folder, '.velo', 'runs')).length,
+      (count) => count === 2,
+      'a second run',
+    );
+    await page.locator('.activitybar [aria-label^="VeLO"]').first().click();
+    const rows = page.locator('.sidebar .monaco-list-row', { hasText: 'fashion' });
+    await eventually(() => rows.count(), (count) => count >= 2, 'two runs in the tree');
+    for (const name of ['fashion-1', 'fashion-adam-1'])
+      await page
+        .locator('.sidebar .monaco-list-row', { hasText: name.replace(/-1$/, '') })
+        .locator('.custom-view-tree-node-item-checkbox')
+        .first()
+        .click();
+    await runCommand(page, 'VeLO: Compare');
+    const comparison = await webview(page, 'body[data-view="comparison"] tbody tr');
+    expect(await comparison.locator('tbody tr').count()).toBe(2);
+    await sleep(1500);
+    await pictures(page, code.settingsFile, 'comparison');
+  });
+
+  it('opens weights in the optimizer editor', async () => {
+    await openFile(page, 'mine.safetensors');
+    const editor = await webview(page, 'body[data-view="optimizer"] canvas');
+    await editor.getByText('velo-handmade-1', { exact: true }).first().waitFor();
+    await sleep(1500);
+    await pictures(page, code.settingsFile, 'optimizer');
+  });
+
+  it('leaves no process behind once everything is closed and done', async () => {
+    const state = readEngineLock(folder);
+    expect(state.kind).toBe('there');
+    await page.close();
+    await code.close();
+    if (state.kind !== 'there') return;
+    await eventually(() => isRunning(state.lock), (isAlive) => !isAlive, 'the engine ends');
+  });
+});

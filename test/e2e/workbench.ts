@@ -1,0 +1,99 @@
+/** What a person does in the workbench: opening files, pressing buttons, looking into webviews. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Frame, Page } from 'playwright-core';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const shots = join(root, 'build', 'shots', 'vscode');
+
+export const THEMES = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  hc: 'Default High Contrast',
+} as const;
+export type ThemeName = keyof typeof THEMES;
+
+/** Opens a file by its name, as Ctrl+P does. */
+export async function openFile(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('Control+P');
+  const input = page.locator('.quick-input-widget input:visible').first();
+  await input.waitFor();
+  await input.fill(name);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
+  await page.locator('.tab.active', { hasText: name }).waitFor();
+}
+
+/** The frame of the webview that holds what `selector` names. */
+export async function webview(page: Page, selector: string, timeoutMs = 30_000): Promise<Frame> {
+  const deadline = Date.now() + timeoutMs;
+  while (Date.now() < deadline) {
+    for (const frame of page.frames()) {
+      if (!frame.url().includes('/fake.html')) continue;
+      const isThere = await frame
+        .locator(selector)
+        .first()
+        .isVisible()
+        .catch(() => false);
+      if (isThere) return frame;
+    }
+    await sleep(50);
+  }
+  throw new Error(`no webview with ${selector} within ${timeoutMs} ms`);
+}
+
+/** The training panel. */
+export function trainingPanel(page: Page): Promise<Frame> {
+  return webview(page, 'body[data-view="training"] .view-name');
+}
+
+/** Step of the run that a training panel shows. */
+export async function shownStep(panel: Frame): Promise<number> {
+  const text = await panel.locator('.view-row').first().innerText();
+  const match = /([\d,]+)\s*\/\s*[\d,]+/.exec(text);
+  return match?.[1] === undefined ? NaN : Number(match[1].replaceAll(',', ''));
+}
+
+/** Waits until `read` gives what `isRight` wants. */
+export async function eventually<T>(
+  read: () => Promise<T> | T,
+  isRight: (value: T) => boolean,
+  what: string,
+  timeoutMs = 30_000,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const value = await read();
+    if (isRight(value)) return value;
+    if (Date.now() > deadline) throw new Error(`${what}: still ${JSON.stringify(value)}`);
+    await sleep(50);
+  }
+}
+
+/** A picture of the whole window in each theme, kept in build/shots/vscode. */
+export async function pictures(page: Page, settingsFile: string, name: string): Promise<void> {
+  mkdirSync(shots, { recursive: true });
+  for (const theme of Object.keys(THEMES) as ThemeName[]) {
+    await setTheme(page, settingsFile, theme);
+    await page.screenshot({ path: join(shots, `${name}-${theme}.png`) });
+  }
+  await setTheme(page, settingsFile, 'dark');
+}
+
+const CLASSES: Readonly<Record<ThemeName, string>> = {
+  dark: 'vs-dark',
+  light: 'vs',
+  hc: 'hc-black',
+};
+
+async function setTheme(page: Page, settingsFile: string, theme: ThemeName): Promise<void> {
+  const settings = JSON.parse(readFileSync(settingsFile, 'utf8')) as Record<string, unknown>;
+  writeFileSync(
+    settingsFile,
+    JSON.stringify({ ...settings, 'workbench.colorTheme': THEMES[theme] }),
+  );
+  await page.locator(`.monaco-workbench.${CLASSES[theme]}`).waitFor();
+  // The charts are drawn anew with the theme's colours.
+  await sleep(1500);
+}
