@@ -70,7 +70,7 @@ module.exports = {
     {
       name: 'vscode-only-in-extension',
       severity: 'error',
-      from: { pathNot: layer('extension') },
+      from: { pathNot: [layer('extension'), '^test/host/'] },
       to: { path: '^vscode$' },
     },
     {

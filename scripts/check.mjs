@@ -15,10 +15,9 @@ const MEGABYTE = 1e6;
 const sizeLimits = [
   { file: 'dist/extension.cjs', maxBytes: 0.15 * MEGABYTE },
   { file: 'dist/cli.cjs', maxBytes: 4 * MEGABYTE },
-  ...['training', 'comparison', 'optimizer'].map((view) => ({
-    file: `dist/webview/${view}.js`,
-    maxBytes: 0.12 * MEGABYTE,
-  })),
+  { file: 'dist/webview/training.js', maxBytes: 0.16 * MEGABYTE },
+  { file: 'dist/webview/comparison.js', maxBytes: 0.12 * MEGABYTE },
+  { file: 'dist/webview/optimizer.js', maxBytes: 0.12 * MEGABYTE },
 ];
 
 const lanes = [

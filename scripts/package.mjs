@@ -3,7 +3,6 @@
  * dist/velo-lab-<version>.vsix. Fails when an addon is missing, the file is too large, or something is inside that is
  * not meant to be.
  */
-import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './install.mjs';
@@ -24,23 +23,21 @@ const ALLOWED = [
 ];
 
 await import('./build.mjs');
+const { createVSIX } = await import('@vscode/vsce');
 const { buildKernels } = await import('./buildKernels.mjs');
 await buildKernels({ all: true });
 
 const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const file = join(root, 'dist', `${name}-${version}.vsix`);
 rmSync(file, { force: true });
-const vsce = spawnSync(
-  process.execPath,
-  [
-    join(root, 'node_modules', '@vscode', 'vsce', 'vsce'),
-    ...['package', '--no-dependencies', '--allow-missing-repository', '--out', file],
-    // Relative links of the README can't be resolved while the project has no public repository.
-    ...['--no-rewrite-relative-links', '--readme-path', 'README.md'],
-  ],
-  { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
-);
-if (vsce.status !== 0) fail('vsce could not make the package: see above.');
+await createVSIX({
+  cwd: root,
+  packagePath: file,
+  dependencies: false,
+  allowMissingRepository: true,
+  // Relative links of the README can't be resolved while the project has no public repository.
+  rewriteRelativeLinks: false,
+}).catch((error) => fail(`vsce could not make the package: ${error.message}`));
 
 const names = entryNames(readFileSync(file));
 for (const platform of PLATFORMS) {

@@ -2,6 +2,7 @@
  * The engines of this window: one for each folder that is worked in, made when it is first needed. Making one starts
  * nothing yet; its first request does. In restricted mode there are none.
  */
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { workspace } from 'vscode';
 import type { ExtensionContext, LogOutputChannel, Uri } from 'vscode';
@@ -74,6 +75,12 @@ export class Engines implements Disposable {
     return [...this.#engines.values()];
   }
 
+  /** Lets go of a folder that left the window. */
+  remove(root: string): void {
+    this.#engines.get(root)?.dispose();
+    this.#engines.delete(root);
+  }
+
   /** Called with each engine that is made from now on. */
   onCreated(listener: Created): void {
     this.#onCreated.push(listener);
@@ -86,6 +93,8 @@ export class Engines implements Disposable {
   }
 
   #create(root: string): Engine {
+    // Processes begin in their folder, so it must be there.
+    if (root === this.#storage) mkdirSync(root, { recursive: true });
     const nodePath = readSetting(this.#settings, 'engine.nodePath');
     const { version } = this.#context.extension.packageJSON as { version: string };
     return new LazyEngine({

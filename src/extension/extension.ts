@@ -41,25 +41,15 @@ export function activate(context: ExtensionContext): VeloApi {
   const training = new TrainingPanels(services);
   const comparison = new ComparisonPanels(services);
   const trees = createTrees(services);
-  context.subscriptions.push(
-    log,
-    engines,
-    runs,
-    status,
-    training,
-    comparison,
-    new OptimizerEditors(services),
-    ...trees.all,
-    ...registerCommands({ services, training, comparison, status, ...trees }),
-    new ConfigProblems(),
-    registerQuickFixes(),
-    registerCompletion(),
-    registerRunConfigs(),
-    registerTasks(context.asAbsolutePath('dist/cli.cjs')),
-  );
+  const disposables = [log, engines, runs, status, training, comparison, ...trees.all];
+  const commands = registerCommands({ services, training, comparison, status, ...trees });
+  const tasks = registerTasks(context.asAbsolutePath('dist/cli.cjs'));
+  context.subscriptions.push(...disposables, ...commands, tasks);
+  context.subscriptions.push(new OptimizerEditors(services), registerRunConfigs());
+  context.subscriptions.push(new ConfigProblems(), registerQuickFixes(), registerCompletion());
   // Runs that went on while no window was open show up without being asked for.
   const attach = () => runs.attach();
-  if (workspace.isTrusted) void attach();
+  if (workspace.isTrusted) setTimeout(() => void attach(), 0);
   context.subscriptions.push(workspace.onDidGrantWorkspaceTrust(attach));
   return { runs: () => runs.all().map(({ entry }) => entry) };
 }

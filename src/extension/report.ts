@@ -4,6 +4,7 @@ import type { LogOutputChannel } from 'vscode';
 import { UserError, messageOf } from '../base/index';
 import type { CommandId } from './commands/ids';
 import type { StoredRun } from './runs/runStore';
+import { wordsOf } from './words';
 
 export interface Report {
   /** Tells the user, unless it is a cancellation. @param doing  what was being done, for the log: `starting a run` */
@@ -62,16 +63,6 @@ function textOf(thrown: unknown): string {
 function remediesOf(thrown: unknown): readonly Remedy[] {
   if (!(thrown instanceof UserError)) return [SHOW_LOG];
   return thrown.code === 'engine' ? [RESTART, SHOW_LOG] : [];
-}
-
-/** Message and remedy as sentences. */
-export function wordsOf({ message, remedy }: UserError): string {
-  const sentence = /[.!?]$/.test(message) ? message : `${message}.`;
-  // A path at the beginning stays as it is.
-  const text = /^[a-z]+ /.test(sentence)
-    ? sentence.charAt(0).toUpperCase() + sentence.slice(1)
-    : sentence;
-  return remedy === undefined ? text : `${text} ${remedy}`;
 }
 
 function isCancellation(thrown: unknown): boolean {

@@ -22,7 +22,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRunning, readEngineLock } from '../../src/storage/index';
 import { runCommand, startVsCode, vscodeFolder } from '../support/vscode';
 import type { VsCode } from '../support/vscode';
-import { eventually, openFile, pictures, shownStep, trainingPanel, webview } from './workbench';
+import {
+  eventually,
+  openFile,
+  pictures,
+  setTheme,
+  shownStep,
+  trainingPanel,
+  webview,
+} from './workbench';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const version = (
@@ -58,6 +66,7 @@ describe.skipIf(vscodeFolder === undefined)('in a real VS Code', () => {
     code = await startVsCode({ folder, vsix });
     ({ page } = code);
     await page.locator('.explorer-folders-view').waitFor({ timeout: 60_000 });
+    await setTheme(page, 'dark');
   });
 
   afterAll(async () => {
@@ -91,25 +100,41 @@ describe.skipIf(vscodeFolder === undefined)('in a real VS Code', () => {
       'lines drawn',
     );
     console.log(`from the command to the first drawn point: ${Date.now() - startedAt} ms`);
-    const first = await eventually(() => shownStep(panel), (step) => step > 0, 'a step');
-    await eventually(() => shownStep(panel), (step) => step > first + 20, 'the curve grows');
+    const first = await eventually(
+      () => shownStep(panel),
+      (step) => step > 0,
+      'a step',
+    );
+    await eventually(
+      () => shownStep(panel),
+      (step) => step > first + 20,
+      'the curve grows',
+    );
   });
 
   it('is drawn in three themes', async () => {
-    await pictures(page, code.settingsFile, 'training');
+    await pictures(page, 'training');
   });
 
   it('pauses, trains one step, and goes on', async () => {
     await panel.getByRole('button', { name: 'Pause', exact: true }).click();
-    await panel.locator('.state', { hasText: 'Paused' }).waitFor();
+    await panel.locator('.badge', { hasText: 'Paused' }).waitFor();
     await sleep(500);
     const paused = await shownStep(panel);
     await sleep(1000);
     expect(await shownStep(panel)).toBe(paused);
     await panel.getByRole('button', { name: /one step|step once/i }).click();
-    await eventually(() => shownStep(panel), (step) => step === paused + 1, 'one more step');
+    await eventually(
+      () => shownStep(panel),
+      (step) => step === paused + 1,
+      'one more step',
+    );
     await panel.getByRole('button', { name: 'Continue', exact: true }).click();
-    await eventually(() => shownStep(panel), (step) => step > paused + 20, 'it goes on');
+    await eventually(
+      () => shownStep(panel),
+      (step) => step > paused + 20,
+      'it goes on',
+    );
   });
 
   it('goes on while the window is reloaded five times', async () => {
@@ -117,17 +142,25 @@ describe.skipIf(vscodeFolder === undefined)('in a real VS Code', () => {
       const before = await shownStep(panel);
       await page.reload();
       panel = await trainingPanel(page);
-      await eventually(() => shownStep(panel), (step) => step > before, 'it went on', 60_000);
+      await eventually(
+        () => shownStep(panel),
+        (step) => step > before,
+        'it went on',
+        60_000,
+      );
     }
-    await panel.locator('.state', { hasText: 'Running' }).waitFor();
+    await panel.locator('.badge', { hasText: 'Running' }).waitFor();
   });
 
   it('stops, is resumed from its checkpoint, and has each step once', async () => {
     await panel.getByRole('button', { name: 'Stop', exact: true }).click();
-    await panel.locator('.state', { hasText: 'Stopped' }).waitFor();
-    await panel.getByRole('button', { name: /^Resume/ }).first().click();
-    await panel.locator('.state', { hasText: 'Running' }).waitFor();
-    await panel.locator('.state', { hasText: 'Finished' }).waitFor({ timeout: 240_000 });
+    await panel.locator('.badge', { hasText: 'Stopped' }).waitFor();
+    await panel
+      .getByRole('button', { name: /^Resume/ })
+      .first()
+      .click();
+    await panel.locator('.badge', { hasText: 'Running' }).waitFor();
+    await panel.locator('.badge', { hasText: 'Finished' }).waitFor({ timeout: 240_000 });
     expect(loggedSteps(0)).toEqual(Array.from({ length: STEPS }, (_, step) => step));
   });
 
@@ -140,19 +173,21 @@ describe.skipIf(vscodeFolder === undefined)('in a real VS Code', () => {
       'a second run',
     );
     await page.locator('.activitybar [aria-label^="VeLO"]').first().click();
-    const rows = page.locator('.sidebar .monaco-list-row', { hasText: 'fashion' });
-    await eventually(() => rows.count(), (count) => count >= 2, 'two runs in the tree');
-    for (const name of ['fashion-1', 'fashion-adam-1'])
-      await page
-        .locator('.sidebar .monaco-list-row', { hasText: name.replace(/-1$/, '') })
-        .locator('.custom-view-tree-node-item-checkbox')
-        .first()
-        .click();
-    await runCommand(page, 'VeLO: Compare');
+    const boxes = page.locator(
+      '.sidebar [aria-label^="Runs"] .custom-view-tree-node-item-checkbox:visible',
+    );
+    await eventually(
+      () => boxes.count(),
+      (count) => count === 2,
+      'two runs in the tree',
+    );
+    await boxes.nth(0).click();
+    await boxes.nth(1).click();
+    await runCommand(page, 'VeLO: Compare Runs');
     const comparison = await webview(page, 'body[data-view="comparison"] tbody tr');
     expect(await comparison.locator('tbody tr').count()).toBe(2);
     await sleep(1500);
-    await pictures(page, code.settingsFile, 'comparison');
+    await pictures(page, 'comparison');
   });
 
   it('opens weights in the optimizer editor', async () => {
@@ -160,7 +195,7 @@ describe.skipIf(vscodeFolder === undefined)('in a real VS Code', () => {
     const editor = await webview(page, 'body[data-view="optimizer"] canvas');
     await editor.getByText('velo-handmade-1', { exact: true }).first().waitFor();
     await sleep(1500);
-    await pictures(page, code.settingsFile, 'optimizer');
+    await pictures(page, 'optimizer');
   });
 
   it('leaves no process behind once everything is closed and done', async () => {
@@ -169,6 +204,10 @@ describe.skipIf(vscodeFolder === undefined)('in a real VS Code', () => {
     await page.close();
     await code.close();
     if (state.kind !== 'there') return;
-    await eventually(() => isRunning(state.lock), (isAlive) => !isAlive, 'the engine ends');
+    await eventually(
+      () => isRunning(state.lock),
+      (isAlive) => !isAlive,
+      'the engine ends',
+    );
   });
 });

@@ -1,27 +1,26 @@
 /** What a person does in the workbench: opening files, pressing buttons, looking into webviews. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame, Page } from 'playwright-core';
+import { choose, runCommand } from '../support/vscode';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const shots = join(root, 'build', 'shots', 'vscode');
 
+/** As the theme picker names them, with the class that the workbench then has. */
 export const THEMES = {
-  dark: 'Default Dark Modern',
-  light: 'Default Light Modern',
-  hc: 'Default High Contrast',
+  dark: { title: 'Dark Modern', className: 'vs-dark' },
+  light: { title: 'Light Modern', className: 'vs' },
+  hc: { title: 'Dark High Contrast', className: 'hc-black' },
 } as const;
-export type ThemeName = keyof typeof THEMES;
+type ThemeName = keyof typeof THEMES;
 
 /** Opens a file by its name, as Ctrl+P does. */
 export async function openFile(page: Page, name: string): Promise<void> {
   await page.keyboard.press('Control+P');
-  const input = page.locator('.quick-input-widget input:visible').first();
-  await input.waitFor();
-  await input.fill(name);
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
+  await choose(page, name, name);
   await page.locator('.tab.active', { hasText: name }).waitFor();
 }
 
@@ -72,28 +71,22 @@ export async function eventually<T>(
 }
 
 /** A picture of the whole window in each theme, kept in build/shots/vscode. */
-export async function pictures(page: Page, settingsFile: string, name: string): Promise<void> {
+export async function pictures(page: Page, name: string): Promise<void> {
   mkdirSync(shots, { recursive: true });
-  for (const theme of Object.keys(THEMES) as ThemeName[]) {
-    await setTheme(page, settingsFile, theme);
+  for (const theme of ['light', 'hc', 'dark'] as const) {
+    await setTheme(page, theme);
     await page.screenshot({ path: join(shots, `${name}-${theme}.png`) });
   }
-  await setTheme(page, settingsFile, 'dark');
 }
 
-const CLASSES: Readonly<Record<ThemeName, string>> = {
-  dark: 'vs-dark',
-  light: 'vs',
-  hc: 'hc-black',
-};
-
-async function setTheme(page: Page, settingsFile: string, theme: ThemeName): Promise<void> {
-  const settings = JSON.parse(readFileSync(settingsFile, 'utf8')) as Record<string, unknown>;
-  writeFileSync(
-    settingsFile,
-    JSON.stringify({ ...settings, 'workbench.colorTheme': THEMES[theme] }),
-  );
-  await page.locator(`.monaco-workbench.${CLASSES[theme]}`).waitFor();
+/** Chooses a theme as a person does. */
+export async function setTheme(page: Page, theme: ThemeName): Promise<void> {
+  const { title, className } = THEMES[theme];
+  await runCommand(page, 'Preferences: Color Theme');
+  const rows = page.locator('.quick-input-list .monaco-list-row');
+  await rows.filter({ hasText: 'Light Modern' }).waitFor();
+  await choose(page, title, title);
+  await page.locator(`.monaco-workbench.${className}`).waitFor();
   // The charts are drawn anew with the theme's colours.
   await sleep(1500);
 }

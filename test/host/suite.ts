@@ -55,15 +55,16 @@ const checks: Readonly<Record<CheckName, () => unknown>> = {
     );
   },
 
-  'lists 1,000 runs in under 1 s': async () => {
+  'lists 1,000 runs in under 1 s once its engine is there': async () => {
     const before = performance.now();
     await vscode.commands.executeCommand('velo.runs.focus');
+    const shownMs = performance.now() - before;
     await until('1,000 runs', () => api.runs().length >= 1000);
     const elapsedMs = performance.now() - before;
     const again = performance.now();
     await vscode.commands.executeCommand('velo.runs.refresh');
     const refreshMs = performance.now() - again;
-    const note = `view, engine and list took ${elapsedMs.toFixed(0)} ms, a refresh ${refreshMs.toFixed(0)} ms`;
+    const note = `the first list took ${elapsedMs.toFixed(0)} ms with the start of the engine, ${shownMs.toFixed(0)} ms of it for opening the view; a refresh took ${refreshMs.toFixed(0)} ms`;
     assert.ok(refreshMs < 1000, note);
     return note;
   },

@@ -95,11 +95,14 @@ export async function startVsCode(options: VsCodeOptions): Promise<VsCode> {
     output.push(`${type}: ${args.map(String).join(' ')}`);
   });
   await page.goto(`${address}/?${queryOf(options, port)}`);
+  let isClosed = false;
   return {
     page,
     testsEnded,
     output,
     close: async () => {
+      if (isClosed) return;
+      isClosed = true;
       await browser.close();
       if (server.pid !== undefined) process.kill(-server.pid);
       await sleep(300);
@@ -111,10 +114,19 @@ export async function startVsCode(options: VsCodeOptions): Promise<VsCode> {
 /** Runs a command by its title, as a user does. */
 export async function runCommand(page: Page, title: string): Promise<void> {
   await page.keyboard.press('F1');
+  await choose(page, `>${title}`, title);
+}
+
+/** Types into the open quick pick and takes the entry that begins with `entry`. */
+export async function choose(page: Page, typed: string, entry: string): Promise<void> {
   const input = page.locator('.quick-input-widget input:visible').first();
   await input.waitFor();
-  await input.fill(`>${title}`);
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+  await input.fill(typed);
+  const row = page.locator(`.quick-input-list .monaco-list-row[aria-label^="${entry}"]`).first();
+  await row.waitFor();
+  // The list is still filled and sorted for a moment.
+  await sleep(300);
+  await row.click();
 }
 
 function queryOf({ folder, extension, tests }: VsCodeOptions, port: number): string {

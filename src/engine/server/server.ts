@@ -18,6 +18,8 @@ import { Watches } from './watches';
 const BEAT_MS = 3000;
 const FIRST_CLIENT_MS = 10_000;
 const GRACE_MS = 4000;
+/** A paused run is held for longer: a window that reloads slowly finds it where it was. */
+const LET_GO_MS = 20_000;
 const REPLY_MS = 50;
 
 export interface EngineServerOptions {
@@ -147,7 +149,7 @@ export class EngineServer {
     this.#trainings.index.unfollow();
     setTimeout(() => {
       if (this.#clients.size === 0) this.#trainings.letGoPaused();
-    }, GRACE_MS).unref();
+    }, LET_GO_MS).unref();
   }
 
   /** @throws UserError('engine') */

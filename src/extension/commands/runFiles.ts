@@ -10,7 +10,7 @@ import type { Services } from '../services';
 import { UserError } from '../../base/index';
 
 /** Configs of runs are shown, never edited: they say what was done. */
-export const RUN_CONFIG_SCHEME = 'velo-run';
+const RUN_CONFIG_SCHEME = 'velo-run';
 
 /** Serves `velo-run:/NAME.velo.json?<path of config.json>`. */
 export function registerRunConfigs(): Disposable {

@@ -18,7 +18,10 @@ import type { Finding } from './findings';
 const DELAY_MS = 500;
 const SOURCE = 'VeLO';
 
-export const CONFIG_SELECTOR = { pattern: `**/*${CONFIG_SUFFIX}` };
+export const CONFIG_SELECTOR = ['file', 'untitled'].map((scheme) => ({
+  scheme,
+  pattern: `**/*${CONFIG_SUFFIX}`,
+}));
 
 export class ConfigProblems implements Disposable {
   readonly #shown = languages.createDiagnosticCollection('velo');

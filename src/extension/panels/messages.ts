@@ -1,5 +1,6 @@
 /** The messages that every view understands: how the engine is, and what went wrong. */
 import { UserError, messageOf } from '../../base/index';
+import { sentences } from '../words';
 import type { EngineState } from '../../client/index';
 
 export interface EngineMessage {
@@ -12,8 +13,7 @@ export interface EngineMessage {
 export function engineMessage(state: EngineState): EngineMessage {
   if (state.kind === 'connected') return { type: 'engine', state: 'connected' };
   if (state.kind !== 'lost') return { type: 'engine', state: 'connecting' };
-  const message = [state.message, state.remedy].filter((part) => part !== undefined).join(' ');
-  return { type: 'engine', state: 'lost', message };
+  return { type: 'engine', state: 'lost', message: sentences(state.message, state.remedy) };
 }
 
 export interface ProblemMessage {
@@ -24,6 +24,6 @@ export interface ProblemMessage {
 
 export function problemMessage(thrown: unknown): ProblemMessage {
   const remedy = thrown instanceof UserError ? thrown.remedy : undefined;
-  const message = messageOf(thrown);
+  const message = sentences(messageOf(thrown));
   return { type: 'problem', message, ...(remedy === undefined ? {} : { remedy }) };
 }

@@ -8,6 +8,7 @@ import type { Engine } from '../../client/index';
 import type { EngineEvent } from '../../protocol/index';
 import type { RunEntry } from '../../protocol/live/index';
 import { newestFirst } from '../trees/runRow';
+import { sentences, wordsOf } from '../words';
 import { throttle } from './throttle';
 
 /** Which run is meant; ids are unique in their folder only. */
@@ -63,7 +64,7 @@ export class RunStore implements Disposable {
     this.#engines = engines;
     this.#warn = warn;
     engines.onCreated((root, engine) => {
-      this.#watch(root, engine);
+      if (engines.roots.includes(root)) this.#watch(root, engine);
     });
   }
 
@@ -71,7 +72,10 @@ export class RunStore implements Disposable {
     return this.#changes.on(listener);
   }
 
-  /** Asks for the runs of every folder that are not known yet. Never throws: see `problem`. */
+  /**
+   * Asks for the runs of every folder that are not known yet; where that fails, see `problem`.
+   * @throws UserError('usage') in restricted mode
+   */
   async load(): Promise<void> {
     await Promise.all(this.#engines.roots.map((root) => this.#loadRoot(root)));
   }
@@ -94,6 +98,15 @@ export class RunStore implements Disposable {
     await Promise.all(attached);
   }
 
+  /** Lets go of a folder that left the window. */
+  forget(root: string): void {
+    for (const subscription of this.#roots.get(root)?.subscriptions ?? []) subscription.dispose();
+    this.#roots.delete(root);
+    this.#sorted = undefined;
+    this.#isStructural = true;
+    this.#batch.call();
+  }
+
   /** Newest first, over all folders. */
   all(): readonly StoredRun[] {
     this.#sorted ??= [...this.#roots.values()]
@@ -108,6 +121,14 @@ export class RunStore implements Disposable {
 
   byKey(key: string): StoredRun | undefined {
     return this.all().find((run) => run.key === key);
+  }
+
+  /** Whether every folder was asked, with or without success. */
+  get isKnown(): boolean {
+    return this.#engines.roots.every((root) => {
+      const state = this.#roots.get(root);
+      return state !== undefined && (state.isLoaded || state.problem !== undefined);
+    });
   }
 
   /** Why some runs are not known, or undefined. */
@@ -134,7 +155,7 @@ export class RunStore implements Disposable {
         }),
         engine.onState((now) => {
           if (now.kind === 'connected' && state.isLoaded) void this.#list(root, engine, state);
-          if (now.kind === 'lost') this.#setProblem(state, [now.message, now.remedy]);
+          if (now.kind === 'lost') this.#setProblem(state, sentences(now.message, now.remedy));
         }),
       ],
     };
@@ -162,16 +183,15 @@ export class RunStore implements Disposable {
       const removed = [...state.runs.keys()].filter((runId) => !present.has(runId));
       this.#apply(root, { changed: runs, removed });
       state.isLoaded = true;
-      this.#setProblem(state, []);
+      this.#setProblem(state, undefined);
     } catch (thrown) {
       this.#warn(`reading the runs of ${root}: ${messageOf(thrown)}`);
-      this.#setProblem(state, [messageOf(thrown)]);
+      this.#setProblem(state, wordsOf(thrown));
     }
   }
 
-  #setProblem(state: RootRuns, sentences: readonly (string | undefined)[]): void {
-    const problem = sentences.filter((sentence) => sentence !== undefined).join(' ');
-    state.problem = problem === '' ? undefined : problem;
+  #setProblem(state: RootRuns, problem: string | undefined): void {
+    state.problem = problem;
     this.#isStructural = true;
     this.#batch.call();
   }

@@ -1,7 +1,7 @@
 /** Calls a function at once, then at most once in an interval; never loses the last call. */
 export interface Throttled {
-  call(): void;
-  dispose(): void;
+  readonly call: () => void;
+  readonly dispose: () => void;
 }
 
 export function throttle(run: () => void, intervalMs: number): Throttled {

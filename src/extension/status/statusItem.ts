@@ -4,7 +4,10 @@ import type { Disposable } from '../../base/index';
 import { isLive } from '../../protocol/live/index';
 import type { RunRef, RunStore, StoredRun } from '../runs/runStore';
 import { keyOf } from '../runs/runStore';
+import { throttle } from '../runs/throttle';
 import { statusText } from './statusText';
+
+const PACE_MS = 1000;
 
 export interface StatusItem extends Disposable {
   /** Tells that somebody looks at a run: its failure is no news any more. */
@@ -51,7 +54,9 @@ export function createStatusItem(runs: RunStore, onFailed: (run: StoredRun) => v
       : undefined;
     item.show();
   };
-  const subscription = runs.onChange(update);
+  // No faster: each change draws the tooltip anew.
+  const paced = throttle(update, PACE_MS);
+  const subscription = runs.onChange(paced.call);
   return {
     targets,
     viewed: (run) => {
@@ -61,6 +66,7 @@ export function createStatusItem(runs: RunStore, onFailed: (run: StoredRun) => v
     },
     dispose: () => {
       subscription.dispose();
+      paced.dispose();
       item.dispose();
     },
   };

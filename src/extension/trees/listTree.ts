@@ -2,8 +2,7 @@
 import { EventEmitter, TreeItem, TreeItemCollapsibleState, window, workspace } from 'vscode';
 import type { TreeDataProvider } from 'vscode';
 import type { Disposable } from '../../base/index';
-import { UserError, messageOf } from '../../base/index';
-import { wordsOf } from '../report';
+import { wordsOf } from '../words';
 import { themeIcon } from './runTree';
 
 export interface ListNode {
@@ -44,7 +43,7 @@ export class ListTree implements TreeDataProvider<ListNode>, Disposable {
       this.#view.message = '';
       return [...nodes];
     } catch (thrown) {
-      this.#view.message = thrown instanceof UserError ? wordsOf(thrown) : messageOf(thrown);
+      this.#view.message = wordsOf(thrown);
       return [];
     }
   }

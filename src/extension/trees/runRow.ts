@@ -22,7 +22,7 @@ const ICONS: Readonly<Record<RunEntryState, RunRow['icon']>> = {
   paused: { id: 'debug-pause', color: 'charts.yellow' },
   finished: { id: 'pass', color: 'charts.green' },
   diverged: { id: 'flame', color: 'charts.red' },
-  stopped: { id: 'debug-stop' },
+  stopped: { id: 'primitive-square', color: 'descriptionForeground' },
   interrupted: { id: 'debug-disconnect', color: 'charts.yellow' },
   failed: { id: 'error', color: 'charts.red' },
 };

@@ -7,6 +7,7 @@ import type { Disposable } from '../../base/index';
 import type { CheckedRuns } from '../runs/checkedRuns';
 import type { RunStore, StoredRun } from '../runs/runStore';
 import type { RunEntry } from '../../protocol/live/index';
+import { throttle } from '../runs/throttle';
 import { matchesFilter, runDetails, runRow } from './runRow';
 
 export interface FolderNode {
@@ -14,13 +15,24 @@ export interface FolderNode {
 }
 export type RunNode = StoredRun | FolderNode;
 
+/** Between two rounds of new numbers. */
+const PACE_MS = 1000;
+
 export class RunTree implements TreeDataProvider<RunNode>, Disposable {
   readonly #runs: RunStore;
   readonly #checked: CheckedRuns;
   readonly #changes = new EventEmitter<RunNode | RunNode[] | undefined>();
   readonly #folders = new Map<string, FolderNode>();
-  readonly #items = new WeakMap<StoredRun, { entry: RunEntry; item: TreeItem }>();
+  readonly #items = new WeakMap<StoredRun, { entry: RunEntry; label: string; item: TreeItem }>();
   readonly #subscriptions: readonly { dispose(): void }[];
+  readonly #pending = new Set<StoredRun>();
+  readonly #paced = throttle(() => {
+    const stale = [...this.#pending].filter((run) => this.#items.get(run)?.entry !== run.entry);
+    this.#pending.clear();
+    if (stale.length > 0) this.#changes.fire(stale);
+  }, PACE_MS);
+  /** Names that several runs have. */
+  #shared: ReadonlySet<string> | undefined;
   #filter = '';
   readonly onDidChangeTreeData = this.#changes.event;
 
@@ -30,8 +42,9 @@ export class RunTree implements TreeDataProvider<RunNode>, Disposable {
     this.#subscriptions = [
       runs.onChange(({ isStructural, changed }) => {
         // A change can bring a run into the filter or out of it.
+        if (isStructural) this.#shared = undefined;
         if (isStructural || this.#filter !== '') this.#changes.fire(undefined);
-        else if (changed.length > 0) this.#changes.fire([...changed]);
+        else this.#refresh(changed);
       }),
       checked.onChange((keys) => {
         const nodes = keys.flatMap((key) => runs.byKey(key) ?? []);
@@ -84,9 +97,10 @@ export class RunTree implements TreeDataProvider<RunNode>, Disposable {
   getTreeItem(node: RunNode): TreeItem {
     if ('folder' in node) return folderItem(node);
     const known = this.#items.get(node);
-    if (known?.entry === node.entry) return known.item;
-    const item = runItem(node, this.#checked.has(node.key));
-    this.#items.set(node, { entry: node.entry, item });
+    const label = this.#labelOf(node);
+    if (known?.entry === node.entry && known.label === label) return known.item;
+    const item = runItem(node, label, this.#checked.has(node.key));
+    this.#items.set(node, { entry: node.entry, label, item });
     return item;
   }
 
@@ -98,7 +112,22 @@ export class RunTree implements TreeDataProvider<RunNode>, Disposable {
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#paced.dispose();
     this.#changes.dispose();
+  }
+
+  #labelOf({ entry: { name, runId } }: StoredRun): string {
+    this.#shared ??= repeated(this.#runs.all().map(({ entry }) => entry.name));
+    return this.#shared.has(name) ? runId : name;
+  }
+
+  /** A change of state at once, new numbers at a pace that lets a tooltip be read: a row drawn anew closes it. */
+  #refresh(changed: readonly StoredRun[]): void {
+    const stateOf = (run: StoredRun) => this.#items.get(run)?.entry.state;
+    const urgent = changed.filter((run) => stateOf(run) !== run.entry.state);
+    if (urgent.length > 0) this.#changes.fire(urgent);
+    for (const run of changed) this.#pending.add(run);
+    this.#paced.call();
   }
 
   #folderNode(folder: string): FolderNode {
@@ -116,9 +145,14 @@ function folderItem({ folder }: FolderNode): TreeItem {
   return item;
 }
 
-function runItem(run: StoredRun, isChecked: boolean): TreeItem {
+function repeated(names: readonly string[]): Set<string> {
+  const seen = new Set<string>();
+  return new Set(names.filter((name) => seen.has(name) || !seen.add(name)));
+}
+
+function runItem(run: StoredRun, label: string, isChecked: boolean): TreeItem {
   const row = runRow(run.entry);
-  const item = new TreeItem(row.label, TreeItemCollapsibleState.None);
+  const item = new TreeItem(label, TreeItemCollapsibleState.None);
   item.id = run.key;
   item.description = row.description;
   item.iconPath = themeIcon(row.icon);
@@ -127,7 +161,7 @@ function runItem(run: StoredRun, isChecked: boolean): TreeItem {
   item.checkboxState = {
     state: isChecked ? TreeItemCheckboxState.Checked : TreeItemCheckboxState.Unchecked,
     tooltip: isChecked ? 'Leave out of the comparison' : 'Take into the comparison',
-    accessibilityInformation: { label: `Compare ${row.label}` },
+    accessibilityInformation: { label: `Compare ${label}` },
   };
   item.command = { command: 'velo.run.open', title: 'Open Run', arguments: [run] };
   return item;

@@ -76,6 +76,8 @@ const contexts = new Map<string, unknown>();
 
 function setContexts(tree: RunTree, runs: RunStore, checked: CheckedRuns): void {
   setContext('velo.hasRuns', runs.all().length > 0);
+  // Not the same as the opposite: before the first answer neither is true.
+  setContext('velo.noRuns', runs.isKnown && runs.all().length === 0);
   setContext('velo.running', runs.all().filter(({ entry }) => isLive(entry.state)).length);
   setContext('velo.checked', runs.all().filter(({ key }) => checked.has(key)).length);
   setContext('velo.filtered', tree.filter !== '');

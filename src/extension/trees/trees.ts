@@ -21,20 +21,27 @@ export interface Trees {
 }
 
 export function createTrees({ engines, runs, checked }: Services): Trees {
-  const anyEngine = () => engines.get(engines.anyRoot);
+  const engineAfterRuns = async () => {
+    // All views ask at once when they are opened; the runs are what one waits for.
+    await runs.load();
+    return engines.get(engines.anyRoot);
+  };
   const runTree = new RunTree(runs, checked);
   const runsView = createRunsView(runTree, runs, checked);
   const optimizers = new ListTree(VIEWS.optimizers, async () => {
     const files = await weightFiles();
-    const { optimizers } = await anyEngine().request('optimizers.list', { files });
+    const engine = await engineAfterRuns();
+    const { optimizers } = await engine.request('optimizers.list', { files });
     return optimizerNodes(optimizers);
   });
   const tasks = new ListTree(VIEWS.tasks, async () => {
-    const { families } = await anyEngine().request('tasks.list', {});
+    const engine = await engineAfterRuns();
+    const { families } = await engine.request('tasks.list', {});
     return taskNodes(families);
   });
   const devices = new ListTree(VIEWS.devices, async () => {
-    const { devices } = await anyEngine().request('devices.list', {}, { timeoutMs: 60_000 });
+    const engine = await engineAfterRuns();
+    const { devices } = await engine.request('devices.list', {}, { timeoutMs: 60_000 });
     return deviceNodes(devices);
   });
   const lists = [optimizers, tasks, devices];
@@ -58,7 +65,11 @@ export function createTrees({ engines, runs, checked }: Services): Trees {
       for (const list of lists) list.refresh();
       runTree.refresh();
     }),
-    workspace.onDidChangeWorkspaceFolders(() => {
+    workspace.onDidChangeWorkspaceFolders(({ removed }) => {
+      for (const { uri } of removed) {
+        engines.remove(uri.fsPath);
+        runs.forget(uri.fsPath);
+      }
       for (const list of lists) list.refresh();
       runTree.refresh();
     }),

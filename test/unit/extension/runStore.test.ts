@@ -42,6 +42,14 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+it('knows nothing before it has asked', async () => {
+  const { store } = setUp({ '/a': listing() });
+  expect(store.isKnown).toBe(false);
+  await store.load();
+  expect(store.isKnown).toBe(true);
+  expect(store.all()).toEqual([]);
+});
+
 it('asks each folder once and keeps runs of the same id apart', async () => {
   const engines = { '/a': listing(runEntry({ name: 'one' })), '/b': listing(runEntry()) };
   const { store } = setUp(engines);
@@ -97,13 +105,23 @@ it('asks again when the engine comes back, and forgets what is gone then', async
   expect(store.all().map(({ runId }) => runId)).toEqual(['fashion-1']);
 });
 
+it('forgets a folder that left the window', async () => {
+  const engines = { '/a': listing(runEntry()), '/b': listing(runEntry()) };
+  const { store } = setUp(engines);
+  await store.load();
+  store.forget('/a');
+  engines['/a'].tell('runs.changed', { changed: [runEntry({ runId: 'late-1' })], removed: [] });
+  expect(store.all().map(({ root }) => root)).toEqual(['/b']);
+});
+
 it('says why the runs are not known instead of throwing', async () => {
   const refuse = () => {
     throw new UserError('engine', 'the engine does not answer');
   };
   const { store, warnings } = setUp({ '/a': new FakeEngine({ 'runs.list': refuse }) });
   await store.load();
-  expect(store.problem).toBe('the engine does not answer');
+  expect(store.isKnown).toBe(true);
+  expect(store.problem).toBe('The engine does not answer');
   expect(warnings).toEqual(['reading the runs of /a: the engine does not answer']);
 });
 

@@ -193,7 +193,7 @@ it('shows why there is nothing to show', async () => {
   await panel.say({ type: 'ready' });
   expect(panel.sent.at(-1)).toEqual({
     type: 'problem',
-    message: 'there is no run fashion-1',
+    message: 'There is no run fashion-1',
     remedy: 'Look into the tree.',
   });
 });

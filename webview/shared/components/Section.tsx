@@ -63,19 +63,24 @@ export function Section(props: SectionProps) {
             <span id={`${id}-title`}>{title}</span>
           </button>
         </h2>
-        {unit !== undefined && unit !== '' && <span class="section-unit">{unit}</span>}
-        {open && legend !== undefined && <div class="section-legend">{legend}</div>}
-        <span class="spring" />
-        {warning && <Warning {...warning} />}
-        {open && tools !== undefined && <div class="section-tools">{tools}</div>}
-        {showTable && (
-          <IconButton
-            icon="table"
-            label={`${title}: show the data as a table`}
-            title="Show the data as a table (T)"
-            onClick={showTable}
-          />
+        {unit !== undefined && unit !== '' && (
+          <span class="section-unit" title={unit}>
+            {unit}
+          </span>
         )}
+        {open && legend !== undefined && <div class="section-legend">{legend}</div>}
+        <div class="section-end">
+          {warning && <Warning {...warning} />}
+          {open && tools !== undefined && <div class="section-tools">{tools}</div>}
+          {showTable && (
+            <IconButton
+              icon="table"
+              label={`${title}: show the data as a table`}
+              title="Show the data as a table (T)"
+              onClick={showTable}
+            />
+          )}
+        </div>
       </header>
       <div class="section-body" id={`${id}-body`} hidden={!open}>
         {open && children}
