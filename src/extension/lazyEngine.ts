@@ -17,6 +17,7 @@ import type {
 
 /** What a running engine leaves in its folder; also in package.json's activation events. */
 export const ENGINE_LOCK = join('.velo', 'engine.json');
+const RUNS_FOLDER = join('.velo', 'runs');
 
 type Subscribe = (engine: Engine) => Disposable;
 
@@ -65,7 +66,10 @@ export class LazyEngine implements Engine {
   }
 
   async attach(): Promise<boolean> {
-    if (this.#engine === undefined && !existsSync(join(this.#options.root, ENGINE_LOCK))) {
+    const { root } = this.#options;
+    if (this.#engine === undefined && !existsSync(join(root, ENGINE_LOCK))) {
+      // Where there are runs, somebody will want to see them: the client's code is read while nobody waits for it.
+      if (existsSync(join(root, RUNS_FOLDER))) await this.#load();
       return false;
     }
     return this.#ask((engine) => engine.attach());

@@ -19,7 +19,8 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isRunning, readEngineLock } from '../../src/storage/index';
+import { readEngineLock } from '../../src/storage/index';
+import { engineEnded } from '../support/engineEnd';
 import { runCommand, startVsCode, vscodeFolder } from '../support/vscode';
 import type { VsCode } from '../support/vscode';
 import {
@@ -71,9 +72,8 @@ describe.skipIf(vscodeFolder === undefined)('in a real VS Code', () => {
 
   afterAll(async () => {
     await code.close();
-    const state = readEngineLock(folder);
-    if (state.kind === 'there' && isRunning(state.lock)) process.kill(state.lock.pid, 'SIGKILL');
-    rmSync(workplace, { recursive: true, force: true, maxRetries: 5 });
+    await engineEnded(folder);
+    rmSync(workplace, { recursive: true, force: true });
   });
 
   const runFolder = (index: number): string => {
@@ -91,6 +91,7 @@ describe.skipIf(vscodeFolder === undefined)('in a real VS Code', () => {
 
   it('starts a run from the editor title and draws it within seconds', async () => {
     await openFile(page, 'fashion.velo.json');
+    await pictures(page, 'config');
     const startedAt = Date.now();
     await page.locator('.editor-actions [aria-label^="Train"]').first().click();
     panel = await trainingPanel(page);
@@ -190,6 +191,17 @@ describe.skipIf(vscodeFolder === undefined)('in a real VS Code', () => {
     await pictures(page, 'comparison');
   });
 
+  it('lays a checked run over the other one', async () => {
+    await page
+      .locator('.tab', { hasText: /^fashion$/ })
+      .first()
+      .click();
+    panel = await trainingPanel(page);
+    await panel.getByText('fashion-adam').first().waitFor();
+    await sleep(1500);
+    await pictures(page, 'overlay');
+  });
+
   it('opens weights in the optimizer editor', async () => {
     await openFile(page, 'mine.safetensors');
     const editor = await webview(page, 'body[data-view="optimizer"] canvas');
@@ -199,15 +211,9 @@ describe.skipIf(vscodeFolder === undefined)('in a real VS Code', () => {
   });
 
   it('leaves no process behind once everything is closed and done', async () => {
-    const state = readEngineLock(folder);
-    expect(state.kind).toBe('there');
+    expect(readEngineLock(folder).kind).toBe('there');
     await page.close();
     await code.close();
-    if (state.kind !== 'there') return;
-    await eventually(
-      () => isRunning(state.lock),
-      (isAlive) => !isAlive,
-      'the engine ends',
-    );
+    expect(await engineEnded(folder)).toBe(true);
   });
 });

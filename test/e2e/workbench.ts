@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const shots = join(root, 'build', 'shots', 'vscode');
 
 /** As the theme picker names them, with the class that the workbench then has. */
-export const THEMES = {
+const THEMES = {
   dark: { title: 'Dark Modern', className: 'vs-dark' },
   light: { title: 'Light Modern', className: 'vs' },
   hc: { title: 'Dark High Contrast', className: 'hc-black' },

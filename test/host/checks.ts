@@ -1,9 +1,9 @@
 /** What is checked inside the extension host; `suite.ts` has a function for each, `host.test.ts` a test. */
 
 export const CHECKS = [
-  'activates in under 300 ms and spawns nothing',
+  'activates and spawns nothing',
   'registers every command of the table',
-  'lists 1,000 runs in under 1 s once its engine is there',
+  'lists 1,000 runs',
   'shows what is wrong with a config, once a line',
   'offers to mend a misspelt setting',
   'completes weights and data sets',

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { engineEnded } from '../support/engineEnd';
 import { startVsCode, vscodeFolder } from '../support/vscode';
 import type { VsCode } from '../support/vscode';
 import { CHECKS } from './checks';
@@ -49,6 +50,7 @@ describe.skipIf(vscodeFolder === undefined)('in the extension host of VELO_VSCOD
 
   afterAll(async () => {
     await code?.close();
+    await engineEnded(join(workplace, 'ws'));
     rmSync(workplace, { recursive: true, force: true });
   });
 

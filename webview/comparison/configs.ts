@@ -72,7 +72,7 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** `optimizer.learningRate` → `lr`; others lose the part before the last dot. */
-export function wordOf(path: string): string {
+function wordOf(path: string): string {
   return WORDS[path] ?? path.slice(path.lastIndexOf('.') + 1);
 }
 
@@ -124,7 +124,7 @@ const OPTIMIZER_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** `adam` → `Adam`; unknown ones stay. */
-export function optimizerName(name: string): string {
+function optimizerName(name: string): string {
   return OPTIMIZER_NAMES[name] ?? name;
 }
 

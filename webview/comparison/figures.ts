@@ -127,7 +127,7 @@ interface DrawnRow {
 }
 
 /** The points of a curve that have a place on the axis. */
-export function pointsOf(curve: Curve, axis: Axis): Points {
+function pointsOf(curve: Curve, axis: Axis): Points {
   if (axis === 'step') return { x: curve.steps, y: curve.values };
   const timed = [...curve.seconds.keys()].filter((i) => Number.isFinite(curve.seconds[i]));
   return { x: pick(curve.seconds, timed), y: pick(curve.values, timed) };

@@ -6,7 +6,7 @@ import type { RunEntryState } from '../../src/protocol/live/index';
 import type { ConfigFields } from './configs';
 
 /** Dashes as Plotly names them, from the finest to the longest. */
-export const DASHES = ['dot', 'dash', 'longdash', 'dashdot', 'longdashdot'] as const;
+const DASHES = ['dot', 'dash', 'longdash', 'dashdot', 'longdashdot'] as const;
 export type Dash = (typeof DASHES)[number] | 'solid';
 
 export type Ink =

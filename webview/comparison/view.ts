@@ -2,7 +2,7 @@
 export type Quantity = 'heldOut' | 'train';
 export type Axis = 'step' | 'seconds';
 
-export const SORT_KEYS = [
+const SORT_KEYS = [
   'name',
   'optimizer',
   'setting',

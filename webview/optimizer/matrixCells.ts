@@ -44,7 +44,7 @@ function partAt(parts: readonly Part[], index: number): string {
   return part === undefined ? '' : ` (${part.label})`;
 }
 
-export function valueAt({ values, columns }: WeightMatrix, { row, column }: Cell): number {
+function valueAt({ values, columns }: WeightMatrix, { row, column }: Cell): number {
   return values[row * columns + column] ?? NaN;
 }
 

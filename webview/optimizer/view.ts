@@ -1,12 +1,5 @@
 /** What a person has chosen in this view; kept by the host across reloads, so it is checked when it comes back. */
-export const SECTIONS = [
-  'card',
-  'architecture',
-  'multipliers',
-  'response',
-  'weights',
-  'matrix',
-] as const;
+const SECTIONS = ['card', 'architecture', 'multipliers', 'response', 'weights', 'matrix'] as const;
 export type SectionId = (typeof SECTIONS)[number];
 
 export interface ViewChoices {

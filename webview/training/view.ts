@@ -8,17 +8,17 @@ import { CELL_STATES, QUANTITIES } from '../../src/protocol/live/index';
 export const SECTIONS = ['loss', 'multiplier', 'distributions', 'cells', 'bank'] as const;
 export type SectionId = (typeof SECTIONS)[number];
 
-export const CELL_ORDERS = ['none', 'cluster', 'variance', 'peak'] as const;
+const CELL_ORDERS = ['none', 'cluster', 'variance', 'peak'] as const;
 export type CellOrderKind = (typeof CELL_ORDERS)[number];
 
 /** Rows of the distributions: each tensor, or tensors added up. `auto`: by layer when there are many. */
-export const GROUPINGS = ['auto', 'none', 'layer', 'kind'] as const;
+const GROUPINGS = ['auto', 'none', 'layer', 'kind'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
-export const DISTRIBUTION_VIEWS = ['heat', 'ridge', 'bands'] as const;
+const DISTRIBUTION_VIEWS = ['heat', 'ridge', 'bands'] as const;
 export type DistributionView = (typeof DISTRIBUTION_VIEWS)[number];
 
-export const SHOWN_QUANTITIES = [...QUANTITIES, 'ratio'] as const;
+const SHOWN_QUANTITIES = [...QUANTITIES, 'ratio'] as const;
 /** What the distributions show; `ratio` is RMS update over RMS parameter, drawn as lines. */
 export type ShownQuantity = (typeof SHOWN_QUANTITIES)[number];
 

@@ -71,20 +71,25 @@ const HANDLERS: { readonly [R in ServiceRequest]: Handler<R> } = {
   'run.multipliers': ({ runId }, context) => multipliersOf(runId, context),
 };
 
+/** An empty curve where the run has no trace. */
 function multipliersOf(runId: string, context: ServiceContext): MultiplierCurve {
-  const trace = requireTrace(runId, context);
+  const trace = traceOf(context);
   return {
     runId,
     name: context.runName ?? runId,
-    tensors: trace.meta.tensors.map(({ name }) => name),
+    tensors: trace?.meta.tensors.map(({ name }) => name) ?? [],
     numSteps: context.numSteps ?? 0,
-    steps: trace.steps,
-    multipliers: trace.scalars().multipliers,
+    steps: trace?.steps ?? new Uint32Array(),
+    multipliers: trace?.scalars().multipliers ?? new Float32Array(),
   };
 }
 
-function requireTrace(runId: string, { directory }: ServiceContext): TraceReader {
-  const trace = directory === undefined ? undefined : openTraceReader(directory);
+function traceOf({ directory }: ServiceContext): TraceReader | undefined {
+  return directory === undefined ? undefined : openTraceReader(directory);
+}
+
+function requireTrace(runId: string, context: ServiceContext): TraceReader {
+  const trace = traceOf(context);
   if (trace !== undefined) return trace;
   throw new UserError('run', `run ${runId} has no trace`, {
     remedy: 'Runs have one where their config does not switch it off.',

@@ -131,7 +131,14 @@ class OptimizerEditor implements Disposable {
       if (message.type === 'ready' || message.type === 'resync') await this.#inspect();
       else await this.#answer(message, this.#uri.fsPath);
     } catch (thrown) {
-      this.#services.report.error(thrown, `"${message.type}" in the optimizer editor`);
+      const doing = `"${message.type}" in the optimizer editor`;
+      if (message.type === 'trainWithIt') {
+        this.#services.report.error(thrown, doing);
+      } else {
+        // What a part of the view waits for will not come: the file has gone or changed.
+        this.#services.report.quietly(thrown, doing);
+        this.#post(problemMessage(thrown));
+      }
     }
   }
 

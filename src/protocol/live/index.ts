@@ -34,7 +34,6 @@ export type {
 } from './optimizers';
 export {
   CELL_STATES,
-  RUN_ACTIONS,
   comparisonHostMessageSchema,
   comparisonViewMessageSchema,
   optimizerHostMessageSchema,

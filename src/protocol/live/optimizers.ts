@@ -22,7 +22,7 @@ export const optimizerEntrySchema = z.object({
 });
 export type OptimizerEntry = Readonly<z.output<typeof optimizerEntrySchema>>;
 
-export const weightGroupSchema = z.object({
+const weightGroupSchema = z.object({
   /** Name of the array in the file. */
   name: z.string(),
   shape: z.array(count()),

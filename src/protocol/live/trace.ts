@@ -15,7 +15,7 @@ export const FIRST_BIN_LOG2 = -40;
 export const BINS_PER_OCTAVE = 2;
 /** Counters of a histogram: negative bins from the largest |x| down, zero, positive bins from the smallest up, NaN, ±Inf. */
 export const HISTOGRAM_SLOTS = 2 * BINS_PER_SIGN + 3;
-export const ZERO_SLOT = BINS_PER_SIGN;
+export const ZERO_SLOT = (HISTOGRAM_SLOTS - 3) / 2;
 export const NAN_SLOT = 2 * BINS_PER_SIGN + 1;
 export const INFINITE_SLOT = 2 * BINS_PER_SIGN + 2;
 
@@ -23,7 +23,7 @@ const count = () => z.int().check(z.minimum(0));
 const floats = () => z.instanceof(Float32Array);
 const counts = () => z.instanceof(Uint32Array);
 
-export const tracedTensorSchema = z.object({
+const tracedTensorSchema = z.object({
   name: z.string(),
   shape: z.array(count()),
 });

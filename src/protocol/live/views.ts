@@ -97,7 +97,7 @@ const commonViewMessages = [
   z.object({ type: z.literal('error'), message: z.string() }),
 ] as const;
 
-export const RUN_ACTIONS = ['pause', 'continue', 'step', 'stop', 'resume'] as const;
+const RUN_ACTIONS = ['pause', 'continue', 'step', 'stop', 'resume'] as const;
 export type RunAction = (typeof RUN_ACTIONS)[number];
 
 /** Training panel → host. */

@@ -11,6 +11,7 @@ import { encodeWire } from '../../../src/protocol/index';
 import { CELL_STATES, QUANTITIES } from '../../../src/protocol/live/index';
 import type { OptimizerInspection, RunEntry, TraceUpdate } from '../../../src/protocol/live/index';
 import { programVersion } from '../../../src/storage/index';
+import { engineEnded } from '../../support/engineEnd';
 import type { HostMessage } from './scenes';
 
 export interface RecordOptions {
@@ -64,6 +65,7 @@ export async function record({ root, enginePath, weights, target }: RecordOption
   write(target, 'optimizer', await optimizerMessages(engine, weights, velo));
   await engine.request('engine.shutdown', { force: true });
   engine.dispose();
+  await engineEnded(root);
 }
 
 function write(target: string, name: string, messages: readonly HostMessage[]): void {

@@ -47,7 +47,7 @@ export function varianceOf(values: Float32Array): number {
 }
 
 /** Index of the value farthest from the mean. */
-export function peakOf(values: Float32Array): number {
+function peakOf(values: Float32Array): number {
   const mean = meanOf(values);
   let peak = 0;
   let distance = -1;

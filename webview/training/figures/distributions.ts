@@ -17,7 +17,7 @@ import { elementsOf, tensorDash, tensorStroke } from './tensors';
 import type { TensorGroup } from './tensors';
 
 /** A share of elements in one bin that has the palette's last colour. */
-export const FULL_SHARE = 0.12;
+const FULL_SHARE = 0.12;
 
 export interface DistributionRow {
   readonly group: TensorGroup;

@@ -26,7 +26,7 @@ export function binOf(size: number): number {
 }
 
 /** Number of elements that were counted, those at zero and the non-finite ones included. */
-export function totalOf(counts: Uint32Array, offset = 0): number {
+function totalOf(counts: Uint32Array, offset = 0): number {
   let total = 0;
   for (let slot = 0; slot < HISTOGRAM_SLOTS; slot++) total += counts[offset + slot] ?? 0;
   return total;

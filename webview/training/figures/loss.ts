@@ -44,7 +44,7 @@ export interface LossFigure {
   readonly clippedAt?: number | undefined;
 }
 
-export function curveOf(series: RunSeries, smoothing: number): Curve {
+function curveOf(series: RunSeries, smoothing: number): Curve {
   const { steps, losses } = series;
   return { steps, raw: losses, smoothed: smooth(losses, smoothing) };
 }

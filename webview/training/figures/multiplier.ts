@@ -34,7 +34,7 @@ export function hasMultipliers({ multipliers }: Trace): boolean {
 }
 
 /** Column `tensor` of f32[n, t]. */
-export function columnOf(values: Float32Array, tensors: number, tensor: number): Float32Array {
+function columnOf(values: Float32Array, tensors: number, tensor: number): Float32Array {
   const length = tensors === 0 ? 0 : Math.floor(values.length / tensors);
   const column = new Float32Array(length);
   for (let i = 0; i < length; i++) column[i] = values[i * tensors + tensor]!;

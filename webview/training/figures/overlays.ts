@@ -14,7 +14,7 @@ const BASELINE_DASHES: readonly Dash[] = ['dash', 'dashdot', 'longdash'];
 const HUES = 4;
 
 /** Whether a run's optimizer is a hand-designed one: the ruler that learned ones are held against. */
-export function isBaseline({ optimizer }: RunEntry): boolean {
+function isBaseline({ optimizer }: RunEntry): boolean {
   return BASELINE.test(optimizer);
 }
 

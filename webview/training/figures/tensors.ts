@@ -4,7 +4,7 @@ import type { Grouping } from '../view';
 import type { Dash, Stroke } from './paint';
 
 /** More tensors than this are shown by layer. */
-export const MANY_TENSORS = 8;
+const MANY_TENSORS = 8;
 
 /** Rows of the distributions: one tensor, or several added up. */
 export interface TensorGroup {

@@ -9,7 +9,7 @@ export const BINS_PER_SIGN = 100;
 export const FIRST_BIN_LOG2 = -40;
 /** Negative bins from the largest |x| down, zero, positive bins from the smallest up, NaN, ±infinity. */
 export const HISTOGRAM_SLOTS = 2 * BINS_PER_SIGN + 3;
-export const ZERO_SLOT = BINS_PER_SIGN;
+export const ZERO_SLOT = (HISTOGRAM_SLOTS - 3) / 2;
 export const NAN_SLOT = 2 * BINS_PER_SIGN + 1;
 export const INFINITE_SLOT = 2 * BINS_PER_SIGN + 2;
 
