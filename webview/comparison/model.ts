@@ -22,6 +22,8 @@ export interface ComparisonModel {
   readonly phase: 'loading' | 'ready' | 'empty' | 'failed';
   /** In the order of the tree. */
   readonly runs: readonly ComparedRun[];
+  /** `cross-entropy, nats`; empty where the runs differ in it. */
+  readonly lossUnit: string;
   readonly problem?: Problem | undefined;
   readonly engine: {
     readonly state: 'connected' | 'connecting' | 'lost';
@@ -38,6 +40,7 @@ export interface ComparisonModel {
 export const INITIAL_MODEL: ComparisonModel = {
   phase: 'loading',
   runs: [],
+  lossUnit: '',
   engine: { state: 'connected' },
   nextSeq: 0,
   outOfSync: false,
@@ -47,7 +50,7 @@ export const INITIAL_MODEL: ComparisonModel = {
 export function reduce(model: ComparisonModel, message: ComparisonHostMessage): ComparisonModel {
   switch (message.type) {
     case 'runs':
-      return withRuns(model, message.runs);
+      return { ...withRuns(model, message.runs), lossUnit: message.lossUnit };
     case 'series':
       return withSeries(model, message.seq, message.updates);
     case 'engine': {

@@ -3,6 +3,7 @@ import { ThemeIcon, ViewColumn, commands, window, workspace } from 'vscode';
 import type { WebviewPanel, WebviewPanelSerializer } from 'vscode';
 import type { Disposable } from '../../base/index';
 import type { Engine } from '../../client/index';
+import type { EngineResult } from '../../protocol/index';
 import { comparisonViewMessageSchema } from '../../protocol/live/index';
 import type {
   ComparisonHostMessage,
@@ -116,9 +117,11 @@ class Comparison implements Disposable {
       const compared = this.#services.runs
         .all()
         .filter(({ key }) => this.#services.checked.has(key));
-      const runs = await Promise.all(compared.map((run) => this.#describe(run)));
+      const described = await Promise.all(compared.map((run) => this.#describe(run)));
       if (showing !== this.#showing) return;
-      this.#post({ type: 'runs', runs });
+      const [unit = '', ...others] = new Set(described.map(({ lossUnit }) => lossUnit));
+      const runs = described.map(({ entry, configText }) => ({ entry, configText }));
+      this.#post({ type: 'runs', runs, lossUnit: others.length === 0 ? unit : '' });
       const roots = new Set(compared.map(({ root }) => root));
       for (const root of roots) await this.#watch(root, compared);
     } catch (thrown) {
@@ -128,10 +131,10 @@ class Comparison implements Disposable {
     }
   }
 
-  async #describe(run: StoredRun): Promise<{ entry: RunEntry; configText: string }> {
+  async #describe(run: StoredRun): Promise<EngineResult<'run.describe'>> {
     const { runId } = run;
-    const { entry, configText } = await this.#engine(run.root).request('run.describe', { runId });
-    return { entry: { ...entry, runId: this.#viewId(run) }, configText };
+    const described = await this.#engine(run.root).request('run.describe', { runId });
+    return { ...described, entry: { ...described.entry, runId: this.#viewId(run) } };
   }
 
   async #watch(root: string, compared: readonly StoredRun[]): Promise<void> {

@@ -125,6 +125,8 @@ export const comparisonHostMessageSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('runs'),
     runs: z.array(z.object({ entry: runEntrySchema, configText: z.string() })),
+    /** Unit of the loss for the reader; empty where the runs differ in it. */
+    lossUnit: z.string(),
   }),
   seriesMessage,
   engineMessage,

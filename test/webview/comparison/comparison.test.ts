@@ -190,7 +190,9 @@ inChromium('the comparison', (openView) => {
   });
 
   it('says what to do without runs', async () => {
-    const view = await openView('comparison', { messages: [{ type: 'runs', runs: [] }] });
+    const view = await openView('comparison', {
+      messages: [{ type: 'runs', runs: [], lossUnit: '' }],
+    });
     await view.page.getByText('Check two or more runs in the tree').waitFor();
     expect(await axeViolations(view.page)).toEqual([]);
     await screenshot(view.page, 'comparison-empty');

@@ -107,7 +107,11 @@ const made = RECIPES.map(make);
 export function comparisonMessages(): ComparisonHostMessage[] {
   return [
     { type: 'engine', state: 'connected' },
-    { type: 'runs', runs: made.map(({ entry, configText }) => ({ entry, configText })) },
+    {
+      type: 'runs',
+      runs: made.map(({ entry, configText }) => ({ entry, configText })),
+      lossUnit: 'cross-entropy, nats',
+    },
     { type: 'series', seq: 0, updates: made.map(({ update }) => update) },
   ];
 }

@@ -204,11 +204,13 @@ async function comparisonMessages(
   entries: readonly RunEntry[],
 ): Promise<HostMessage[]> {
   const runs = [];
+  let unit = '';
   for (const { runId } of entries) {
-    const { entry, configText } = await engine.request('run.describe', { runId });
+    const { entry, configText, lossUnit } = await engine.request('run.describe', { runId });
     runs.push({ entry, configText });
+    unit = lossUnit;
   }
-  return [{ type: 'runs', runs }, await seriesMessage(engine, entries)];
+  return [{ type: 'runs', runs, lossUnit: unit }, await seriesMessage(engine, entries)];
 }
 
 async function optimizerMessages(

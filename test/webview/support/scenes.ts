@@ -152,7 +152,7 @@ function comparisonScenes(messages: readonly HostMessage[]): Scene[] {
   });
   return [
     scene('runs', 'Recorded runs', messages),
-    scene('empty', 'No run', [{ type: 'runs', runs: [] }]),
+    scene('empty', 'No run', [{ type: 'runs', runs: [], lossUnit: '' }]),
     scene(
       'loading',
       'Loading',

@@ -62,7 +62,7 @@ export function Comparing({ model, narrow, initial, post, keep }: ComparingProps
       <Notices model={model} />
       <Section
         title="Loss"
-        unit={lossUnit(comparison)}
+        unit={[model.lossUnit, readingRule(comparison)].filter((part) => part !== '').join(' · ')}
         table={() => lossTable(comparison, choices)}
         open={!choices.closed.loss}
         onToggle={toggle('loss')}
@@ -123,7 +123,7 @@ function Notices({ model }: { readonly model: ComparisonModel }) {
   );
 }
 
-function lossUnit({ quantity, rows }: Comparison): string {
+function readingRule({ quantity, rows }: Comparison): string {
   const thinned = rows.some(({ raw }) => raw !== undefined);
   return quantity === 'heldOut' ? 'held-out data' : thinned ? 'training batches, smoothed' : '';
 }

@@ -9,6 +9,7 @@ const other = entryOf('b');
 const runs = (...entries: (typeof entry)[]): ComparisonHostMessage => ({
   type: 'runs',
   runs: entries.map((each) => ({ entry: each, configText: configText(adam(0.1)) })),
+  lossUnit: 'cross-entropy, nats',
 });
 const series = (seq: number, ...updates: ReturnType<typeof updateOf>[]): ComparisonHostMessage => ({
   type: 'series',
