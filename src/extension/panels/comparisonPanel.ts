@@ -8,7 +8,6 @@ import { comparisonViewMessageSchema } from '../../protocol/live/index';
 import type {
   ComparisonHostMessage,
   ComparisonViewMessage,
-  RunEntry,
   SeriesUpdate,
 } from '../../protocol/live/index';
 import { VIEW_TYPES } from '../commands/ids';
