@@ -23,15 +23,7 @@ import { readEngineLock } from '../../src/storage/index';
 import { engineEnded } from '../support/engineEnd';
 import { runCommand, startVsCode, vscodeFolder } from '../support/vscode';
 import type { VsCode } from '../support/vscode';
-import {
-  eventually,
-  openFile,
-  pictures,
-  setTheme,
-  shownStep,
-  trainingPanel,
-  webview,
-} from './workbench';
+import { eventually, openFile, pictures, shownStep, trainingPanel, webview } from './workbench';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const version = (
@@ -67,7 +59,6 @@ describe.skipIf(vscodeFolder === undefined)('in a real VS Code', () => {
     code = await startVsCode({ folder, vsix });
     ({ page } = code);
     await page.locator('.explorer-folders-view').waitFor({ timeout: 60_000 });
-    await setTheme(page, 'dark');
   });
 
   afterAll(async () => {

@@ -75,18 +75,35 @@ export async function pictures(page: Page, name: string): Promise<void> {
   mkdirSync(shots, { recursive: true });
   for (const theme of ['light', 'hc', 'dark'] as const) {
     await setTheme(page, theme);
+    // Away from whatever has a tooltip.
+    await page.mouse.move(200, 888);
+    await sleep(500);
     await page.screenshot({ path: join(shots, `${name}-${theme}.png`) });
   }
 }
 
 /** Chooses a theme as a person does. */
-export async function setTheme(page: Page, theme: ThemeName): Promise<void> {
+async function setTheme(page: Page, theme: ThemeName): Promise<void> {
   const { title, className } = THEMES[theme];
-  await runCommand(page, 'Preferences: Color Theme');
-  const rows = page.locator('.quick-input-list .monaco-list-row');
-  await rows.filter({ hasText: 'Light Modern' }).waitFor();
+  await openThemePicker(page);
   await choose(page, title, title);
   await page.locator(`.monaco-workbench.${className}`).waitFor();
   // The charts are drawn anew with the theme's colours.
   await sleep(1500);
+}
+
+/** A window that is still busy may close the list of commands again: then once more. */
+async function openThemePicker(page: Page): Promise<void> {
+  const themes = page.locator('.quick-input-list .monaco-list-row', { hasText: 'Light Modern' });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await runCommand(page, 'Preferences: Color Theme');
+      await themes.waitFor({ timeout: 5000 });
+      return;
+    } catch (thrown) {
+      if (attempt === 4) throw thrown;
+      await page.keyboard.press('Escape');
+      await sleep(1000);
+    }
+  }
 }

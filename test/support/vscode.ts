@@ -40,6 +40,7 @@ export interface VsCode {
 }
 
 const QUIET = {
+  'workbench.colorTheme': 'Dark Modern',
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
@@ -123,10 +124,10 @@ export async function choose(page: Page, typed: string, entry: string): Promise<
   await input.waitFor();
   await input.fill(typed);
   const row = page.locator(`.quick-input-list .monaco-list-row[aria-label^="${entry}"]`).first();
-  await row.waitFor();
+  await row.waitFor({ timeout: 10_000 });
   // The list is still filled and sorted for a moment.
   await sleep(300);
-  await row.click();
+  await row.click({ timeout: 10_000 });
 }
 
 function queryOf({ folder, extension, tests }: VsCodeOptions, port: number): string {

@@ -24,7 +24,7 @@ inChromium('the training panel', (openView) => {
       'LSTM cells',
       'Bank mixture',
     ]);
-    expect(await side(page)).toContain('Step 599 · newest');
+    await expect.poll(() => side(page)).toContain('Step 599 · newest');
     expect(await page.locator('.view-row').innerText()).toContain('600 / 1,000');
     await screenshot(page, 'training-computed', true);
   });
@@ -34,39 +34,39 @@ inChromium('the training panel', (openView) => {
     const box = (await track(page, 'Loss').boundingBox())!;
     const xOf = (step: number) => box.x + 96 + ((box.width - 140) * step) / 1000;
     await page.mouse.move(xOf(100), box.y + 80);
-    expect(await side(page)).toMatch(/Step 100\n/);
-    expect(await side(page)).toMatch(/Train loss\s+0\.5000/);
-    expect(await side(page)).toMatch(/Held-out loss, step 100\s+0\.6000/);
+    await expect.poll(() => side(page)).toMatch(/Step 100\n/);
+    await expect.poll(() => side(page)).toMatch(/Train loss\s+0\.5000/);
+    await expect.poll(() => side(page)).toMatch(/Held-out loss, step 100\s+0\.6000/);
     expect(await page.locator('.loss .legend').innerText()).toContain('adam-0.001');
     expect(await page.locator('.track-cursor:visible').count()).toBe(6);
     await page.mouse.move(xOf(900), box.y + 80);
-    expect(await side(page)).toMatch(/Step 599/);
+    await expect.poll(() => side(page)).toMatch(/Step 599/);
     await page.mouse.move(xOf(300), box.y - 60);
-    expect(await side(page)).toContain('Step 599 · newest');
+    await expect.poll(() => side(page)).toContain('Step 599 · newest');
   });
 
   it('moves through the trace points by keys, anywhere in the panel', async () => {
     const { page } = await open();
     await page.keyboard.press('ArrowLeft');
-    expect(await side(page)).toContain('Step 590 · pinned');
+    await expect.poll(() => side(page)).toContain('Step 590 · pinned');
     await page.keyboard.press('Shift+ArrowLeft');
-    expect(await side(page)).toContain('Step 490 · pinned');
+    await expect.poll(() => side(page)).toContain('Step 490 · pinned');
     await page.keyboard.press('Home');
-    expect(await side(page)).toContain('Step 0 · pinned');
+    await expect.poll(() => side(page)).toContain('Step 0 · pinned');
     await track(page, 'Bank mixture').focus();
     await page.keyboard.press('ArrowRight');
-    expect(await side(page)).toContain('Step 10 · pinned');
-    expect(await track(page, 'Bank mixture').getAttribute('aria-valuetext')).toBe(
-      'Step 10, train loss 0.909, held-out 1.10, layer0/w multiplier 4.90',
-    );
+    await expect.poll(() => side(page)).toContain('Step 10 · pinned');
+    await expect
+      .poll(() => track(page, 'Bank mixture').getAttribute('aria-valuetext'))
+      .toBe('Step 10, train loss 0.909, held-out 1.10, layer0/w multiplier 4.90');
     await page.keyboard.press('Escape');
-    expect(await side(page)).toContain('Step 599 · newest');
+    await expect.poll(() => side(page)).toContain('Step 599 · newest');
   });
 
   it('states the finding and puts the cursor on it', async () => {
     const { page } = await open();
     await page.getByRole('button', { name: 'below zero at step 510: the update climbs' }).click();
-    expect(await side(page)).toContain('Step 510 · pinned');
+    await expect.poll(() => side(page)).toContain('Step 510 · pinned');
   });
 
   it('zooms all tracks by a drag and by keys, and back', async () => {
@@ -78,14 +78,14 @@ inChromium('the training panel', (openView) => {
     await page.mouse.move(xOf(400), box.y + 80, { steps: 4 });
     await page.mouse.up();
     for (const name of ['Loss', 'Step multiplier', 'LSTM cells', 'Bank mixture'])
-      expect(await track(page, name).getAttribute('aria-valuemin')).toBe('200');
+      await expect.poll(() => track(page, name).getAttribute('aria-valuemin')).toBe('200');
     await page.getByRole('button', { name: 'Reset zoom' }).click();
-    expect(await track(page, 'Loss').getAttribute('aria-valuemax')).toBe('1000');
+    await expect.poll(() => track(page, 'Loss').getAttribute('aria-valuemax')).toBe('1000');
     await page.mouse.move(5, 5);
     await page.keyboard.press('+');
-    expect(await track(page, 'Loss').getAttribute('aria-valuemin')).not.toBe('0');
+    await expect.poll(() => track(page, 'Loss').getAttribute('aria-valuemin')).not.toBe('0');
     await page.keyboard.press('0');
-    expect(await track(page, 'Loss').getAttribute('aria-valuemin')).toBe('0');
+    await expect.poll(() => track(page, 'Loss').getAttribute('aria-valuemin')).toBe('0');
   });
 
   it('chooses a tensor by key, table and row, and asks the host for it', async () => {
@@ -119,17 +119,19 @@ inChromium('the training panel', (openView) => {
     await send({ type: 'cellOrder', tensor: 0, state: 'h', order });
     await track(page, 'LSTM cells').focus();
     await page.keyboard.press('ArrowUp');
-    expect(await side(page)).toContain('Cell 1 of layer0/w');
+    await expect.poll(() => side(page)).toContain('Cell 1 of layer0/w');
     await page.keyboard.press('ArrowUp');
-    expect(await side(page)).toContain('Cell 2 of layer0/w');
+    await expect.poll(() => side(page)).toContain('Cell 2 of layer0/w');
     await page.keyboard.press('ArrowDown');
-    expect(await track(page, 'LSTM cells').getAttribute('aria-valuetext')).toContain(', cell 1 h ');
+    await expect
+      .poll(() => track(page, 'LSTM cells').getAttribute('aria-valuetext'))
+      .toContain(', cell 1 h ');
     const box = (await track(page, 'LSTM cells').boundingBox())!;
     await page.mouse.click(box.x + 400, box.y + 146);
-    expect(await side(page)).toContain('Cell 0 of layer0/w');
+    await expect.poll(() => side(page)).toContain('Cell 0 of layer0/w');
     await page.getByLabel('Order of the cells').selectOption('as stored');
     await page.mouse.click(box.x + 400, box.y + 146);
-    expect(await side(page)).toContain('Cell 15 of layer0/w');
+    await expect.poll(() => side(page)).toContain('Cell 15 of layer0/w');
   });
 
   it('lists the tensors with elements in a range of sizes that was dragged out', async () => {
@@ -156,7 +158,7 @@ inChromium('the training panel', (openView) => {
     await page.getByRole('radio', { name: 'Ridge' }).click();
     expect(await page.locator('.ridge').count()).toBe(4);
     await page.getByRole('radio', { name: 'Bands' }).click();
-    expect(await track(page, 'Distributions').count()).toBe(1);
+    await expect.poll(() => track(page, 'Distributions').count()).toBe(1);
     await page.getByLabel('Rows').selectOption('By layer');
     expect(
       (await rows()).map((text) => text.split('\n').find((line) => line.startsWith('layer'))),
@@ -212,7 +214,7 @@ inChromium('the training panel', (openView) => {
     const { page, send, waitForPosted } = await open();
     await send({ type: 'series', seq: 5, updates: [seriesOf({}, { from: 650, to: 700 })] });
     await waitForPosted('resync');
-    expect(await side(page)).toContain('Step 599 · newest');
+    await expect.poll(() => side(page)).toContain('Step 599 · newest');
     await send({ type: 'series', seq: 0, updates: [seriesOf({}, { to: 700 })] });
     await expect.poll(async () => side(page)).toContain('Step 699 · newest');
   });
@@ -224,7 +226,7 @@ inChromium('the training panel', (openView) => {
     await page.keyboard.press('Home');
     await send({ type: 'series', seq: 3, updates: [seriesOf({}, { from: 640, to: 700 })] });
     await expect.poll(async () => page.locator('.view-row').innerText()).toContain('700 / 1,000');
-    expect(await side(page)).toContain('Step 0 · pinned');
+    await expect.poll(() => side(page)).toContain('Step 0 · pinned');
   });
 
   it('draws nothing while it is hidden, and everything when it is shown again', async () => {
@@ -237,7 +239,7 @@ inChromium('the training panel', (openView) => {
     await setHidden(true);
     await send({ type: 'series', seq: 2, updates: [seriesOf({}, { from: 600, to: 700 })] });
     await page.waitForTimeout(800);
-    expect(await side(page)).toContain('Step 599 · newest');
+    await expect.poll(() => side(page)).toContain('Step 599 · newest');
     await setHidden(false);
     await expect.poll(async () => side(page)).toContain('Step 699 · newest');
   });
