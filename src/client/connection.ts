@@ -9,16 +9,15 @@ import {
   StreamMessageWriter,
   createMessageConnection,
 } from 'vscode-jsonrpc/node';
-import type { Message, MessageConnection } from 'vscode-jsonrpc/node';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
 import { Emitter, UserError, messageOf } from '../base/index';
 import {
   ENGINE_ERROR,
   ENGINE_NOTIFICATIONS,
   ENGINE_PROTOCOL,
   ENGINE_REQUESTS,
-  WIRE_ENCODING,
-  decodeWire,
-  encodeWire,
+  WIRE_DECODER,
+  WIRE_ENCODER,
   fromEngineError,
 } from '../protocol/index';
 import type {
@@ -78,8 +77,8 @@ export class EngineConnection {
   constructor(socket: Socket) {
     this.#socket = socket;
     this.#rpc = createMessageConnection(
-      new StreamMessageReader(socket, { contentTypeDecoder: DECODER }),
-      new StreamMessageWriter(socket, { contentTypeEncoder: ENCODER }),
+      new StreamMessageReader(socket, { contentTypeDecoder: WIRE_DECODER }),
+      new StreamMessageWriter(socket, { contentTypeEncoder: WIRE_ENCODER }),
     );
     const close = this.close.bind(this);
     socket.on('error', close);
@@ -219,12 +218,3 @@ function openSocket(path: string, timeoutMs: number): Promise<Socket> {
     });
   });
 }
-
-const ENCODER = {
-  name: WIRE_ENCODING,
-  encode: (message: Message) => Promise.resolve(encodeWire(message)),
-};
-const DECODER = {
-  name: WIRE_ENCODING,
-  decode: (bytes: Uint8Array) => Promise.resolve(decodeWire(bytes) as Message),
-};

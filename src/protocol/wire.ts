@@ -9,7 +9,7 @@ import { engineErrorSchema } from './engine';
 import type { EngineError } from './engine';
 
 /** Name of the encoding, as JSON-RPC's headers would say it. */
-export const WIRE_ENCODING = 'application/msgpack';
+const WIRE_ENCODING = 'application/msgpack';
 /** JSON-RPC's number for an error whose data is an `EngineError`. */
 export const ENGINE_ERROR = -32_000;
 
@@ -35,6 +35,21 @@ export function encodeWire(message: unknown): Uint8Array {
 /** @throws Error on bytes that are no message */
 export function decodeWire(bytes: Uint8Array): unknown {
   return decode(bytes, { extensionCodec: codec });
+}
+
+/** The encoding as JSON-RPC's writers and readers take it; they look at the rest of a message themselves. */
+export const WIRE_ENCODER = {
+  name: WIRE_ENCODING,
+  encode: (message: unknown) => Promise.resolve(encodeWire(message)),
+};
+export const WIRE_DECODER = {
+  name: WIRE_ENCODING,
+  decode: (bytes: Uint8Array) => Promise.resolve(requireMessage(decodeWire(bytes))),
+};
+
+function requireMessage(value: unknown): { jsonrpc: string } {
+  if (typeof value === 'object' && value !== null) return value as { jsonrpc: string };
+  throw new Error('it sent something that is no message');
 }
 
 /** What was thrown, fit to cross. A bug comes as `internal`, with its message only. */

@@ -1,8 +1,6 @@
 /** The chart as a picture for a file: what plotly.js drew, with the names at the lines' ends on top. */
-import { canvasPng, plotImage } from '../shared/plot';
+import { plotImage, svgPng } from '../shared/plot';
 import { cssText } from '../shared/theme';
-
-const PNG_SCALE = 2;
 
 /**
  * @param frame  the element that holds the chart
@@ -14,7 +12,7 @@ export async function chartPicture(
 ): Promise<string | Uint8Array<ArrayBuffer>> {
   const plot = await plotImage(frame, 'svg');
   const svg = withAnnotations(String(plot), frame.querySelector('.annotations'));
-  return format === 'svg' ? svg : toPng(svg, frame);
+  return format === 'svg' ? svg : svgPng(svg);
 }
 
 function withAnnotations(svg: string, annotations: Element | null): string {
@@ -24,15 +22,4 @@ function withAnnotations(svg: string, annotations: Element | null): string {
   group.append(...[...annotations.children].map((child) => child.cloneNode(true)));
   const text = new XMLSerializer().serializeToString(group);
   return svg.replace(/<\/svg>\s*$/, `${text}</svg>`);
-}
-
-async function toPng(svg: string, frame: HTMLElement): Promise<Uint8Array<ArrayBuffer>> {
-  const image = new Image();
-  image.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
-  await image.decode();
-  const canvas = document.createElement('canvas');
-  canvas.width = frame.clientWidth * PNG_SCALE;
-  canvas.height = frame.clientHeight * PNG_SCALE;
-  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
-  return canvasPng(canvas);
 }

@@ -2,11 +2,9 @@
  * The charts of the panel as one picture, just as they stand: plots as vectors, heat-maps as images, words as text.
  * Controls are left out.
  */
-import { canvasPng, plotImage } from '../shared/plot';
+import { plotImage, svgPng } from '../shared/plot';
 import { color, cssText } from '../shared/theme';
 
-/** Pixels of a PNG for one of the screen. */
-const PNG_SCALE = 2;
 const LEFT_OUT = '.section-tools, .icon, .icon-button, .plot-figure, .hidden-text, select, dialog';
 
 /**
@@ -31,22 +29,7 @@ export async function pictureSvg(areas: readonly HTMLElement[]): Promise<string>
 
 /** @returns the bytes of a PNG */
 export async function picturePng(areas: readonly HTMLElement[]): Promise<Uint8Array<ArrayBuffer>> {
-  const svg = await pictureSvg(areas);
-  const image = new Image();
-  const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
-  try {
-    image.src = url;
-    await image.decode();
-    const canvas = document.createElement('canvas');
-    canvas.width = image.naturalWidth * PNG_SCALE;
-    canvas.height = image.naturalHeight * PNG_SCALE;
-    const context = canvas.getContext('2d');
-    if (context === null) throw new Error('picturePng: no canvas');
-    context.drawImage(image, 0, 0, canvas.width, canvas.height);
-    return await canvasPng(canvas);
-  } finally {
-    URL.revokeObjectURL(url);
-  }
+  return svgPng(await pictureSvg(areas));
 }
 
 interface Origin {

@@ -11,14 +11,13 @@ import {
   StreamMessageWriter,
   createMessageConnection,
 } from 'vscode-jsonrpc/node';
-import type { CancellationToken, Message, MessageConnection } from 'vscode-jsonrpc/node';
+import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
 import { UserError, messageOf } from '../../base/index';
 import {
   ENGINE_ERROR,
   ENGINE_REQUESTS,
-  WIRE_ENCODING,
-  decodeWire,
-  encodeWire,
+  WIRE_DECODER,
+  WIRE_ENCODER,
   toEngineError,
 } from '../../protocol/index';
 import type {
@@ -62,8 +61,8 @@ export class Connection {
     this.#socket = socket;
     this.#options = options;
     this.#rpc = createMessageConnection(
-      new StreamMessageReader(socket, { contentTypeDecoder: DECODER }),
-      new StreamMessageWriter(socket, { contentTypeEncoder: ENCODER }),
+      new StreamMessageReader(socket, { contentTypeDecoder: WIRE_DECODER }),
+      new StreamMessageWriter(socket, { contentTypeEncoder: WIRE_ENCODER }),
     );
     this.#greetingTimer = setTimeout(() => {
       this.close('it did not greet in time');
@@ -175,19 +174,4 @@ const UPDATE = { remedy: 'Reload the window: engine and extension are of differe
 
 function isRequest(method: string): method is EngineRequest {
   return Object.hasOwn(ENGINE_REQUESTS, method);
-}
-
-const ENCODER = {
-  name: WIRE_ENCODING,
-  encode: (message: Message) => Promise.resolve(encodeWire(message)),
-};
-const DECODER = {
-  name: WIRE_ENCODING,
-  decode: (bytes: Uint8Array) => Promise.resolve(requireMessage(decodeWire(bytes))),
-};
-
-/** JSON-RPC looks at the rest. */
-function requireMessage(value: unknown): Message {
-  if (typeof value === 'object' && value !== null) return value as Message;
-  throw new Error('it sent something that is no message');
 }

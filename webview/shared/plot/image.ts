@@ -1,4 +1,4 @@
-/** One chart as a picture: plotly.js draws it anew at its own size. */
+/** Pictures for files: one chart as plotly.js draws it anew at its own size, and any SVG as PNG. */
 import { color } from '../theme';
 import { plotly } from './plotly';
 
@@ -6,8 +6,8 @@ import { plotly } from './plotly';
 const PNG_SCALE = 2;
 
 /**
- * The LinePlot in (or at) `element`.
- * @returns SVG text, or the bytes of a PNG on the editor's background
+ * The LinePlot in (or at) `element`, on the editor's background.
+ * @returns SVG text, or the bytes of a PNG
  * @throws when there is no drawn chart in it
  */
 export async function plotImage(
@@ -20,15 +20,9 @@ export async function plotImage(
   if (figure === null || !('data' in figure))
     throw new Error('plotImage: no chart has been drawn there');
   const { clientWidth: width, clientHeight: height } = figure;
-  const url = await plotly().toImage(figure, {
-    format,
-    width,
-    height,
-    scale: format === 'png' ? PNG_SCALE : 1,
-  });
-  const body = url.slice(url.indexOf(',') + 1);
-  if (format === 'svg') return withBackground(decodeURIComponent(body));
-  return onBackground(url);
+  const url = await plotly().toImage(figure, { format: 'svg', width, height, scale: 1 });
+  const svg = withBackground(decodeURIComponent(url.slice(url.indexOf(',') + 1)));
+  return format === 'svg' ? svg : svgPng(svg);
 }
 
 function withBackground(svg: string): string {
@@ -38,23 +32,26 @@ function withBackground(svg: string): string {
   );
 }
 
-async function onBackground(url: string): Promise<Uint8Array<ArrayBuffer>> {
+/** @param svg  with its size in pixels @returns the bytes of a PNG of twice that size */
+export async function svgPng(svg: string): Promise<Uint8Array<ArrayBuffer>> {
   const image = new Image();
-  image.src = url;
-  await image.decode();
-  const canvas = document.createElement('canvas');
-  canvas.width = image.naturalWidth;
-  canvas.height = image.naturalHeight;
-  const context = canvas.getContext('2d');
-  if (context === null) throw new Error('plotImage: no canvas');
-  context.fillStyle = color('--velo-bg');
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(image, 0, 0);
-  return canvasPng(canvas);
+  const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
+  try {
+    image.src = url;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    canvas.width = image.naturalWidth * PNG_SCALE;
+    canvas.height = image.naturalHeight * PNG_SCALE;
+    const context = canvas.getContext('2d');
+    if (context === null) throw new Error('svgPng: no canvas');
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await canvasPng(canvas);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
 }
 
-/** The bytes of a canvas as PNG. */
-export async function canvasPng(canvas: HTMLCanvasElement): Promise<Uint8Array<ArrayBuffer>> {
+async function canvasPng(canvas: HTMLCanvasElement): Promise<Uint8Array<ArrayBuffer>> {
   const blob = await new Promise<Blob | null>((resolve) => {
     canvas.toBlob(resolve, 'image/png');
   });

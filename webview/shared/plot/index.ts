@@ -2,4 +2,4 @@
 export { LinePlot } from './LinePlot';
 export type { LinePlotProps } from './LinePlot';
 export type { MarkerSymbol, PlotAxis, PlotDash, PlotLine, PlotShape, PlotText } from './figure';
-export { canvasPng, plotImage } from './image';
+export { plotImage, svgPng } from './image';
