@@ -17,7 +17,7 @@ import {
 } from './live/index';
 
 /** Raised with every change that an older engine or client would misread. */
-export const ENGINE_PROTOCOL = 1;
+export const ENGINE_PROTOCOL = 2;
 
 const runRef = z.object({ runId: z.string().min(1) });
 const watchRef = z.object({ watchId: z.string().min(1) });
@@ -48,8 +48,9 @@ export const ENGINE_REQUESTS = {
     params: z.object({ maxRunning: z.int().min(1).max(64) }),
     result: nothing,
   },
+  /** All runs, oldest first; with `newest` only about so many, those worked on last, as soon as they are known. */
   'runs.list': {
-    params: nothing,
+    params: z.object({ newest: z.optional(z.int().min(1)) }),
     result: z.object({ runs: z.array(runEntrySchema), warnings: z.array(z.string()) }),
   },
   /** Puts a training into the queue; it begins when its turn comes. */

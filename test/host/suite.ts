@@ -57,12 +57,14 @@ const checks: Readonly<Record<CheckName, () => unknown>> = {
     const before = performance.now();
     await vscode.commands.executeCommand('velo.runs.focus');
     const shownMs = performance.now() - before;
+    await until('the first runs', () => api.runs().length > 0);
+    const someMs = performance.now() - before;
     await until('1,000 runs', () => api.runs().length >= 1000);
     const elapsedMs = performance.now() - before;
     const again = performance.now();
     await vscode.commands.executeCommand('velo.runs.refresh');
     const refreshMs = performance.now() - again;
-    const note = `the first list took ${elapsedMs.toFixed(0)} ms with the start of the engine, ${shownMs.toFixed(0)} ms of it for opening the view; a refresh took ${refreshMs.toFixed(0)} ms`;
+    const note = `first runs after ${someMs.toFixed(0)} ms with the start of the engine, all after ${elapsedMs.toFixed(0)} ms, ${shownMs.toFixed(0)} ms of it for opening the view; a refresh took ${refreshMs.toFixed(0)} ms`;
     return note;
   },
 

@@ -32,7 +32,8 @@ export function createHandlers(services: HandlerServices): Handlers {
       jobs.maxRunning = maxRunning;
       return NOTHING;
     },
-    'runs.list': async () => {
+    'runs.list': async ({ newest }) => {
+      if (newest !== undefined) return { runs: await index.newest(newest), warnings: [] };
       const listing = await index.list();
       services.followRuns();
       return listing;

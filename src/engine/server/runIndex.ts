@@ -6,7 +6,7 @@
 import { existsSync, statSync, watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { Emitter, UserError } from '../../base/index';
 import type { Disposable } from '../../base/index';
 import type { RunEntry } from '../../protocol/live/index';
@@ -19,6 +19,8 @@ const SLICE_MS = 8;
 /** Two changes so close together may leave the same modification time. */
 const RACY_MS = 100;
 const POLL_MS = 1000;
+/** Between two looks at how far the first look at everything is. */
+const PROGRESS_MS = 4;
 
 /** What the jobs know of a run. */
 export interface JobView {
@@ -70,6 +72,15 @@ export class RunIndex {
     runs.sort((a, b) => compare(startOf(a), startOf(b)) || compare(a.runId, b.runId));
     const warnings = [...this.#known.values()].flatMap(({ problem }) => problem ?? []);
     return { runs, warnings };
+  }
+
+  /** About `count` runs, those worked on last, without waiting for the others. @throws UserError('disk') */
+  async newest(count: number): Promise<RunEntry[]> {
+    while (!this.#hasScanned && this.#known.size < count) {
+      await Promise.race([this.ready(), sleep(PROGRESS_MS)]);
+    }
+    const byModified = [...this.#known].sort(([, a], [, b]) => b.modified - a.modified);
+    return byModified.slice(0, count).flatMap(([id]) => this.get(id) ?? []);
   }
 
   /** Fulfilled when everything has been looked at once. @throws UserError('disk') */
@@ -172,13 +183,12 @@ export class RunIndex {
   }
 
   async #scanOnce(): Promise<void> {
-    const ids = runIds(this.#root);
-    const present = new Set(ids);
-    this.#remove([...this.#known.keys()].filter((id) => !present.has(id)));
+    const modified = this.#folders();
+    this.#remove([...this.#known.keys()].filter((id) => !modified.has(id)));
     let changed: string[] = [];
     let since = performance.now();
-    for (const id of ids) {
-      if (this.#lookAt(id)) changed.push(id);
+    for (const [id, time] of modified) {
+      if (this.#lookAt(id, time)) changed.push(id);
       if (performance.now() - since < SLICE_MS) continue;
       this.#tell(changed);
       changed = [];
@@ -188,10 +198,17 @@ export class RunIndex {
     this.#tell(changed);
   }
 
+  /** Every folder with its modification time, the newest first. @throws UserError('disk') */
+  #folders(): ReadonlyMap<string, number> {
+    const folders = runIds(this.#root).flatMap((id): [string, number][] => {
+      const modified = this.#modifiedAt(id);
+      return modified === undefined ? [] : [[id, modified]];
+    });
+    return new Map(folders.sort(([, a], [, b]) => b - a));
+  }
+
   /** Whether it was read again. */
-  #lookAt(id: string): boolean {
-    const modified = this.#modifiedAt(id);
-    if (modified === undefined) return false;
+  #lookAt(id: string, modified: number): boolean {
     const known = this.#known.get(id);
     const isFresh = known?.modified === modified && known.readAt - modified > RACY_MS;
     const isForeign = known?.run?.record.writer?.isOwn === false;

@@ -47,6 +47,8 @@ interface RootRuns {
 }
 
 const BATCH_MS = 250;
+/** Runs that the first answer holds. */
+const SOME = 100;
 
 export class RunStore implements Disposable {
   readonly #engines: EngineSource;
@@ -78,6 +80,20 @@ export class RunStore implements Disposable {
    */
   async load(): Promise<void> {
     await Promise.all(this.#engines.roots.map((root) => this.#loadRoot(root)));
+  }
+
+  /** As `load`, but only until there is something to show. @throws UserError('usage') in restricted mode */
+  async loadSome(): Promise<void> {
+    const everything = this.load();
+    if (this.all().length > 0) return;
+    await new Promise<void>((resolve, reject) => {
+      const subscription = this.#changes.on(() => {
+        if (this.all().length > 0) resolve();
+      });
+      everything.then(resolve, reject).finally(() => {
+        subscription.dispose();
+      });
+    });
   }
 
   /** Asks for all runs anew. */
@@ -177,6 +193,7 @@ export class RunStore implements Disposable {
 
   async #ask(root: string, engine: Engine, state: RootRuns): Promise<void> {
     try {
+      if (!state.isLoaded && state.runs.size === 0) await this.#askNewest(root, engine);
       const { runs, warnings } = await engine.request('runs.list', {}, { timeoutMs: 60_000 });
       for (const warning of warnings) this.#warn(warning);
       const present = new Set(runs.map(({ runId }) => runId));
@@ -188,6 +205,12 @@ export class RunStore implements Disposable {
       this.#warn(`reading the runs of ${root}: ${messageOf(thrown)}`);
       this.#setProblem(state, wordsOf(thrown));
     }
+  }
+
+  /** A screenful and more, while the others are still being read. */
+  async #askNewest(root: string, engine: Engine): Promise<void> {
+    const { runs } = await engine.request('runs.list', { newest: SOME }, { timeoutMs: 60_000 });
+    if (runs.length > 0) this.#apply(root, { changed: runs, removed: [] });
   }
 
   #setProblem(state: RootRuns, problem: string | undefined): void {

@@ -78,7 +78,7 @@ export class RunTree implements TreeDataProvider<RunNode>, Disposable {
   async getChildren(node?: RunNode): Promise<RunNode[]> {
     if (node === undefined) {
       if (!workspace.isTrusted) return [];
-      await this.#runs.load();
+      await this.#runs.loadSome();
     }
     const shown = this.shown();
     if (node !== undefined) {

@@ -55,9 +55,36 @@ it('asks each folder once and keeps runs of the same id apart', async () => {
   const { store } = setUp(engines);
   await Promise.all([store.load(), store.load()]);
   await store.load();
-  expect(engines['/a'].askedFor('runs.list')).toHaveLength(1);
+  expect(engines['/a'].askedFor('runs.list')).toEqual([{ newest: 100 }, {}]);
   expect(store.all().map(({ root }) => root)).toEqual(['/a', '/b']);
   expect(store.get({ root: '/a', runId: 'fashion-1' })?.entry.name).toBe('one');
+});
+
+it('has something to show before everything is known', async () => {
+  const engine = listing();
+  let answerAll = (): void => undefined;
+  const all = new Promise<void>((resolve) => {
+    answerAll = resolve;
+  });
+  engine.answers['runs.list'] = async ({ newest }) => {
+    if (newest !== undefined) return { runs: [runEntry()], warnings: [] };
+    await all;
+    return { runs: [runEntry(), runEntry({ runId: 'fashion-2' })], warnings: [] };
+  };
+  const { store } = setUp({ '/a': engine });
+  await store.loadSome();
+  expect(store.all()).toHaveLength(1);
+  expect(store.isKnown).toBe(false);
+  answerAll();
+  await store.load();
+  expect(store.all()).toHaveLength(2);
+  expect(store.isKnown).toBe(true);
+});
+
+it('ends waiting for something to show where there is nothing', async () => {
+  const { store } = setUp({ '/a': listing() });
+  await store.loadSome();
+  expect(store.isKnown).toBe(true);
 });
 
 it('passes a hundred changes on as few batches, and the last of them', async () => {
