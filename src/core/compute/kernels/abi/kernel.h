@@ -13,6 +13,9 @@ typedef struct {
   void (*run)(float *base, const int32_t *args);
 } Kernel;
 
+/* Number of arguments of a kernel that takes as many as an instruction says. */
+enum { VARIADIC = -1 };
+
 enum { RUN_OK = 0, RUN_TRUNCATED = 1, RUN_UNKNOWN_OP = 2, RUN_WRONG_ARGC = 3 };
 
 #endif

@@ -13,6 +13,14 @@
 #include "../velo_features.c"
 #include "../velo_apply.c"
 #include "../trace.c"
+#include "../map_operations.h"
+#include "../map.c"
+#include "../matmul.c"
+#include "../conv.c"
+#include "../pool.c"
+#include "../rows.c"
+#include "../gather.c"
+#include "../random.c"
 
 #ifndef ISA
 #error "define ISA as the name of the instruction set"
@@ -28,6 +36,10 @@
 #endif
 
 static const Kernel kernels[] = {
+    /* Known by name and code, but no instructions by themselves. */
+#define MAP_OPERATION(name) {"map." #name, 0, 0},
+    MAP_OPERATIONS(MAP_OPERATION)
+#undef MAP_OPERATION
     {"math.exp", 3, math_exp},
     {"math.tanh", 3, math_tanh},
     {"math.sigmoid", 3, math_sigmoid},
@@ -46,6 +58,13 @@ static const Kernel kernels[] = {
     {"velo.apply", VELO_TENSOR_WORDS, velo_apply},
     {"trace.summary", 3, trace_summary},
     {"trace.difference", 4, trace_difference},
+    MAP_KERNELS
+    MATMUL_KERNELS
+    CONV_KERNELS
+    POOL_KERNELS
+    ROWS_KERNELS
+    GATHER_KERNELS
+    RANDOM_KERNELS
 };
 
 enum { KERNEL_COUNT = sizeof(kernels) / sizeof(kernels[0]) };
@@ -60,8 +79,8 @@ INLINE int32_t interpret(float *base, const int32_t *program, int32_t words) {
   while (at < words) {
     if (words - at < 2) return at << 2 | RUN_TRUNCATED;
     int32_t op = program[at], argc = program[at + 1];
-    if (op < 0 || op >= KERNEL_COUNT) return at << 2 | RUN_UNKNOWN_OP;
-    if (argc != kernels[op].argc) return at << 2 | RUN_WRONG_ARGC;
+    if (op < 0 || op >= KERNEL_COUNT || !kernels[op].run) return at << 2 | RUN_UNKNOWN_OP;
+    if (argc != kernels[op].argc && kernels[op].argc != VARIADIC) return at << 2 | RUN_WRONG_ARGC;
     if (argc > words - at - 2) return at << 2 | RUN_TRUNCATED;
     kernels[op].run(base, program + at + 2);
     at += 2 + argc;

@@ -1,0 +1,2 @@
+/* To come. */
+#define CONV_KERNELS

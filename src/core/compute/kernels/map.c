@@ -1,0 +1,2 @@
+/* To come. */
+#define MAP_KERNELS

@@ -1,0 +1,2 @@
+/* To come. */
+#define MATMUL_KERNELS

@@ -1,0 +1,2 @@
+/* To come. */
+#define ROWS_KERNELS
