@@ -29,7 +29,9 @@ INLINE vi float_to_bits(vf x) { return __builtin_bit_cast(vi, x); }
 
 /* a * b + c, rounded once where the hardware can. */
 INLINE vf fma(vf a, vf b, vf c) {
-#if defined(__FMA__) || defined(__aarch64__)
+#if defined(__wasm_relaxed_simd__)
+  return __builtin_wasm_relaxed_madd_f32x4(a, b, c);
+#elif defined(__FMA__) || defined(__aarch64__)
   return __builtin_elementwise_fma(a, b, c);
 #else
   return a * b + c;
@@ -64,10 +66,87 @@ INLINE vi tail_mask(long remaining) {
 INLINE void store_masked(float *at, vf x, vi mask) { store(at, select(mask, x, load(at))); }
 INLINE vf keep(vf x, vi mask) { return select(mask, x, splat(0.0f)); }
 
+/*
+ * Stores the first `count` < VL lanes and touches nothing behind them: unlike store_masked no load, which would wait
+ * for the stores before it where short rows overlap.
+ */
+INLINE void store_first(float *at, vf x, long count) {
+#if VL == 16
+  __builtin_ia32_storeups512_mask((void *)at, x, (uint16_t)((1u << count) - 1));
+#else
+  typedef float pair __attribute__((ext_vector_type(2), aligned(4), may_alias));
+#if VL == 8
+  typedef float half __attribute__((ext_vector_type(4), aligned(4), may_alias));
+  if (count & 4) {
+    *(half *)at = x.lo;
+    at += 4, x.lo = x.hi;
+  }
+#endif
+  if (count & 2) {
+    *(pair *)at = x.xy;
+    at += 2, x.xy = x.zw;
+  }
+  if (count & 1) *at = x.x;
+#endif
+}
+
 INLINE double sum_lanes(vf x) {
   double sum = 0;
   UNROLL for (int i = 0; i < VL; i++) sum += (double)x[i];
   return sum;
+}
+
+/*
+ * Transposes a square of VL rows: squares of 4 within 128 bits first, then these change places.
+ */
+#if VL == 16
+#define EACH_128(a, b, c, d) \
+  a, b, c, d, a + 4, b + 4, c + 4, d + 4, a + 8, b + 8, c + 8, d + 8, a + 12, b + 12, c + 12, d + 12
+#elif VL == 8
+#define EACH_128(a, b, c, d) a, b, c, d, a + 4, b + 4, c + 4, d + 4
+#else
+#define EACH_128(a, b, c, d) a, b, c, d
+#endif
+INLINE void transpose(vf row[VL]) {
+  UNROLL for (int i = 0; i < VL; i += 4) {
+    vf *r = row + i;
+    vf a = __builtin_shufflevector(r[0], r[1], EACH_128(0, VL, 1, VL + 1));
+    vf b = __builtin_shufflevector(r[0], r[1], EACH_128(2, VL + 2, 3, VL + 3));
+    vf c = __builtin_shufflevector(r[2], r[3], EACH_128(0, VL, 1, VL + 1));
+    vf d = __builtin_shufflevector(r[2], r[3], EACH_128(2, VL + 2, 3, VL + 3));
+    r[0] = __builtin_shufflevector(a, c, EACH_128(0, 1, VL, VL + 1));
+    r[1] = __builtin_shufflevector(a, c, EACH_128(2, 3, VL + 2, VL + 3));
+    r[2] = __builtin_shufflevector(b, d, EACH_128(0, 1, VL, VL + 1));
+    r[3] = __builtin_shufflevector(b, d, EACH_128(2, 3, VL + 2, VL + 3));
+  }
+#if VL == 8
+  UNROLL for (int i = 0; i < 4; i++) {
+    vf a = row[i], b = row[i + 4];
+    row[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11);
+    row[i + 4] = __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+#elif VL == 16
+  UNROLL for (int i = 0; i < 4; i++) {
+    vf *r = row + i;
+    vf a = __builtin_shufflevector(r[0], r[4], 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+    vf b = __builtin_shufflevector(r[0], r[4], 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+    vf c = __builtin_shufflevector(r[8], r[12], 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+    vf d = __builtin_shufflevector(r[8], r[12], 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+    r[0] = __builtin_shufflevector(a, c, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+    r[8] = __builtin_shufflevector(a, c, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+    r[4] = __builtin_shufflevector(b, d, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+    r[12] = __builtin_shufflevector(b, d, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+  }
+#endif
+}
+
+/* Sum of the lanes in pairs of halves, not in the order of the lanes. */
+INLINE float sum_halves(vf x) {
+  float lanes[VL];
+  UNROLL for (int i = 0; i < VL; i++) lanes[i] = x[i];
+  UNROLL for (int half = VL / 2; half > 0; half /= 2)
+    UNROLL for (int i = 0; i < half; i++) lanes[i] += lanes[i + half];
+  return lanes[0];
 }
 
 /* exp(r) for |r| <= ln 2 / 2: the minimax polynomial of Cephes. */
