@@ -5,7 +5,16 @@
 
 /** Which sort of trouble a `UserError` reports; the command line turns every one into exit code 2. */
 export type UserErrorCode =
-  'config' | 'data' | 'weights' | 'checkpoint' | 'device' | 'run' | 'disk' | 'usage' | 'engine';
+  | 'config'
+  | 'task'
+  | 'data'
+  | 'weights'
+  | 'checkpoint'
+  | 'device'
+  | 'run'
+  | 'disk'
+  | 'usage'
+  | 'engine';
 
 /**
  * Bad input from a person: one sentence that names the place, what was expected and what came, and,

@@ -1,0 +1,156 @@
+/** Writes a plan out as instructions for a set of kernels. */
+import { invariant } from '../../../base/index';
+import { instructionsOf } from '../instructions';
+import type { Emit } from '../instructions';
+import type { KernelRuntime } from '../kernelRuntime';
+import { mapProgram } from './mapProgram';
+import type { KernelNode, MapNode, MatmulNode, PlanNode } from './nodes';
+import type { Plan } from './plan';
+import type { View } from './view';
+
+export interface Assembled {
+  readonly setup: number[];
+  readonly step: number[];
+}
+
+/** @throws UserError('device') when the kernels lack an op, being of another version */
+export function assemble(plan: Plan, runtime: KernelRuntime): Assembled {
+  const assembler = new Assembler(plan, runtime);
+  return {
+    setup: plan.setup.flatMap((node) => assembler.node(node)),
+    step: plan.step.flatMap((node) => assembler.node(node)),
+  };
+}
+
+/** Instructions for single nodes, for those who time them. */
+export class Assembler {
+  readonly #plan: Plan;
+  readonly #ops: KernelRuntime['ops'];
+  readonly #emit: Emit;
+
+  constructor(plan: Plan, runtime: KernelRuntime) {
+    this.#plan = plan;
+    this.#ops = runtime.ops;
+    this.#emit = instructionsOf(runtime);
+  }
+
+  node(node: PlanNode): number[] {
+    switch (node.kind) {
+      case 'map':
+        return this.#map(node);
+      case 'matmul':
+        return this.#matmul(node);
+      case 'kernel':
+        return this.#kernel(node);
+    }
+  }
+
+  #place({ buffer, offset }: View): number {
+    return this.#plan.places[buffer]! + offset;
+  }
+
+  #map(node: MapNode): number[] {
+    const { dims, inputs, constants, steps, outputs } = mapProgram(node);
+    const operation = (op: string): number => {
+      const code = this.#ops.get(`map.${op}`);
+      invariant(code !== undefined, `the kernels have no operation ${op}`);
+      return code;
+    };
+    return this.#emit(
+      'map',
+      this.#plan.workspace.place,
+      ...[dims.length, inputs.length, constants.length, steps.length, outputs.length],
+      ...dims,
+      ...inputs.flatMap(({ view, strides }) => [this.#place(view), ...strides]),
+      ...constants.map(floatBits),
+      ...steps.flatMap(({ op, out, args: [a = 0, b = 0, c = 0] }) => [operation(op), out, a, b, c]),
+      ...outputs.flatMap(({ mode, slot, view, strides }) => [
+        mode,
+        slot,
+        this.#place(view),
+        ...strides,
+      ]),
+    );
+  }
+
+  #matmul({ a, b, out, accumulate }: MatmulNode): number[] {
+    const batches = collapsedBatches([out, a, b]);
+    const [outer = ONE, inner = ONE] = batches.length < 2 ? [ONE, ...batches] : batches.slice(-2);
+    const [m = 1, n = 1] = out.shape.slice(-2);
+    const k = a.shape.at(-1) ?? 1;
+    const [aRow = 0, aCol = 0] = a.strides.slice(-2);
+    const [bRow = 0, bCol = 0] = b.strides.slice(-2);
+    const { workspace } = this.#plan;
+    return odometer(batches.slice(0, -2)).flatMap(([outShift, aShift, bShift]) =>
+      this.#emit(
+        'matmul',
+        ...[this.#place(out) + outShift, out.strides.at(-2) ?? 0],
+        ...[this.#place(a) + aShift, aRow, aCol, this.#place(b) + bShift, bRow, bCol],
+        ...[m, n, k, outer.count, inner.count],
+        ...[0, 1, 2].flatMap((i) => [outer.strides[i]!, inner.strides[i]!]),
+        ...[Number(accumulate), workspace.place, workspace.words],
+      ),
+    );
+  }
+
+  #kernel({ op, inputs, outputs, args }: KernelNode): number[] {
+    const { key, workspace } = this.#plan;
+    const words = args.map((arg) => {
+      if (typeof arg === 'number') return arg;
+      if (arg === 'workspace') return workspace.place;
+      if (arg === 'workspaceWords') return workspace.words;
+      if (arg === 'key') return key;
+      if ('float' in arg) return floatBits(arg.float);
+      return this.#place('input' in arg ? inputs[arg.input]! : outputs[arg.output]!);
+    });
+    return this.#emit(op, ...words);
+  }
+}
+
+const bits = new DataView(new ArrayBuffer(4));
+
+export function floatBits(value: number): number {
+  bits.setFloat32(0, value);
+  return bits.getInt32(0);
+}
+
+interface Batch {
+  readonly count: number;
+  /** Of out, a and b. */
+  readonly strides: readonly number[];
+}
+
+const ONE: Batch = { count: 1, strides: [0, 0, 0] };
+
+/** The axes before the matrices, joined where all three views run on evenly. */
+function collapsedBatches(views: readonly View[]): Batch[] {
+  const batches: Batch[] = [];
+  const [{ shape }] = views as [View];
+  shape.slice(0, -2).forEach((count, axis) => {
+    if (count === 1) return;
+    const strides = views.map((view) => view.strides[axis]!);
+    const last = batches.at(-1);
+    const joins = last?.strides.every((stride, i) => stride === strides[i]! * count);
+    if (last !== undefined && joins === true) {
+      batches[batches.length - 1] = { count: last.count * count, strides };
+    } else {
+      batches.push({ count, strides });
+    }
+  });
+  return batches;
+}
+
+/** Shifts of out, a and b for every place of some batch axes. */
+function odometer(batches: readonly Batch[]): [number, number, number][] {
+  return batches.reduce<[number, number, number][]>(
+    (shifts, { count, strides }) =>
+      shifts.flatMap((shift) =>
+        Array.from({ length: count }, (_, index): [number, number, number] => [
+          shift[0] + index * strides[0]!,
+          shift[1] + index * strides[1]!,
+          shift[2] + index * strides[2]!,
+        ]),
+      ),
+    [[0, 0, 0]],
+  );
+}

@@ -1,0 +1,116 @@
+/** A plan in words: a line per kernel call with shapes, bytes moved and floating-point operations. */
+import { sizeOf } from '../../../base/index';
+import type { MapNode, MapRef, PlanNode } from './nodes';
+import { readsOf, writesOf } from './nodes';
+import type { Plan } from './plan';
+import type { View } from './view';
+import { isContiguous } from './view';
+
+export interface NodeDescription {
+  /** `matmul`, `map`, `conv.forward`. */
+  readonly kind: string;
+  readonly text: string;
+  readonly flops: number;
+  /** Read and written, each word once per view. */
+  readonly bytes: number;
+}
+
+export function describeNode(plan: Plan, node: PlanNode): NodeDescription {
+  return {
+    kind: node.kind === 'kernel' ? node.op : node.kind,
+    text: textOf(plan, node),
+    flops: flopsOf(node),
+    bytes: 4 * [...readsOf(node), ...writesOf(node)].reduce((sum, view) => sum + wordsOf(view), 0),
+  };
+}
+
+/**
+ * The listing of a plan.
+ * @param notes  a column of its own for each call, as its time
+ */
+export function describePlan(plan: Plan, notes?: readonly string[]): string {
+  const lines = plan.step.map((node) => describeNode(plan, node));
+  const flops = lines.reduce((sum, line) => sum + line.flops, 0);
+  const head =
+    `${plan.step.length} calls, ${formatFlops(flops)}, arena ${formatBytes(4 * plan.words)}` +
+    (plan.setup.length > 0 ? `, ${plan.setup.length} calls once before` : '');
+  const kinds = Math.max(...lines.map(({ kind }) => kind.length), 0);
+  const rows = lines.map(({ kind, text, flops: own, bytes }, index) => {
+    const numbers = [formatFlops(own).padStart(12), formatBytes(bytes).padStart(9)];
+    const note = notes?.[index];
+    const columns = note === undefined ? numbers : [...numbers, note.padStart(10)];
+    return `${String(index).padStart(4)}  ${kind.padEnd(kinds)}${columns.join('')}  ${text}`;
+  });
+  return [head, ...rows].join('\n');
+}
+
+function flopsOf(node: PlanNode): number {
+  if (node.kind === 'kernel') return node.flops;
+  if (node.kind === 'matmul') return 2 * sizeOf(node.out.shape) * (node.a.shape.at(-1) ?? 0);
+  const combined = node.outputs.filter(({ mode }) => mode !== 'store').length;
+  return sizeOf(node.shape) * (node.steps.length + combined);
+}
+
+/** Words of a view that are different ones. */
+function wordsOf({ shape, strides }: View): number {
+  return shape.reduce((words, side, axis) => (strides[axis] === 0 ? words : words * side), 1);
+}
+
+function textOf(plan: Plan, node: PlanNode): string {
+  const view = (one: View): string => nameOf(plan, one);
+  if (node.kind === 'map') return mapText(plan, node);
+  if (node.kind === 'matmul') {
+    return `${view(node.out)} ${node.accumulate ? '+=' : '='} ${view(node.a)} x ${view(node.b)}`;
+  }
+  return `${node.outputs.map(view).join(', ')} = ${node.op}(${node.inputs.map(view).join(', ')})`;
+}
+
+function mapText(plan: Plan, node: MapNode): string {
+  const uses = new Map<number, number>();
+  const count = (ref: MapRef): void => {
+    if ('step' in ref) uses.set(ref.step, (uses.get(ref.step) ?? 0) + 1);
+  };
+  for (const { args } of node.steps) args.forEach(count);
+  for (const { value } of node.outputs) count(value);
+  const named: string[] = [];
+  const refText = (ref: MapRef): string => {
+    if ('constant' in ref) return String(Number(ref.constant.toPrecision(6)));
+    if ('view' in ref) return nameOf(plan, ref.view);
+    return (uses.get(ref.step) ?? 0) > 1 ? `v${ref.step}` : stepText(ref.step);
+  };
+  const stepText = (index: number): string => {
+    const { op, args } = node.steps[index]!;
+    return `${op}(${args.map(refText).join(', ')})`;
+  };
+  node.steps.forEach((_, index) => {
+    if ((uses.get(index) ?? 0) > 1) named.push(`v${index} = ${stepText(index)}`);
+  });
+  const outputs = node.outputs.map(({ mode, value, view }) => {
+    const text = refText(value);
+    return `${nameOf(plan, view)} = ${mode === 'store' ? text : `${mode}(${text})`}`;
+  });
+  return [...named, ...outputs].join('; ');
+}
+
+/** `params/w [784, 128]`, `%5[64, 32]^` where it is read in another order than it lies. */
+function nameOf({ buffers }: Plan, view: View): string {
+  const buffer = buffers[view.buffer]!;
+  const name = buffer.name ?? `${buffer.role === 'constant' ? '#' : '%'}${view.buffer}`;
+  const strides = view.strides.some((stride, axis) => stride === 0 && view.shape[axis] !== 1)
+    ? '*'
+    : isContiguous(view)
+      ? ''
+      : '^';
+  return `${name}[${view.shape.join(', ')}]${strides}`;
+}
+
+function formatFlops(flops: number): string {
+  if (flops >= 1e9) return `${(flops / 1e9).toFixed(2)} GFLOP`;
+  return flops >= 1e6 ? `${(flops / 1e6).toFixed(2)} MFLOP` : `${(flops / 1e3).toFixed(1)} kFLOP`;
+}
+
+function formatBytes(bytes: number): string {
+  return bytes >= 2 ** 20
+    ? `${(bytes / 2 ** 20).toFixed(1)} MB`
+    : `${(bytes / 1024).toFixed(1)} kB`;
+}

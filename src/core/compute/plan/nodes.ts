@@ -1,0 +1,108 @@
+/**
+ * What a plan consists of before it becomes instructions: nodes that read and write views of buffers. A `map` is a
+ * small elementwise program over a loop; everything else is one kernel call.
+ */
+import type { BufferId, View } from './view';
+
+export type BufferRole =
+  /** Written anew by each run, free again after its last reader. */
+  | 'temporary'
+  /** Given from outside, or kept for the outside. */
+  | 'input'
+  | 'output'
+  /** Written once, before the first run. */
+  | 'constant';
+
+export interface PlanBuffer {
+  readonly words: number;
+  readonly role: BufferRole;
+  /** Of inputs and outputs. */
+  readonly name?: string;
+  /** Of constants that the computation wrote itself. */
+  readonly data?: Float32Array;
+}
+
+/** A value inside a map: what an earlier step made, a word that is read, or a number. */
+export type MapRef =
+  { readonly step: number } | { readonly view: View } | { readonly constant: number };
+
+export interface MapStep {
+  /** Name of the map operation: `add`. */
+  readonly op: string;
+  readonly args: readonly MapRef[];
+}
+
+/** How a value of the loop goes to memory. */
+export type MapMode = 'store' | 'sum' | 'max' | 'min' | 'product' | 'add';
+
+export interface MapOutput {
+  readonly mode: MapMode;
+  readonly value: MapRef;
+  /** Over the loop's shape; stride 0 on the axes that are reduced. */
+  readonly view: View;
+}
+
+export interface MapNode {
+  readonly kind: 'map';
+  /** The loop. Every view inside has this shape. */
+  readonly shape: readonly number[];
+  readonly steps: readonly MapStep[];
+  readonly outputs: readonly MapOutput[];
+}
+
+/** Matrices as views of two axes behind any number of batch axes, the same for all three. */
+export interface MatmulNode {
+  readonly kind: 'matmul';
+  readonly a: View;
+  readonly b: View;
+  readonly out: View;
+  readonly accumulate: boolean;
+}
+
+/** A kernel that wants its arrays contiguous. */
+export interface KernelNode {
+  readonly kind: 'kernel';
+  /** Name of the kernel: `conv.forward`. */
+  readonly op: string;
+  readonly inputs: readonly View[];
+  readonly outputs: readonly View[];
+  /** The arguments in their order: an array's place by its index, a number as it is, a float by its bits. */
+  readonly args: readonly KernelArg[];
+  /** Words of scratch memory. */
+  readonly workspace: number;
+  /** Floating-point operations, for the listing. */
+  readonly flops: number;
+}
+
+export type KernelArg =
+  | number
+  | { readonly input: number }
+  | { readonly output: number }
+  | { readonly float: number }
+  | 'workspace'
+  | 'workspaceWords'
+  /** The place of the generator's key. */
+  | 'key';
+
+export type PlanNode = MapNode | MatmulNode | KernelNode;
+
+/** Views that a node reads; a matmul that accumulates reads its output too. */
+export function readsOf(node: PlanNode): View[] {
+  if (node.kind === 'kernel') return [...node.inputs];
+  if (node.kind === 'matmul') return [node.a, node.b, ...(node.accumulate ? [node.out] : [])];
+  const refs = [
+    ...node.steps.flatMap(({ args }) => args),
+    ...node.outputs.map(({ value }) => value),
+  ];
+  const read = refs.flatMap((ref) => ('view' in ref ? [ref.view] : []));
+  return [...read, ...node.outputs.flatMap(({ mode, view }) => (mode === 'add' ? [view] : []))];
+}
+
+export function writesOf(node: PlanNode): View[] {
+  if (node.kind === 'kernel') return [...node.outputs];
+  return node.kind === 'matmul' ? [node.out] : node.outputs.map(({ view }) => view);
+}
+
+export function buffersOf(views: readonly View[]): Set<BufferId> {
+  return new Set(views.map(({ buffer }) => buffer));
+}
