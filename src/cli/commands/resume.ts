@@ -4,9 +4,10 @@ import { findRun } from '../../storage/index';
 import type { Output } from '../output';
 import { comparison } from '../trainReport';
 import { runRoot } from './shared';
-import { trainOne } from './train';
+import type { TrainingFlags } from '../trainJob';
+import { STRICT_FLAG, trainOne } from './train';
 
-interface ResumeOptions {
+interface ResumeOptions extends TrainingFlags {
   readonly out?: string;
 }
 
@@ -16,11 +17,12 @@ export function addResumeCommand(program: Command, output: Output): void {
     .description('go on with a run from its latest checkpoint')
     .argument('<run>', 'id, the beginning of an id, or the folder of the run')
     .option('--out <dir>', 'folder that the runs are under (default: the current one)')
+    .option('--strict', STRICT_FLAG)
     .option('--json', 'one JSON object per event')
     .action(async (reference: string, options: ResumeOptions) => {
       const directory = findRun(runRoot(options.out), reference);
       const { resumedTraining } = await import('../trainJob');
-      const { run } = await trainOne(resumedTraining(directory, output), output);
+      const { run } = await trainOne(resumedTraining(directory, output, options), output);
       output.print(`\n${comparison([run])}`);
     });
 }

@@ -8,9 +8,9 @@ import { INTERRUPTED, withInterrupt } from '../interrupt';
 import type { Output } from '../output';
 import { comparison } from '../trainReport';
 import { runRoot } from './shared';
-import type { TrainingJob } from '../trainJob';
+import type { TrainingFlags, TrainingJob } from '../trainJob';
 
-interface TrainCommandOptions extends ConfigOptions {
+interface TrainCommandOptions extends ConfigOptions, TrainingFlags {
   readonly out?: string;
 }
 
@@ -23,11 +23,12 @@ export function addTrainCommand(program: Command, output: Output): void {
     .option('--seed <n>', 'the same as --set seed=n')
     .option('--device <name>', 'the same as --set device=name: auto, native, wasm, cpu, tensorflow')
     .option('--out <dir>', 'folder that the runs go under (default: the current one)')
+    .option('--strict', STRICT_FLAG)
     .option('--json', 'one JSON object per event')
     .action(async (files: string[], options: TrainCommandOptions) => {
       // Every config is read before the first run begins.
       const configs = files.map((file) => readConfigFile(file, options));
-      await trainAll(configs, runRoot(options.out), output);
+      await trainAll(configs, options, output);
     });
 }
 
@@ -35,17 +36,24 @@ function collect(value: string, values: readonly string[]): string[] {
   return [...values, value];
 }
 
+/** In the help of each command that trains. */
+export const STRICT_FLAG = 'fail where a task cannot be compiled, instead of running it slowly';
+
 async function trainAll(
   configs: readonly RunConfig[],
-  root: string,
+  options: TrainCommandOptions,
   output: Output,
 ): Promise<void> {
+  const root = runRoot(options.out);
   const { checkConfig, newTraining } = await import('../trainJob');
   if (configs.length > 1) for (const config of configs) await checkConfig(config);
   const finished: TrainResult[] = [];
   try {
     for (const config of configs) {
-      const { wasInterrupted, run } = await trainOne(newTraining(config, root, output), output);
+      const { wasInterrupted, run } = await trainOne(
+        newTraining(config, root, output, options),
+        output,
+      );
       finished.push(run);
       if (wasInterrupted) break;
     }

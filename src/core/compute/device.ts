@@ -4,8 +4,8 @@
  */
 import type { KernelRuntime } from './kernelRuntime';
 
-/** In the order in which an automatic choice prefers them; `tensorflow` only when asked for. */
-export const DEVICES = ['native', 'wasm', 'cpu', 'tensorflow'] as const;
+/** In the order in which an automatic choice prefers them; `wasm-relaxed` and `tensorflow` only when asked for. */
+export const DEVICES = ['native', 'wasm', 'wasm-relaxed', 'cpu', 'tensorflow'] as const;
 export type DeviceKind = (typeof DEVICES)[number];
 
 export interface Device {

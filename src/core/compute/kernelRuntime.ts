@@ -26,6 +26,9 @@ export interface Arena {
   readonly f32: Float32Array;
   /** The same memory as integers. */
   readonly i32: Int32Array;
-  /** Runs the instructions in words [start, start + words). Never allocates. */
-  run(start: number, words: number): void;
+  /**
+   * Runs the instructions in words [start, start + words), `times` times over (default once). Never allocates.
+   * @returns how often they ran to the end: less than `times` where a guard found a number that is not finite
+   */
+  run(start: number, words: number, times?: number): number;
 }

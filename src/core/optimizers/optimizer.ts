@@ -5,7 +5,8 @@
  */
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { FloatArray, NamedFloats, TensorSpec } from '../../base/index';
-import type { KernelRuntime } from '../compute/kernelRuntime';
+import type { Arena, KernelRuntime } from '../compute/kernelRuntime';
+import type { StepRow } from '../compute/stepRow';
 
 export type TensorDict = Readonly<Record<string, Tensor>>;
 
@@ -59,14 +60,34 @@ export interface Optimizer {
     readonly networks: number;
   };
   /** The same optimizer as fused kernels, where there are some. */
-  readonly fused?: (runtime: KernelRuntime, params: readonly TensorSpec[]) => FusedSession;
+  readonly fused?: FusedOptimizer;
+}
+
+/** Lays the kernels out for some parameters. @param start  first arena word that may be used */
+export type FusedOptimizer = (params: readonly TensorSpec[], start: number) => FusedUpdate;
+
+/** Fused kernels laid out in an arena that may hold more than them. All places are arena words. */
+export interface FusedUpdate {
+  /** End of what it needs of the arena. */
+  readonly words: number;
+  readonly params: Readonly<Record<string, number>>;
+  /** Where an update reads the gradients; left unspecified after it. */
+  readonly grads: Readonly<Record<string, number>>;
+  /** Where an update reads the loss of the batch that gave the gradients. */
+  readonly loss: number;
+  /** What depends on the step alone: to be written before its update, by its 0-based index. */
+  readonly rows: readonly StepRow[];
+  /** The instructions of an update, for who runs them with others. */
+  program(runtime: KernelRuntime): readonly number[];
+  /** @throws UserError('device') when the kernels are of another version */
+  start(runtime: KernelRuntime, arena: Arena): FusedSession;
 }
 
 /** An optimizer at work inside a kernel arena, mutable. */
 export interface FusedSession {
   /** Live views into the arena: current parameters; written once before the first update, readable after each. */
   readonly params: NamedFloats;
-  /** Live views into the arena: the caller writes each step's gradients here. Left unspecified after `update`. */
+  /** Live views into the arena: the caller writes each step's gradients here. Left unspecified after an update. */
   readonly grads: NamedFloats;
   /** One update in place. @param step 0-based index, @param loss loss of the batch that gave the gradients */
   update(step: number, loss: number): void;
@@ -76,4 +97,14 @@ export interface FusedSession {
   exportState(): NamedFloats;
   /** @throws UserError('checkpoint') on a missing name or another shape */
   importState(state: NamedFloats): void;
+}
+
+/** A fused optimizer in an arena of its own. @throws UserError('device') as `start`, and when memory cannot be had */
+export function startFused(
+  fused: FusedOptimizer,
+  runtime: KernelRuntime,
+  params: readonly TensorSpec[],
+): FusedSession {
+  const update = fused(params, 0);
+  return update.start(runtime, runtime.allocate(update.words));
 }

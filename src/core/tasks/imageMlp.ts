@@ -54,7 +54,7 @@ export function createImageMlp(options: ImageMlpOptions): Task {
     params,
     batch: [
       { name: 'x', shape: [batchSize, height * width * channels] },
-      { name: 'y', shape: [batchSize] },
+      { name: 'y', shape: [batchSize], dtype: 'int32' },
     ],
     init: (rng) => initLayers(params, rng),
     loss: (values, batch) => softmaxCrossEntropy(logitsOf(values, batch), batch.y as Tensor1D),

@@ -26,6 +26,32 @@ export interface TaskData {
   evaluationBatch(split: Split, index: number): NamedArrays;
   /** Whole batches in a split. */
   evaluationBatches(split: Split): number;
+  /** The same training batches as rows of arrays, for those who gather them themselves. */
+  readonly rows?: BatchRows;
+}
+
+/** Training batches by row numbers. */
+export interface BatchRows {
+  readonly arrays: readonly RowArray[];
+  /** Rows of batch number `step`, `batchSize` of them. */
+  trainRows(step: number): Int32Array;
+  readonly batchSize: number;
+}
+
+/** Rows from which one array of a batch is made: element = stored number / divisor, rounded to float32. */
+export interface RowArray {
+  /** Name in the batch. */
+  readonly name: string;
+  readonly data: Uint8Array | Float32Array;
+  /** Numbers of a row. */
+  readonly rowLength: number;
+  readonly divisor: number;
+}
+
+/** One array of a batch. */
+export interface BatchSpec extends TensorSpec {
+  /** Default float32; integers up to 2^24. */
+  readonly dtype?: 'float32' | 'int32';
 }
 
 export interface Task {
@@ -36,7 +62,7 @@ export interface Task {
   /** One plain sentence. */
   readonly summary: string;
   readonly params: readonly TensorSpec[];
-  readonly batch: readonly TensorSpec[];
+  readonly batch: readonly BatchSpec[];
   /** Deterministic given the generator. */
   init(rng: Rng): NamedFloats;
   /** Mean loss of a batch; call inside `tf.tidy`. */

@@ -87,7 +87,10 @@ export interface InnerTrainListener {
 }
 
 /** What the loop asks of a session. */
-export type LoopSession = Pick<TrainingSession, 'step' | 'advance' | 'evaluate' | 'exportSnapshot'>;
+export type LoopSession = Pick<
+  TrainingSession,
+  'step' | 'advance' | 'blockSteps' | 'advanceBlock' | 'evaluate' | 'exportSnapshot'
+>;
 
 export interface InnerTrainOptions {
   readonly session: LoopSession;
@@ -200,7 +203,35 @@ class InnerLoop {
 
   async #train(before: Progress): Promise<OutcomeStatus | undefined> {
     const { step } = this.#session;
-    const loss = this.#session.advance(this.#trace?.probeAt(step));
+    const count = this.#undisturbedSteps();
+    if (count === 1) {
+      const loss = this.#session.advance(this.#trace?.probeAt(step));
+      return this.#note(step, loss, before);
+    }
+    let status: OutcomeStatus | undefined;
+    for (const [index, loss] of this.#session.advanceBlock(count).entries()) {
+      status = await this.#note(step + index, loss, before);
+    }
+    return status;
+  }
+
+  /** How many steps can be made in one go: until something else is to be done, or somebody looks on. */
+  #undisturbedSteps(): number {
+    const { step, blockSteps } = this.#session;
+    const { numSteps, targetLoss, checkpointEvery = 0, evaluate } = this.#plan;
+    if (targetLoss !== undefined || this.#isHeld) return 1;
+    const until = [checkpointEvery, evaluate?.every ?? 0].map((every) =>
+      every > 0 ? every - (step % every) : Infinity,
+    );
+    const most = Math.max(1, Math.min(blockSteps, numSteps - step, ...until));
+    for (let count = 0; count < most; count++) {
+      if (this.#trace?.probeAt(step + count) !== undefined) return Math.max(1, count);
+    }
+    return most;
+  }
+
+  /** What follows from a step's loss. */
+  async #note(step: number, loss: number, before: Progress): Promise<OutcomeStatus | undefined> {
     if (!Number.isFinite(loss)) {
       this.#listener.onStep?.({ step, loss: null });
       return this.#end('diverged', before);

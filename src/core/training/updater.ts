@@ -7,6 +7,7 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { UserError, invariant } from '../../base/index';
 import type { FloatArray, NamedFloats, TensorSpec } from '../../base/index';
 import type { KernelRuntime } from '../compute/kernelRuntime';
+import { startFused } from '../optimizers/optimizer';
 import type { FusedSession, Optimizer, RecurrentTrace, TensorDict } from '../optimizers/optimizer';
 import type { Gradients } from './accumulation';
 import { mapValues, requireArrays, toFloats, toTensor, toTensors } from '../compute/tensors';
@@ -40,7 +41,7 @@ export function createUpdater(options: UpdaterOptions): Updater {
   const { optimizer, kernels, specs } = options;
   const params = createVariables(specs, options.params);
   return optimizer.fused !== undefined && kernels !== undefined
-    ? new FusedUpdater(optimizer.fused(kernels, specs), specs, params)
+    ? new FusedUpdater(startFused(optimizer.fused, kernels, specs), specs, params)
     : new EagerUpdater(optimizer, specs, params);
 }
 

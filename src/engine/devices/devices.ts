@@ -2,7 +2,7 @@
 import { UserError } from '../../base/index';
 import { DEVICES } from '../../core/index';
 import type { Device, DeviceKind } from '../../core/index';
-import { loadNativeKernels, loadWasmKernels } from './loadKernels';
+import { loadNativeKernels, loadRelaxedWasmKernels, loadWasmKernels } from './loadKernels';
 import type { LoadedKernels } from './loadKernels';
 import { TENSORFLOW_REMEDY, loadTensorflow } from './loadTensorflow';
 import type { LoadedTensorflow } from './loadTensorflow';
@@ -12,6 +12,7 @@ import { activateCpu, activateWasm } from './tfjsBackends';
 export interface DeviceSources {
   readonly loadNative: () => LoadedKernels;
   readonly loadWasm: () => LoadedKernels;
+  readonly loadRelaxedWasm: () => LoadedKernels;
   readonly loadTensorflow: () => Promise<LoadedTensorflow>;
   readonly activateWasm: () => Promise<void>;
 }
@@ -19,9 +20,13 @@ export interface DeviceSources {
 const OWN_SOURCES: DeviceSources = {
   loadNative: () => loadNativeKernels(),
   loadWasm: () => loadWasmKernels(),
+  loadRelaxedWasm: () => loadRelaxedWasmKernels(),
   loadTensorflow: () => loadTensorflow(),
   activateWasm,
 };
+
+/** The others are for those who ask for them. */
+const AUTOMATIC = ['native', 'wasm', 'cpu'] as const;
 
 export interface PickedDevice {
   readonly device: Device;
@@ -43,7 +48,7 @@ export async function pickDevice(
     return { device, why: `${device.name}: ${device.summary}` };
   }
   const passedOver: string[] = [];
-  for (const candidate of DEVICES.filter((device) => device !== 'tensorflow')) {
+  for (const candidate of AUTOMATIC) {
     try {
       const device = await open(candidate, all);
       return { device, why: [`${device.name}: ${device.summary}`, ...passedOver].join('; ') };
@@ -90,6 +95,8 @@ async function open(name: DeviceKind, sources: DeviceSources): Promise<Device> {
       return openKernels(name, sources.loadNative(), sources);
     case 'wasm':
       return openKernels(name, sources.loadWasm(), sources);
+    case 'wasm-relaxed':
+      return openKernels(name, sources.loadRelaxedWasm(), sources);
     case 'cpu':
       await activateCpu();
       return { name, backend: 'cpu', label: name, summary: 'plain JavaScript, slow' };
@@ -99,7 +106,7 @@ async function open(name: DeviceKind, sources: DeviceSources): Promise<Device> {
 }
 
 async function openKernels(
-  name: 'native' | 'wasm',
+  name: 'native' | 'wasm' | 'wasm-relaxed',
   loaded: LoadedKernels,
   sources: DeviceSources,
 ): Promise<Device> {

@@ -7,7 +7,12 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { messageOf } from '../../base/index';
 import type { KernelRuntime, NativeBinding } from '../../core/index';
-import { compileWasm, createNativeKernels, createWasmKernels } from '../../core/index';
+import {
+  compileWasm,
+  createNativeKernels,
+  createWasmKernels,
+  isLoadableWasm,
+} from '../../core/index';
 
 /** A runtime, or one clause on why there is none. */
 export type LoadedKernels =
@@ -15,11 +20,28 @@ export type LoadedKernels =
   | { readonly runtime?: undefined; readonly reason: string };
 
 const WASM_FILE = 'velo.wasm';
+const RELAXED_FILE = 'velo-relaxed.wasm';
 
 /** The kernels as WebAssembly. @param directory  where they are; by default `kernelDirectory()` */
 export function loadWasmKernels(directory = kernelDirectory()): LoadedKernels {
   const file = resolve(directory, WASM_FILE);
   return attempt(file, () => createWasmKernels(compileWasm(readFileSync(file))));
+}
+
+/**
+ * The kernels as WebAssembly with relaxed SIMD: faster, and the last digits of a number depend on the processor.
+ * @param directory  where they are; by default `kernelDirectory()`
+ */
+export function loadRelaxedWasmKernels(directory = kernelDirectory()): LoadedKernels {
+  const file = resolve(directory, RELAXED_FILE);
+  if (!existsSync(file)) return { reason: `there is no file ${file}` };
+  const bytes = readFileSync(file);
+  if (!isLoadableWasm(bytes)) {
+    return {
+      reason: `Node ${process.versions.node} has no relaxed SIMD, which comes with Node 22`,
+    };
+  }
+  return attempt(file, () => createWasmKernels(compileWasm(bytes), 'relaxed'));
 }
 
 /**

@@ -43,6 +43,8 @@ export class Journal {
   readonly #recent: (number | null)[] = [];
   #heldOut: EvaluationMetric | undefined;
   #updateMs = 0;
+  /** The last updates that were made in one go. */
+  #block: { readonly first: number; readonly from: number; readonly each: number } | undefined;
   #updates = 0;
   /** Time spent waiting, and since when it waits now. */
   #heldMs = 0;
@@ -94,6 +96,7 @@ export class Journal {
 
   /** Runs one update and adds its time to the mean. */
   time<T>(update: () => T): T {
+    this.#block = undefined;
     const begin = this.#now();
     const result = update();
     this.#updateMs += this.#now() - begin;
@@ -101,9 +104,34 @@ export class Journal {
     return result;
   }
 
+  /** As `time`, for several updates, from step `first` on. @param update  gives a loss for each */
+  timeBlock(first: number, update: () => Float32Array): Float32Array {
+    const from = this.seconds;
+    const begin = this.#now();
+    const losses = update();
+    this.#updateMs += this.#now() - begin;
+    this.#updates += losses.length;
+    this.#block = { first, from, each: (this.seconds - from) / losses.length };
+    return losses;
+  }
+
+  /** How many updates take about so long, by those that were timed; at least one. */
+  stepsWithin(ms: number): number {
+    if (this.#updates === 0) return 1;
+    return Math.max(1, Math.floor((ms * this.#updates) / this.#updateMs));
+  }
+
   /** @throws UserError('disk') */
   step(record: StepRecord): StepMetric {
-    return this.#append({ ...record, seconds: this.seconds });
+    return this.#append({ ...record, seconds: this.#secondsOf(record.step) });
+  }
+
+  /** Now, or for a step of the last block, when its share of the block's time had passed. */
+  #secondsOf(step: number): number {
+    const block = this.#block;
+    if (block === undefined || step < block.first) return this.seconds;
+    const seconds = block.from + (step - block.first + 1) * block.each;
+    return Math.round(Math.min(seconds, this.seconds) * 1000) / 1000;
   }
 
   /** @throws UserError('disk') */

@@ -47,6 +47,8 @@ export interface TrainOptions {
   readonly control?: TrainingControl;
   /** Metrics reach the disk about so often, each time with an event; default: once a second, without. */
   readonly flushEveryMs?: number;
+  /** Refuses a task that cannot be compiled, where there are kernels, instead of running it slowly. */
+  readonly isStrict?: boolean;
 }
 
 export interface NewTraining extends TrainOptions {
@@ -73,7 +75,7 @@ export interface TrainResult {
 export async function startTraining(options: NewTraining): Promise<TrainResult> {
   const { config, root, directory } = options;
   const parts = await prepare(config, options.services);
-  const session = openSession(config, parts);
+  const session = openSession(config, parts, options);
   const run = closingOnError(session, () =>
     createRun(root, {
       config,
@@ -115,7 +117,7 @@ export async function resumeTraining(
     });
   }
   const parts = await prepare(record.config, options.services);
-  const session = openSession(record.config, parts);
+  const session = openSession(record.config, parts, options);
   const resumed = closingOnError(session, () => resumeRun(directory));
   const { run, config, checkpoint, warnings } = resumed;
   return closing(run, session, () => {
@@ -158,7 +160,11 @@ function checkEvaluation({ evaluate: { split } }: RunConfig, { name, data, batch
   );
 }
 
-function openSession(config: RunConfig, { task, prepared, device }: Parts): TrainingSession {
+function openSession(
+  config: RunConfig,
+  { task, prepared, device }: Parts,
+  { isStrict, onEvent }: TrainOptions,
+): TrainingSession {
   const { optimizer, accumulate, weightDecay } = prepared;
   const { kernels } = device;
   return createSession({
@@ -168,6 +174,12 @@ function openSession(config: RunConfig, { task, prepared, device }: Parts): Trai
     accumulate,
     weightDecay,
     ...(kernels === undefined ? {} : { kernels }),
+    onFallback: (why) => {
+      if (isStrict === true)
+        throw new UserError('task', why, { remedy: 'Train without --strict.' });
+      const text = `${why}: the task runs as single tfjs operations, which is ten times slower or more`;
+      onEvent?.({ type: 'warning', text });
+    },
   });
 }
 
@@ -307,12 +319,19 @@ function createBreathe(before: () => void): () => Promise<void> | undefined {
 }
 
 /** What the loop needs of the session, with the time of its updates added up. */
+/** How long a training may not be spoken to. */
+const BLOCK_MS = 20;
+
 function timed(session: TrainingSession, journal: Journal): LoopSession {
   return {
     get step() {
       return session.step;
     },
     advance: (probe) => journal.time(() => session.advance(probe)),
+    get blockSteps() {
+      return Math.min(session.blockSteps, journal.stepsWithin(BLOCK_MS));
+    },
+    advanceBlock: (count) => journal.timeBlock(session.step, () => session.advanceBlock(count)),
     evaluate: (split, maxBatches) => session.evaluate(split, maxBatches),
     exportSnapshot: () => session.exportSnapshot(),
   };

@@ -4,12 +4,15 @@ import { UserError, invariant } from '../../../base/index';
 const REASONS = ['', 'the program is cut off', 'unknown op code', 'wrong number of arguments'];
 
 /**
- * Turns the answer of a run into an Error when it is one.
- * @param status  0, or 4 · (word of the instruction in the program) + reason
+ * How many repetitions a run has finished when it did not finish all.
+ * @param status  -1 - n where a guard stopped repetition n, else 4 · (word of the instruction in the program) + reason
+ * @param start  of the program in the arena
+ * @throws Error for a program that cannot be run
  */
-export function checkStatus(status: number, program: Int32Array): void {
-  if (status === 0) return;
+export function repetitions(status: number, arena: Int32Array, start: number): number {
+  if (status < 0) return -1 - status;
   const at = status >> 2;
+  const program = arena.subarray(start);
   const reason = REASONS[status & 3] ?? '';
   throw new Error(
     `kernels: ${reason} at word ${at} of the program (op code ${program[at]}, ${program[at + 1]} arguments)`,

@@ -4,7 +4,7 @@
  */
 import { UserError } from '../../../base/index';
 import type { Arena, KernelRuntime } from '../kernelRuntime';
-import { checkArenaSize, checkStatus, outOfMemory } from './kernelStatus';
+import { checkArenaSize, outOfMemory, repetitions } from './kernelStatus';
 
 /** What the addon exports. */
 export interface NativeBinding {
@@ -18,7 +18,7 @@ export interface NativeVariant {
   readonly isa: string;
   /** Op names in the order of their codes. */
   readonly ops: readonly string[];
-  run(arena: Float32Array, start: number, words: number): number;
+  run(arena: Float32Array, start: number, words: number, times: number): number;
 }
 
 /** Words in a cache line; arenas start at one. */
@@ -55,8 +55,9 @@ function createArena(binding: NativeBinding, variant: NativeVariant, words: numb
   return {
     f32,
     i32,
-    run: (start, length) => {
-      checkStatus(variant.run(f32, start, length), i32.subarray(start, start + length));
+    run: (start, length, times = 1) => {
+      const status = variant.run(f32, start, length, times);
+      return status === 0 ? times : repetitions(status, i32, start);
     },
   };
 }

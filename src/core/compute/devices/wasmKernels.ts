@@ -4,7 +4,7 @@
  */
 import { UserError } from '../../../base/index';
 import type { Arena, KernelRuntime } from '../kernelRuntime';
-import { checkArenaSize, checkStatus, outOfMemory } from './kernelStatus';
+import { checkArenaSize, outOfMemory, repetitions } from './kernelStatus';
 import type { WasmMemory, WasmModule } from './webAssembly';
 import { instantiate } from './webAssembly';
 
@@ -17,18 +17,19 @@ interface KernelExports {
   opName(op: number): number;
   /** Byte address of arena word 0. */
   arenaStart(): number;
-  run(start: number, words: number): number;
+  run(start: number, words: number, times: number): number;
 }
 
 /**
  * A runtime over a compiled module.
+ * @param isa  what it was compiled for
  * @throws UserError('device') when it cannot be instantiated or isn't the kernels
  */
-export function createWasmKernels(module: WasmModule): KernelRuntime {
+export function createWasmKernels(module: WasmModule, isa = 'simd128'): KernelRuntime {
   const kernels = kernelExports(module);
   return {
     flavour: 'wasm',
-    isa: 'simd128',
+    isa,
     ops: readOps(kernels),
     allocate: (words) => createArena(kernelExports(module), words),
   };
@@ -82,8 +83,9 @@ function createArena(kernels: KernelExports, words: number): Arena {
   return {
     f32,
     i32,
-    run: (at, length) => {
-      checkStatus(kernels.run(at, length), i32.subarray(at, at + length));
+    run: (at, length, times = 1) => {
+      const status = kernels.run(at, length, times);
+      return status === 0 ? times : repetitions(status, i32, at);
     },
   };
 }

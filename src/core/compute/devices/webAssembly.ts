@@ -17,11 +17,17 @@ export interface WasmInstance {
 }
 
 interface WebAssemblyApi {
+  readonly validate: (bytes: Uint8Array) => boolean;
   readonly Module: new (bytes: Uint8Array) => WasmModule;
   readonly Instance: new (module: WasmModule) => WasmInstance;
 }
 
 declare const WebAssembly: WebAssemblyApi;
+
+/** Whether this runtime knows every instruction of a module. */
+export function isLoadableWasm(bytes: Uint8Array): boolean {
+  return WebAssembly.validate(bytes);
+}
 
 /** Compiles a module. @throws whatever the engine throws for bytes that aren't one */
 export function compileWasm(bytes: Uint8Array): WasmModule {

@@ -1,7 +1,7 @@
 /*
  * The kernels as a Node addon (Node-API only, so one binary serves Node and Electron). It holds one build per
  * instruction set and offers those that this processor and system can run, best first:
- * exports.variants = [{ isa, ops: [name, ...], run(arena, start, words) }], exports.misalignment(arena).
+ * exports.variants = [{ isa, ops: [name, ...], run(arena, start, words, times) }], exports.misalignment(arena).
  * Memory stays V8's: an arena is a Float32Array that the caller made.
  */
 #include <node_api.h>
@@ -34,13 +34,13 @@ static int find_host(void) { return 1; }
 typedef struct {
   const char *isa;
   const char *(*op_name)(int32_t op);
-  int32_t (*run)(float *base, const int32_t *program, int32_t words);
+  int32_t (*run)(float *base, const int32_t *program, int32_t words, int32_t times);
   int (*supported)(void);
 } Variant;
 
 #define DECLARE(suffix)                             \
   const char *kernels_##suffix##_op_name(int32_t);  \
-  int32_t kernels_##suffix##_run(float *, const int32_t *, int32_t);
+  int32_t kernels_##suffix##_run(float *, const int32_t *, int32_t, int32_t);
 #define VARIANT(suffix) {#suffix, kernels_##suffix##_op_name, kernels_##suffix##_run, has_##suffix}
 
 #if defined(__x86_64__)
@@ -102,22 +102,23 @@ static napi_value integer(napi_env env, int32_t value) {
   return result;
 }
 
-/* run(arena, start, words) -> status */
+/* run(arena, start, words, times) -> status */
 static napi_value run(napi_env env, napi_callback_info info) {
-  size_t argc = 3, length = 0;
-  napi_value args[3];
+  size_t argc = 4, length = 0;
+  napi_value args[4];
   void *data = NULL;
-  int32_t start = -1, words = -1;
+  int32_t start = -1, words = -1, times = 0;
   if (HOST(napi_get_cb_info)(env, info, &argc, args, NULL, &data) != napi_ok) return NULL;
   float *base = arena_of(env, args[0], &length);
   if (base == NULL) return NULL;
   if (HOST(napi_get_value_int32)(env, args[1], &start) != napi_ok ||
-      HOST(napi_get_value_int32)(env, args[2], &words) != napi_ok || start < 0 || words < 0 ||
+      HOST(napi_get_value_int32)(env, args[2], &words) != napi_ok ||
+      HOST(napi_get_value_int32)(env, args[3], &times) != napi_ok || start < 0 || words < 0 ||
       (size_t)start + (size_t)words > length) {
     HOST(napi_throw_type_error)(env, NULL, "a program must lie inside its arena");
     return NULL;
   }
-  return integer(env, ((const Variant *)data)->run(base, (const int32_t *)base + start, words));
+  return integer(env, ((const Variant *)data)->run(base, (const int32_t *)base + start, words, times));
 }
 
 /* misalignment(arena) -> bytes behind the last multiple of 64 */

@@ -6,7 +6,9 @@
 import type { FloatArray, NamedFloats, TensorSpec } from '../../../base/index';
 import { sizeOf } from '../../../base/index';
 import type { Arena, KernelRuntime } from '../../compute/kernelRuntime';
-import type { FusedSession } from '../optimizer';
+import { writeRows } from '../../compute/stepRow';
+import type { StepRow } from '../../compute/stepRow';
+import type { FusedSession, FusedUpdate } from '../optimizer';
 import type { ArenaLayout } from './fused/arenaLayout';
 import { INPUT_STRIDE, arenaLayout } from './fused/arenaLayout';
 import { packTheta } from './fused/packTheta';
@@ -25,10 +27,7 @@ export interface FusedVeloSession extends FusedSession {
 }
 
 /**
- * A session for the given params, all zero until the caller writes them; its state starts as
- * `createVelo(options).init` does.
- * @param options  theta, and numSteps ≥ 1, the number of updates announced
- * @param params  names and shapes, any rank
+ * A session for the given params in an arena of its own.
  * @throws UserError('device') when the memory cannot be had or the kernels are of another version
  */
 export function createFusedVelo(
@@ -36,26 +35,98 @@ export function createFusedVelo(
   runtime: KernelRuntime,
   params: readonly TensorSpec[],
 ): FusedVeloSession {
-  const { theta, numSteps } = options;
+  const update = layOutFusedVelo(options, params, 0);
+  return update.start(runtime, runtime.allocate(update.words));
+}
+
+/** Laid out, not yet at work. */
+export interface FusedVeloUpdate extends FusedUpdate {
+  start(runtime: KernelRuntime, arena: Arena): FusedVeloSession;
+}
+
+/**
+ * VeLO's kernels for the given params, which are zero until the caller writes them; the state starts as
+ * `createVelo(options).init` does.
+ * @param options  theta, and numSteps ≥ 1, the number of updates announced
+ * @param params  names and shapes, any rank
+ * @param start  first arena word that may be used, at a cache line
+ */
+export function layOutFusedVelo(
+  options: VeloOptions,
+  params: readonly TensorSpec[],
+  start: number,
+): FusedVeloUpdate {
+  const { architecture } = options.theta;
+  const layout = arenaLayout(architecture, params, updateProgramWords(params.length), start);
+  const places = (which: 'params' | 'grads'): Record<string, number> =>
+    Object.fromEntries(layout.tensors.map((tensor) => [tensor.name, tensor[which]]));
+  const plan = { ...options, params, layout, rows: stepRows(options, layout) };
+  return {
+    words: layout.words,
+    params: places('params'),
+    grads: places('grads'),
+    loss: layout.loss.loss,
+    rows: plan.rows,
+    program: (runtime) => updateProgram(runtime, layout),
+    start: (runtime, arena) => startSession(plan, runtime, arena),
+  };
+}
+
+/** Decays of the loss averages. */
+function decaysOf({ theta, numSteps }: VeloOptions): Float32Array {
+  return lossDecays(theta.architecture.buggedLossFeatures ? 10 : numSteps);
+}
+
+function stepRows(options: VeloOptions, { loss: places }: ArenaLayout): StepRow[] {
+  const decays = decaysOf(options);
+  return [
+    {
+      place: places.corrections,
+      words: LOSS_MEANS,
+      write: (step, { f32 }, at) => {
+        f32.set(lossBiasCorrections(decays, step), at);
+      },
+    },
+    {
+      place: places.step,
+      words: 1,
+      write: (step, { i32 }, at) => {
+        i32[at] = step;
+      },
+    },
+    {
+      place: places.fraction,
+      words: 1,
+      write: (step, { f32 }, at) => {
+        f32[at] = step / options.numSteps;
+      },
+    },
+  ];
+}
+
+interface LaidOut extends VeloOptions {
+  readonly params: readonly TensorSpec[];
+  readonly layout: ArenaLayout;
+  readonly rows: readonly StepRow[];
+}
+
+function startSession(
+  { theta, numSteps, params, layout, rows }: LaidOut,
+  runtime: KernelRuntime,
+  arena: Arena,
+): FusedVeloSession {
   const { architecture } = theta;
-  const layout = arenaLayout(architecture, params, updateProgramWords(params.length));
-  const arena = runtime.allocate(layout.words);
   packTheta(theta, runtime, arena, layout);
-  const decays = lossDecays(architecture.buggedLossFeatures ? 10 : numSteps);
-  startState(theta, arena, layout, decays);
+  startState(theta, arena, layout, decaysOf({ theta, numSteps }));
   const program = updateProgram(runtime, layout);
   arena.i32.set(program, layout.program);
   const state = stateArrays(params, layout, architecture.hidden);
-  const { loss: places } = layout;
-
   return {
     params: views(arena, layout, 'params'),
     grads: views(arena, layout, 'grads'),
     update: (step, loss) => {
-      arena.f32.set(lossBiasCorrections(decays, step), places.corrections);
-      arena.f32[places.loss] = loss;
-      arena.i32[places.step] = step;
-      arena.f32[places.fraction] = step / numSteps;
+      writeRows(rows, step, arena);
+      arena.f32[layout.loss.loss] = loss;
       arena.run(layout.program, program.length);
     },
     exportState: () => exportState(arena, state),

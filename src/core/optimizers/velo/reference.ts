@@ -11,7 +11,7 @@ import type { Accumulators } from './accumulators';
 import { readAccumulators, updateAccumulators, writeAccumulators } from './accumulators';
 import { clamp } from './bounds';
 import { elementFeatures } from './features';
-import { createFusedVelo } from './fused';
+import { layOutFusedVelo } from './fused';
 import type { ElementNetwork } from './hypernetwork';
 import { mixBank } from './hypernetwork';
 import { lossBiasCorrections, lossDecays, lossFeatures, pushLoss } from './lossFeatures';
@@ -55,7 +55,7 @@ export function createVelo({ theta, numSteps }: VeloOptions): Optimizer {
       return { params, state, trace };
     },
     recurrent: { hidden: architecture.hidden, networks: architecture.bank },
-    fused: (runtime, params) => createFusedVelo({ theta, numSteps }, runtime, params),
+    fused: (params, start) => layOutFusedVelo({ theta, numSteps }, params, start),
   };
 }
 

@@ -6,7 +6,7 @@
 import { UserError } from '../../../base/index';
 import type { NamedArrays } from '../../../base/index';
 import { checkSeed, createRng } from '../../compute/rng';
-import type { Split, TaskData } from '../task';
+import type { BatchRows, RowArray, Split, TaskData } from '../task';
 import { createImageReader } from './images';
 import type { ImageDataset, ImageFormat, ImageReader, ImageSet } from './images';
 
@@ -82,7 +82,45 @@ export function createImageData({ dataset, format, batchSize, seed }: ImageDataO
       return readBatch(reader, set, indices.subarray(start, start + batchSize));
     },
     evaluationBatches,
+    get rows(): BatchRows {
+      return {
+        arrays: [
+          { name: 'x', ...storedImages(splits.train.set, reader, format) },
+          { name: 'y', data: splits.train.set.labels, rowLength: 1, divisor: 1 },
+        ],
+        batchSize,
+        trainRows(step) {
+          const start = (step % perEpoch) * batchSize;
+          return trainOrder(Math.floor(step / perEpoch)).subarray(start, start + batchSize);
+        },
+      };
+    },
   };
+}
+
+/** Formatted images by the bytes that they are made from, for tasks that have the same. */
+const formatted = new WeakMap<Uint8Array, Map<string, Float32Array>>();
+
+/** All images of a set as rows: the stored bytes, or where they are resized or made grey, floats that are kept. */
+function storedImages(
+  set: ImageSet,
+  reader: ImageReader,
+  format: ImageFormat,
+): Omit<RowArray, 'name'> {
+  const rowLength = reader.shape.reduce((product, side) => product * side, 1);
+  const isPlain = rowLength === set.height * set.width * set.channels && format.size === undefined;
+  if (isPlain) return { data: set.pixels, rowLength, divisor: 255 };
+  const known = formatted.get(set.pixels) ?? new Map<string, Float32Array>();
+  formatted.set(set.pixels, known);
+  const key = JSON.stringify(format);
+  let data = known.get(key);
+  if (data === undefined) {
+    data = new Float32Array(set.count * rowLength);
+    for (let index = 0; index < set.count; index++)
+      reader.read(set, index, data, index * rowLength);
+    known.set(key, data);
+  }
+  return { data, rowLength, divisor: 1 };
 }
 
 /** The order of the train split in an epoch; the last one asked for is kept. */

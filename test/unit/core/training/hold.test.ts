@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ManualControl } from '../../../../src/core/training/control';
 import { innerTrain } from '../../../../src/core/training/innerTrain';
 import type { InnerTrainListener } from '../../../../src/core/training/innerTrain';
-import { createSession } from '../../../../src/core/training/session';
+import { createSession } from '../../../../src/core/training/createSession';
 import { adam, record, regression } from './support';
 
 beforeAll(async () => {

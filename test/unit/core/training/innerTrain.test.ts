@@ -5,7 +5,7 @@ import { ManualControl } from '../../../../src/core/training/control';
 import type { InnerTrainPlan } from '../../../../src/core/training/innerTrain';
 import { innerTrain } from '../../../../src/core/training/innerTrain';
 import type { TrainingSession } from '../../../../src/core/training/session';
-import { createSession } from '../../../../src/core/training/session';
+import { createSession } from '../../../../src/core/training/createSession';
 import { adam, bowl, record, regression, sgd } from './support';
 
 beforeAll(async () => {

@@ -16,6 +16,7 @@ typedef struct {
 /* Number of arguments of a kernel that takes as many as an instruction says. */
 enum { VARIADIC = -1 };
 
+/* A negative answer -1 - n: a guard stopped repetition n. */
 enum { RUN_OK = 0, RUN_TRUNCATED = 1, RUN_UNKNOWN_OP = 2, RUN_WRONG_ARGC = 3 };
 
 #endif

@@ -21,6 +21,7 @@
 #include "../rows.c"
 #include "../gather.c"
 #include "../random.c"
+#include "../control.c"
 
 #ifndef ISA
 #error "define ISA as the name of the instruction set"
@@ -65,6 +66,7 @@ static const Kernel kernels[] = {
     ROWS_KERNELS
     GATHER_KERNELS
     RANDOM_KERNELS
+    CONTROL_KERNELS
 };
 
 enum { KERNEL_COUNT = sizeof(kernels) / sizeof(kernels[0]) };
@@ -74,6 +76,9 @@ EXPORT(opName) const char *KERNELS(op_name)(int32_t op) {
   return op >= 0 && op < KERNEL_COUNT ? kernels[op].name : 0;
 }
 
+/* What `interpret` answers where a guard stops it. */
+enum { STOPPED = -1 };
+
 INLINE int32_t interpret(float *base, const int32_t *program, int32_t words) {
   int32_t at = 0;
   while (at < words) {
@@ -82,19 +87,28 @@ INLINE int32_t interpret(float *base, const int32_t *program, int32_t words) {
     if (op < 0 || op >= KERNEL_COUNT || !kernels[op].run) return at << 2 | RUN_UNKNOWN_OP;
     if (argc != kernels[op].argc && kernels[op].argc != VARIADIC) return at << 2 | RUN_WRONG_ARGC;
     if (argc > words - at - 2) return at << 2 | RUN_TRUNCATED;
-    kernels[op].run(base, program + at + 2);
+    if (kernels[op].run == control_guard) {
+      if (!is_finite(base[program[at + 2]])) return STOPPED;
+    } else {
+      kernels[op].run(base, program + at + 2);
+    }
     at += 2 + argc;
   }
   return RUN_OK;
 }
 
 /*
- * Runs the instructions in `words` words of program. Returns 0, or the place of the first instruction that
- * cannot be run times 4 plus the reason; those before it have been run.
+ * Runs the instructions in `words` words of program, `times` times over. Returns 0; or the place of the first
+ * instruction that cannot be run times 4 plus the reason, those before it have been run; or -1 - n when a guard has
+ * stopped repetition n.
  */
-int32_t KERNELS(run)(float *base, const int32_t *program, int32_t words) {
+int32_t KERNELS(run)(float *base, const int32_t *program, int32_t words, int32_t times) {
   FloatMode mode = flush_denormals();
-  int32_t status = interpret(base, program, words);
+  int32_t status = RUN_OK;
+  for (int32_t n = 0; n < times && status == RUN_OK; n++) {
+    status = interpret(base, program, words);
+    if (status == STOPPED) status = -1 - n;
+  }
   restore_mode(mode);
   return status;
 }
@@ -105,8 +119,8 @@ extern unsigned char __heap_base;
 /* Byte address of arena word 0: the first multiple of 64 behind the module's own data. */
 EXPORT(arenaStart) uint32_t arena_start(void) { return ((uint32_t)&__heap_base + 63) & ~63u; }
 
-EXPORT(run) int32_t run_in_arena(int32_t start, int32_t words) {
+EXPORT(run) int32_t run_in_arena(int32_t start, int32_t words, int32_t times) {
   float *base = (float *)arena_start();
-  return KERNELS(run)(base, (const int32_t *)base + start, words);
+  return KERNELS(run)(base, (const int32_t *)base + start, words, times);
 }
 #endif

@@ -50,6 +50,7 @@ export interface Linear {
 }
 
 export interface ArenaLayout {
+  /** End of it all. */
   readonly words: number;
   readonly tensors: readonly TensorPlaces[];
   readonly rowWork: number;
@@ -102,13 +103,15 @@ export interface LstmPlaces {
 /**
  * Lays out a session.
  * @param programWords  room for the longest program
+ * @param start  first arena word that may be used, at a cache line
  */
 export function arenaLayout(
   architecture: VeloArchitecture,
   params: readonly TensorSpec[],
   programWords: number,
+  start: number,
 ): ArenaLayout {
-  let end = 0;
+  let end = start;
   const reserve: Reserve = (words) => {
     const start = end;
     end = roundUp(start + words);

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { clockTheta, createVelo } from '../../../../../src/core/index';
 import type { KernelRuntime, Optimizer, TrainingSession } from '../../../../../src/core/index';
 import type { Task } from '../../../../../src/core/tasks/task';
-import { createSession } from '../../../../../src/core/training/session';
+import { createSession } from '../../../../../src/core/training/createSession';
 import type { SessionOptions } from '../../../../../src/core/training/session';
 import { slotOfBits } from '../../../../../src/core/training/trace/histogram';
 import { createTraceRecorder } from '../../../../../src/core/training/trace/recorder';

@@ -1,0 +1,143 @@
+/**
+ * A training as compiled plans in one arena: a gradient, an update and an evaluation are a call each, and nothing is
+ * allocated on the way. States, random numbers and names are those of the eager session, so a snapshot fits both.
+ */
+import type { NamedFloats, TensorSpec } from '../../base/index';
+import type { KernelRuntime } from '../compute/kernelRuntime';
+import { createRng } from '../compute/rng';
+import { requireArrays, withPrefix, withoutPrefix } from '../compute/tensors';
+import type { Split, Task } from '../tasks/task';
+import { evaluateTask } from './evaluateTask';
+import { linkStep } from './plans/linkStep';
+import type { LinkedStep } from './plans/linkStep';
+import { copiesOf } from './plans/planUpdate';
+import type {
+  Evaluation,
+  ResolvedSessionOptions,
+  SessionSnapshot,
+  TrainingSession,
+} from './session';
+import type { UpdateProbe } from './trace/recorder';
+
+/**
+ * @throws UserError('task') where no plan can have the task, UserError('config') where the loss is wrong,
+ *   UserError('device') when the memory cannot be had
+ */
+export function createCompiledSession(
+  options: ResolvedSessionOptions,
+  kernels: KernelRuntime,
+): TrainingSession {
+  return new CompiledSession(options, linkStep(options, kernels));
+}
+
+class CompiledSession implements TrainingSession {
+  readonly compiled = true;
+  readonly #task: Task;
+  readonly #accumulate: number;
+  readonly #linked: LinkedStep;
+  #step = 0;
+
+  constructor({ task, seed, accumulate }: ResolvedSessionOptions, linked: LinkedStep) {
+    this.#task = task;
+    this.#accumulate = accumulate;
+    this.#linked = linked;
+    this.#writeParams(task.init(createRng({ seed, purpose: 'init' })));
+  }
+
+  get step(): number {
+    return this.#step;
+  }
+
+  advance(probe?: UpdateProbe): number {
+    const { loss } = this.#linked;
+    this.#linked.runGradient(this.#step);
+    const value = loss[0]!;
+    if (!Number.isFinite(value)) return value;
+    this.#consume(probe);
+    this.#step += 1;
+    return value;
+  }
+
+  get blockSteps(): number {
+    return this.#linked.block?.capacity ?? 1;
+  }
+
+  advanceBlock(count: number): Float32Array {
+    const { block } = this.#linked;
+    if (block === undefined) return Float32Array.of(this.advance());
+    const wanted = Math.min(count, block.capacity);
+    const done = block.run(this.#step, wanted);
+    this.#step += done;
+    return block.losses.slice(0, Math.min(done + 1, wanted));
+  }
+
+  evaluate(split: Split, maxBatches = Infinity): Evaluation {
+    const { evaluation } = this.#linked;
+    return evaluateTask(this.#task, split, maxBatches, (batch, index) => {
+      // Integers become floats on the way.
+      for (const [name, { data }] of Object.entries(batch)) {
+        const place = evaluation.batch[name];
+        if (place !== undefined && place.length > 0) place.set(data);
+      }
+      evaluation.run(index);
+      return { loss: evaluation.loss[0]!, accuracy: evaluation.accuracy?.[0] ?? 0 };
+    });
+  }
+
+  readParams(): NamedFloats {
+    return copiesOf(this.#linked.params);
+  }
+
+  exportSnapshot(): SessionSnapshot {
+    const isBetween = this.#step % this.#accumulate !== 0;
+    return {
+      step: this.#step,
+      arrays: {
+        ...withPrefix('params', this.readParams()),
+        ...withPrefix('state', this.#linked.state.exportState()),
+        ...withPrefix('sums', isBetween ? copiesOf(this.#linked.sums) : {}),
+      },
+    };
+  }
+
+  importSnapshot({ step, arrays }: SessionSnapshot): void {
+    const { state, sums } = this.#linked;
+    const newSums =
+      step % this.#accumulate === 0
+        ? {}
+        : requireArrays('accumulated gradients', specsOf(sums), withoutPrefix('sums', arrays));
+    const newParams = requireArrays(
+      'parameters',
+      this.#task.params,
+      withoutPrefix('params', arrays),
+    );
+    state.importState(withoutPrefix('state', arrays));
+    this.#writeParams(newParams);
+    for (const [name, { data }] of Object.entries(newSums)) sums[name]!.data.set(data);
+    this.#step = step;
+  }
+
+  dispose(): void {
+    // The arena goes with the session.
+  }
+
+  #consume(probe?: UpdateProbe): void {
+    const { params, grads, state } = this.#linked;
+    const place = this.#step % this.#accumulate;
+    this.#linked.runAccumulation(place);
+    if (place < this.#accumulate - 1) return;
+    probe?.before(params, grads);
+    this.#linked.runUpdate(Math.floor(this.#step / this.#accumulate));
+    probe?.after(params, state.trace?.());
+  }
+
+  #writeParams(values: NamedFloats): void {
+    for (const [name, { data }] of Object.entries(this.#linked.params)) {
+      data.set(values[name]!.data);
+    }
+  }
+}
+
+function specsOf(arrays: NamedFloats): TensorSpec[] {
+  return Object.entries(arrays).map(([name, { shape }]) => ({ name, shape }));
+}

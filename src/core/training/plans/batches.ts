@@ -1,0 +1,84 @@
+/** How training batches come into the arena: gathered from a stored data set by row numbers, or written whole. */
+import { sizeOf } from '../../../base/index';
+import { instructionsOf } from '../../compute/instructions';
+import type { Arena } from '../../compute/kernelRuntime';
+import { floatBits } from '../../compute/plan/assemble';
+import type { Plan } from '../../compute/plan/plan';
+import type { StepRow } from '../../compute/stepRow';
+import type { BatchRows, RowArray, Task } from '../../tasks/task';
+import type { Linker } from './linker';
+
+export interface PlannedBatches {
+  /** Row numbers or whole batches, by the step. */
+  readonly rows: readonly StepRow[];
+  /** Makes the batch from its rows. */
+  readonly code: readonly number[];
+  /** Brings the data set into the arena. */
+  start(arena: Arena): void;
+}
+
+/** Kinds of stored numbers, as data.gather in gather.c knows them. */
+const FLOATS = 0;
+const DIVIDED_BYTES = 2;
+
+const NOTHING: PlannedBatches = { rows: [], code: [], start: () => undefined };
+
+export function planBatches(linker: Linker, { data, batch }: Task, gradient: Plan): PlannedBatches {
+  if (data === undefined) return NOTHING;
+  if (data.rows !== undefined) return gatheredBatches(linker, data.rows, gradient);
+  const rows = batch.flatMap(({ name, shape }): StepRow[] => {
+    const place = placeIn(gradient, name);
+    if (place < 0) return [];
+    const words = sizeOf(shape);
+    const write: StepRow['write'] = (step, { f32 }, at) => {
+      f32.set(data.trainBatch(step)[name]!.data, at);
+    };
+    return [{ place, words, write }];
+  });
+  return { ...NOTHING, rows };
+}
+
+/** Where the gradient reads an array of the batch; -1 where it does not. */
+function placeIn(gradient: Plan, name: string): number {
+  return gradient.inputs[`batch/${name}`]?.place ?? -1;
+}
+
+function gatheredBatches(
+  linker: Linker,
+  { arrays, batchSize, trainRows }: BatchRows,
+  gradient: Plan,
+): PlannedBatches {
+  const emit = instructionsOf(linker.kernels);
+  const indices = linker.reserve(batchSize);
+  const used = arrays
+    .filter(({ name }) => placeIn(gradient, name) >= 0)
+    .map((array) => ({ ...array, source: linker.reserve(Math.ceil(array.data.byteLength / 4)) }));
+  const code = used.flatMap(({ name, data, rowLength, divisor, source }) =>
+    emit(
+      'data.gather',
+      ...[placeIn(gradient, name), source, indices, batchSize, data.length / rowLength, rowLength],
+      ...(data instanceof Uint8Array
+        ? [DIVIDED_BYTES, floatBits(divisor)]
+        : [FLOATS, floatBits(1 / divisor)]),
+      floatBits(0),
+    ),
+  );
+  const write: StepRow['write'] = (step, { i32 }, at) => {
+    i32.set(trainRows(step), at);
+  };
+  return {
+    rows: [{ place: indices, words: batchSize, write }],
+    code,
+    start: (arena) => {
+      for (const array of used) writeSource(arena, array);
+    },
+  };
+}
+
+function writeSource(
+  { f32 }: Arena,
+  { data, source }: RowArray & { readonly source: number },
+): void {
+  if (data instanceof Float32Array) f32.set(data, source);
+  else new Uint8Array(f32.buffer, f32.byteOffset + 4 * source, data.length).set(data);
+}

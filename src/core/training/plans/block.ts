@@ -1,0 +1,86 @@
+/**
+ * Many steps of a training in one call: what is new at each step stands in tables, the kernels fetch it row by row,
+ * gather the batch, and note the losses. A loss that is not finite ends the call before its update.
+ */
+import { instructionsOf } from '../../compute/instructions';
+import type { Arena } from '../../compute/kernelRuntime';
+import type { StepRow } from '../../compute/stepRow';
+import type { Linker } from './linker';
+
+/** Most steps of a call, and most words of its tables. */
+const MAX_STEPS = 256;
+const MAX_TABLE_WORDS = 2 ** 21;
+
+export interface BlockParts {
+  /** What is new at each step. */
+  readonly rows: readonly StepRow[];
+  /** From the batch's rows to gradients and loss. */
+  readonly gradient: readonly number[];
+  /** Where the loss is after that. */
+  readonly loss: number;
+  /** From the gradients to the new parameters. */
+  readonly update: readonly number[];
+}
+
+export interface PlannedBlock {
+  /** Most steps of a call. */
+  readonly capacity: number;
+  start(arena: Arena): BlockRun;
+}
+
+export interface BlockRun {
+  /**
+   * Runs up to `count` steps, at most the capacity.
+   * @returns how many made their update; where they are fewer, the loss behind theirs is not finite
+   */
+  run(firstStep: number, count: number): number;
+  /** Of the last call, one for each step. */
+  readonly losses: Float32Array;
+}
+
+export function planBlock(linker: Linker, parts: BlockParts): PlannedBlock {
+  const emit = instructionsOf(linker.kernels);
+  const { rows, gradient, loss, update } = parts;
+  const rowWords = rows.reduce((sum, { words }) => sum + words, 0);
+  const capacity = Math.max(1, Math.min(MAX_STEPS, Math.floor(MAX_TABLE_WORDS / (rowWords + 1))));
+  const counter = linker.reserve(1);
+  const log = linker.reserve(capacity);
+  const tables = rows.map((row) => ({ row, table: linker.reserve(row.words * capacity) }));
+  const { place, code } = linker.program([
+    ...tables.flatMap(({ row, table }) =>
+      emit('control.row', row.place, table, row.words, counter),
+    ),
+    ...gradient,
+    ...emit('control.store', log, loss, counter),
+    ...emit('control.guard', loss),
+    ...update,
+    ...emit('control.count', counter),
+  ]);
+  return {
+    capacity,
+    start: (arena) => ({
+      losses: arena.f32.subarray(log, log + capacity),
+      run: (firstStep, count) => {
+        for (const { row, table } of tables) {
+          for (let i = 0; i < count; i++) row.write(firstStep + i, arena, table + i * row.words);
+        }
+        arena.i32[counter] = 0;
+        return arena.run(place, code.length, count);
+      },
+    }),
+  };
+}
+
+/** The four words that make the random numbers of a step its own. */
+export function keyRow(place: number, seed: number, purpose: number): StepRow {
+  return {
+    place,
+    words: 4,
+    write: (step, { i32 }, at) => {
+      i32[at] = seed;
+      i32[at + 1] = purpose;
+      i32[at + 2] = step;
+      i32[at + 3] = 0;
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/** Puts several plans into one arena, so that they share arrays and a step is one program. */
+import { sizeOf } from '../../../base/index';
+import type { Graph } from '../../compute/capture/graph';
+import type { Arena, KernelRuntime } from '../../compute/kernelRuntime';
+import { padded } from '../../compute/plan/arena';
+import { assemble } from '../../compute/plan/assemble';
+import { planGraph } from '../../compute/plan/plan';
+import type { Plan, PlanArray, PlanOptions } from '../../compute/plan/plan';
+import { writeConstants } from '../../compute/plan/planRun';
+
+/** Instructions at their place in the arena. */
+export interface Program {
+  readonly place: number;
+  readonly code: readonly number[];
+}
+
+export class Linker {
+  readonly kernels: KernelRuntime;
+  readonly #plans: Plan[] = [];
+  /** Run once, in this order. */
+  readonly #setups: Program[] = [];
+  readonly #programs: Program[] = [];
+  #end: number;
+
+  /** @param start  first arena word that may be used */
+  constructor(kernels: KernelRuntime, start: number) {
+    this.kernels = kernels;
+    this.#end = start;
+  }
+
+  /**
+   * Lays a plan out behind the others.
+   * @throws UserError('task') for what no plan can have
+   */
+  add(graph: Graph, options: Omit<PlanOptions, 'start'>): { plan: Plan; program: Program } {
+    const plan = planGraph(graph, { ...options, start: this.#end });
+    this.#end = padded(plan.words);
+    this.#plans.push(plan);
+    const { setup, step } = assemble(plan, this.kernels);
+    this.#setups.push(this.#place(setup));
+    return { plan, program: this.program(step) };
+  }
+
+  /** Words for something else. @returns their place */
+  reserve(words: number): number {
+    const place = this.#end;
+    this.#end += padded(words);
+    return place;
+  }
+
+  program(code: readonly number[]): Program {
+    const program = this.#place(code);
+    this.#programs.push(program);
+    return program;
+  }
+
+  /**
+   * The arena with everything in it: constants are written, what runs once has run.
+   * @throws UserError('device') when the memory cannot be had
+   */
+  start(): Arena {
+    const arena = this.kernels.allocate(this.#end);
+    for (const plan of this.#plans) writeConstants(plan, arena);
+    for (const { place, code } of [...this.#setups, ...this.#programs]) arena.i32.set(code, place);
+    for (const { place, code } of this.#setups) arena.run(place, code.length);
+    return arena;
+  }
+
+  #place(code: readonly number[]): Program {
+    return { place: this.reserve(code.length), code };
+  }
+}
+
+/** A live view of an array; empty where nobody uses it. */
+export function floatsAt({ f32 }: Arena, { place, shape }: PlanArray): Float32Array {
+  return place < 0 ? f32.subarray(0, 0) : f32.subarray(place, place + sizeOf(shape));
+}
+
+/** The arrays that are used, by name. */
+export function placesOf(arrays: Readonly<Record<string, PlanArray>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(arrays).flatMap(([name, { place }]) =>
+      place < 0 ? [] : [[name, place] as const],
+    ),
+  );
+}

@@ -1,0 +1,127 @@
+/** The update part of a linked training: fused kernels where the optimizer has them, else its captured operations. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { FloatArray, NamedFloats, TensorSpec } from '../../../base/index';
+import { sizeOf } from '../../../base/index';
+import type { Arena } from '../../compute/kernelRuntime';
+import type { Plan } from '../../compute/plan/plan';
+import type { StepRow } from '../../compute/stepRow';
+import { requireArrays, toFloats } from '../../compute/tensors';
+import type { FusedUpdate, Optimizer, RecurrentTrace } from '../../optimizers/optimizer';
+import type { Linker, Program } from './linker';
+import { floatsAt, placesOf } from './linker';
+import { optimizerSpecs, updateGraph } from './stepGraphs';
+
+/** The state of an optimizer at work in the arena. */
+export interface UpdateState {
+  exportState(): NamedFloats;
+  /** @throws UserError('checkpoint') on a wrong name or shape, before anything is changed */
+  importState(state: NamedFloats): void;
+  trace?(): RecurrentTrace<FloatArray>;
+}
+
+/** An update laid out. */
+export interface PlannedUpdate {
+  readonly program: Program;
+  /** What changes from update to update, by its 0-based index. */
+  readonly rows: readonly StepRow[];
+  start(arena: Arena): UpdateState;
+}
+
+export interface UpdateParts {
+  readonly optimizer: Optimizer;
+  readonly params: readonly TensorSpec[];
+  /** Where parameters, gradients and loss are. */
+  readonly gradient: Plan;
+  readonly fused: FusedUpdate | undefined;
+}
+
+/** Lays the update out behind what the linker has. */
+export function planUpdate(linker: Linker, parts: UpdateParts): PlannedUpdate {
+  const { fused } = parts;
+  if (fused === undefined) return capturedUpdate(linker, parts);
+  const { kernels } = linker;
+  return {
+    program: linker.program(fused.program(kernels)),
+    rows: fused.rows,
+    start: (arena) => fused.start(kernels, arena),
+  };
+}
+
+function capturedUpdate(
+  linker: Linker,
+  { optimizer, params, gradient }: UpdateParts,
+): PlannedUpdate {
+  const { state, scalars } = optimizerSpecs(optimizer, params);
+  const names = [
+    ...params.map(({ name }) => `params/${name}`),
+    ...state.map(({ name }) => `state/${name}`),
+  ];
+  const { plan, program } = linker.add(updateGraph(optimizer, params, state, scalars), {
+    inputPlaces: { ...placesOf(gradient.inputs), ...placesOf(gradient.outputs) },
+    replaces: Object.fromEntries(names.map((name) => [name, name])),
+  });
+  return {
+    program,
+    rows: scalars.flatMap((spec) => scalarRow(optimizer, plan, spec)),
+    start: (arena) => {
+      const live = state.map(({ name, shape }): [string, FloatArray] => {
+        const data = floatsAt(arena, plan.inputs[`state/${name}`]!);
+        return [name, { shape, data }];
+      });
+      return startState(Object.fromEntries(live), state, initialState(optimizer, params));
+    },
+  };
+}
+
+function startState(
+  live: NamedFloats,
+  specs: readonly TensorSpec[],
+  initial: NamedFloats,
+): UpdateState {
+  const write = (values: NamedFloats): void => {
+    for (const [name, { data }] of Object.entries(values)) live[name]!.data.set(data);
+  };
+  write(initial);
+  return {
+    exportState: () => copiesOf(live),
+    importState: (values) => {
+      write(requireArrays('optimizer state', specs, values));
+    },
+  };
+}
+
+function scalarRow(optimizer: Optimizer, plan: Plan, { name, shape }: TensorSpec): StepRow[] {
+  const { place = -1 } = plan.inputs[`scalars/${name}`] ?? {};
+  // An optimizer may offer a number that its update does not use.
+  if (place < 0) return [];
+  return [
+    {
+      place,
+      words: sizeOf(shape),
+      write: (step, { f32 }, at) => {
+        const value = optimizer.scalars(step)[name]!;
+        if (typeof value === 'number') f32[at] = value;
+        else f32.set(value, at);
+      },
+    },
+  ];
+}
+
+/** As the optimizer gives it for parameters that are zero: what it starts from does not depend on them. */
+function initialState(optimizer: Optimizer, params: readonly TensorSpec[]): NamedFloats {
+  let state: NamedFloats = {};
+  tf.tidy(() => {
+    const zeros = params.map(({ name, shape }) => [name, tf.zeros([...shape])] as const);
+    state = toFloats(optimizer.init(Object.fromEntries(zeros)));
+  });
+  return state;
+}
+
+export function copiesOf(arrays: NamedFloats): NamedFloats {
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, { shape, data }]) => [
+      name,
+      { shape: [...shape], data: data.slice() },
+    ]),
+  );
+}

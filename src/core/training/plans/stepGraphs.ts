@@ -1,0 +1,168 @@
+/** What a training computes, captured: gradient, evaluation, what comes between gradient and update, the update. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { TensorSpec } from '../../../base/index';
+import { capture, captureGradients } from '../../compute/capture/capture';
+import type { InputSpecs } from '../../compute/capture/capture';
+import type { Graph } from '../../compute/capture/graph';
+import { planGraph } from '../../compute/plan/plan';
+import type { Plan } from '../../compute/plan/plan';
+import { mapValues } from '../../compute/tensors';
+import type { Optimizer } from '../../optimizers/optimizer';
+import type { Task } from '../../tasks/task';
+import { addGradients, meanGradients } from '../accumulation';
+import type { Gradients } from '../accumulation';
+import { penalizeL2 } from '../l2Penalty';
+
+type Tensors = Readonly<Record<string, Tensor>>;
+
+/** `params/…`, `batch/…` → `loss`, `grads/…`. */
+export function gradientGraph(task: Task): Graph {
+  return captureGradients(
+    (params, batch, rng) => task.loss(params, batch, rng),
+    floats(task.params),
+    batchInputs(task),
+  );
+}
+
+/** `params/…`, `batch/…` → `loss` and, where the task has right answers, `accuracy`. */
+export function evaluationGraph(task: Task): Graph {
+  const inputs = {
+    ...prefixed('params', floats(task.params)),
+    ...prefixed('batch', batchInputs(task)),
+  };
+  return capture((tensors, rng) => {
+    const params = under('params', tensors);
+    const batch = under('batch', tensors);
+    const accuracy = task.accuracy?.(params, batch);
+    return { loss: task.loss(params, batch, rng), ...(accuracy === undefined ? {} : { accuracy }) };
+  }, inputs);
+}
+
+/** Where a batch stands among those of one update. */
+export interface AccumulationPlace {
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+  /** K: batches per update. */
+  readonly count: number;
+}
+
+/**
+ * `params/…`, `grads/…`, `loss` and, after the first batch, `sums/…` → after the last batch `grads/…` and `loss` as the
+ * optimizer is to see them, else `sums/…`.
+ */
+export function accumulationGraph(
+  params: readonly TensorSpec[],
+  weightDecay: number,
+  { isFirst, isLast, count }: AccumulationPlace,
+): Graph {
+  const own = { ...prefixed('grads', floats(params)), loss: SCALAR };
+  const inputs = {
+    ...prefixed('params', floats(params)),
+    ...own,
+    ...(isFirst ? {} : prefixed('sums', own)),
+  };
+  return capture((tensors) => {
+    const raw = gradientsOf(tensors);
+    const penalized =
+      weightDecay > 0 ? penalizeL2(under('params', tensors), raw, weightDecay) : raw;
+    const sums = isFirst ? penalized : addGradients(gradientsOf(under('sums', tensors)), penalized);
+    if (!isLast) return prefixed('sums', flat(sums));
+    return flat(count === 1 ? sums : meanGradients(sums, count));
+  }, inputs);
+}
+
+/** `params/…`, `grads/…`, `loss`, `state/…`, `scalars/…` → `params/…`, `state/…`. */
+export function updateGraph(
+  optimizer: Optimizer,
+  params: readonly TensorSpec[],
+  state: readonly TensorSpec[],
+  scalars: readonly TensorSpec[],
+): Graph {
+  const inputs = {
+    ...prefixed('params', floats(params)),
+    ...prefixed('grads', floats(params)),
+    ...prefixed('state', floats(state)),
+    ...prefixed('scalars', floats(scalars)),
+    loss: SCALAR,
+  };
+  return capture((tensors) => {
+    const result = optimizer.update({
+      params: under('params', tensors),
+      grads: under('grads', tensors),
+      state: under('state', tensors),
+      scalars: under('scalars', tensors),
+      loss: tensors['loss'] as Scalar,
+    });
+    return { ...prefixed('params', result.params), ...prefixed('state', result.state) };
+  }, inputs);
+}
+
+const SCALAR = { shape: [], dtype: 'float32' } as const;
+
+function batchInputs({ batch }: Task): InputSpecs {
+  return Object.fromEntries(
+    batch.map(({ name, shape, dtype = 'float32' }) => [name, { shape, dtype }]),
+  );
+}
+
+function floats(specs: readonly TensorSpec[]): InputSpecs {
+  return Object.fromEntries(specs.map(({ name, shape }) => [name, { shape, dtype: 'float32' }]));
+}
+
+function prefixed<T>(prefix: string, record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [`${prefix}/${name}`, value]),
+  );
+}
+
+function under(prefix: string, tensors: Tensors): Record<string, Tensor> {
+  const start = `${prefix}/`;
+  return Object.fromEntries(
+    Object.entries(tensors).flatMap(([name, tensor]) =>
+      name.startsWith(start) ? [[name.slice(start.length), tensor] as const] : [],
+    ),
+  );
+}
+
+function gradientsOf(tensors: Tensors): Gradients {
+  return { grads: under('grads', tensors), loss: tensors['loss'] as Scalar };
+}
+
+function flat({ grads, loss }: Gradients): Record<string, Tensor> {
+  return {
+    ...prefixed(
+      'grads',
+      mapValues(grads, (grad) => grad),
+    ),
+    loss,
+  };
+}
+
+/** The plan of an optimizer's update for some parameters. @throws UserError('task') for what no plan can have */
+export function captureUpdate(optimizer: Optimizer, params: readonly TensorSpec[]): Plan {
+  const { state, scalars } = optimizerSpecs(optimizer, params);
+  const names = [
+    ...params.map(({ name }) => `params/${name}`),
+    ...state.map(({ name }) => `state/${name}`),
+  ];
+  return planGraph(updateGraph(optimizer, params, state, scalars), {
+    replaces: Object.fromEntries(names.map((name) => [name, name])),
+  });
+}
+
+/** Names and shapes of what an optimizer remembers and of its numbers per step. */
+export function optimizerSpecs(
+  optimizer: Optimizer,
+  params: readonly TensorSpec[],
+): { readonly state: TensorSpec[]; readonly scalars: TensorSpec[] } {
+  const scalars = Object.entries(optimizer.scalars(0)).map(([name, value]) => ({
+    name,
+    shape: typeof value === 'number' ? [] : [value.length],
+  }));
+  const state = tf.tidy(() => {
+    const zeros = Object.fromEntries(params.map(({ name, shape }) => [name, tf.zeros([...shape])]));
+    return Object.entries(optimizer.init(zeros)).map(([name, { shape }]) => ({ name, shape }));
+  });
+  return { state, scalars };
+}
