@@ -82,11 +82,11 @@ function initial(specs: readonly TensorSpec[], rng: ReturnType<typeof createRng>
   return Object.fromEntries(entries);
 }
 
-const mm = (a: Tensor, b: Tensor): Tensor => tf.matMul(a as Tensor2D, b as Tensor2D);
+const mm = (a: Tensor, b: Tensor): Tensor => tf.matMul(a, b);
 
 /** x @ w + b over the last axis. */
 function dense(x: Tensor, w: Tensor, b: Tensor): Tensor {
-  const out = tf.add(mm(tf.reshape(x, [-1, w.shape[0]!]), w), b);
+  const out = tf.add(mm(tf.reshape(x, [-1, w.shape[0]]), w), b);
   return tf.reshape(out, [...x.shape.slice(0, -1), w.shape[1]!]);
 }
 

@@ -2,7 +2,7 @@
 import type { KernelRuntime } from '../../src/core/index';
 
 /** Numbers of the modes of an output. */
-export const MAP_MODES = { store: 0, sum: 1, max: 2, min: 3, product: 4, add: 5 } as const;
+const MAP_MODES = { store: 0, sum: 1, max: 2, min: 3, product: 4, add: 5 } as const;
 export const MAP_BLOCK = 256;
 
 export interface MapArray {

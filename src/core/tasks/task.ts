@@ -34,7 +34,7 @@ export interface TaskData {
 export interface BatchRows {
   readonly arrays: readonly RowArray[];
   /** Rows of batch number `step`, `batchSize` of them. */
-  trainRows(step: number): Int32Array;
+  readonly trainRows: (step: number) => Int32Array;
   readonly batchSize: number;
 }
 

@@ -3,19 +3,19 @@ import type { Fill, Operand } from './builder';
 
 /** Operations on numbers that are worth doing once; rounded like the kernels. */
 const FOLDED: Readonly<Record<string, (...args: number[]) => number>> = {
-  copy: (a) => a!,
-  add: (a, b) => a! + b!,
-  sub: (a, b) => a! - b!,
-  mul: (a, b) => a! * b!,
-  div: (a, b) => a! / b!,
-  neg: (a) => -a!,
-  square: (a) => a! * a!,
-  sqrt: (a) => Math.sqrt(a!),
-  rsqrt: (a) => 1 / Math.fround(Math.sqrt(a!)),
-  reciprocal: (a) => 1 / a!,
+  copy: (a) => a,
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+  neg: (a) => -a,
+  square: (a) => a * a,
+  sqrt: (a) => Math.sqrt(a),
+  rsqrt: (a) => 1 / Math.fround(Math.sqrt(a)),
+  reciprocal: (a) => 1 / a,
   equal: (a, b) => Number(a === b),
-  greater: (a, b) => Number(a! > b!),
-  less: (a, b) => Number(a! < b!),
+  greater: (a, b) => Number(a > b),
+  less: (a, b) => Number(a < b),
   not: (a) => Number(a === 0),
 };
 
@@ -33,6 +33,20 @@ export function foldConstants(
 
 type MakeMap = (op: string, args: readonly Operand[], shape: readonly number[]) => Operand;
 
+type Rule = (a: Operand, b: Operand, shape: readonly number[], map: MakeMap) => Operand | undefined;
+
+/** What binary operations are where one side is a certain number. */
+const SIMPLER: Readonly<Record<string, Rule>> = {
+  add: (a, b) => (numberOf(a) === 0 ? b : numberOf(b) === 0 ? a : undefined),
+  sub: (a, b, shape, map) => {
+    if (numberOf(b) === 0) return a;
+    return numberOf(a) === 0 ? map('neg', [b], shape) : undefined;
+  },
+  mul: (a, b, shape, map) => factor(a, b, shape, map) ?? factor(b, a, shape, map),
+  div: (a, b, shape, map) => (numberOf(b) === 1 ? a : dividedByPower(a, numberOf(b), shape, map)),
+  pow: (a, b, shape, map) => POWERS.get(numberOf(b) ?? NaN)?.(a, shape, map),
+};
+
 /** A simpler way to the same numbers, NaN and infinity included. */
 export function simplified(
   op: string,
@@ -41,26 +55,19 @@ export function simplified(
   map: MakeMap,
 ): Operand | undefined {
   const [a, b] = args;
-  if (a === undefined) return undefined;
   if (op === 'copy') return a;
-  if (b === undefined) return undefined;
-  const left = numberOf(a);
-  const right = numberOf(b);
-  switch (op) {
-    case 'add':
-      return left === 0 ? b : right === 0 ? a : undefined;
-    case 'sub':
-      return right === 0 ? a : left === 0 ? map('neg', [b], shape) : undefined;
-    case 'mul':
-      if (left === 1 || right === 1) return left === 1 ? b : a;
-      return left === -1 || right === -1 ? map('neg', [left === -1 ? b : a], shape) : undefined;
-    case 'div':
-      return right === 1 ? a : dividedByPower(a, right, shape, map);
-    case 'pow':
-      return powerOf(a, right, shape, map);
-    default:
-      return undefined;
-  }
+  return a === undefined || b === undefined ? undefined : SIMPLER[op]?.(a, b, shape, map);
+}
+
+/** x times the number `by`, where that is 1 or -1. */
+function factor(
+  by: Operand,
+  x: Operand,
+  shape: readonly number[],
+  map: MakeMap,
+): Operand | undefined {
+  if (numberOf(by) === 1) return x;
+  return numberOf(by) === -1 ? map('neg', [x], shape) : undefined;
 }
 
 /** Exact as a product where the divisor is a power of two. */
@@ -79,31 +86,18 @@ function dividedByPower(
     : map('mul', [a, { fill: inverse, shape: [] }], shape);
 }
 
-function powerOf(
-  a: Operand,
-  exponent: number | undefined,
-  shape: readonly number[],
-  map: MakeMap,
-): Operand | undefined {
-  switch (exponent) {
-    case 0:
-      return { fill: 1, shape };
-    case 1:
-      return a;
-    case 2:
-      return map('square', [a], shape);
-    case 3:
-      return map('mul', [map('square', [a], shape), a], shape);
-    case -1:
-      return map('reciprocal', [a], shape);
-    case 0.5:
-      return map('sqrt', [a], shape);
-    case -0.5:
-      return map('reciprocal', [map('sqrt', [a], shape)], shape);
-    default:
-      return undefined;
-  }
-}
+type Power = (x: Operand, shape: readonly number[], map: MakeMap) => Operand;
+
+/** Powers that are something simpler, by their exponents. */
+const POWERS: ReadonlyMap<number, Power> = new Map<number, Power>([
+  [0, (_, shape) => ({ fill: 1, shape })],
+  [1, (x) => x],
+  [2, (x, shape, map) => map('square', [x], shape)],
+  [3, (x, shape, map) => map('mul', [map('square', [x], shape), x], shape)],
+  [-1, (x, shape, map) => map('reciprocal', [x], shape)],
+  [0.5, (x, shape, map) => map('sqrt', [x], shape)],
+  [-0.5, (x, shape, map) => map('reciprocal', [map('sqrt', [x], shape)], shape)],
+]);
 
 function numberOf(operand: Operand): number | undefined {
   return 'fill' in operand ? operand.fill : undefined;

@@ -159,7 +159,7 @@ function refOf(operand: Operand): MapRef {
   return isFill(operand) ? { constant: operand.fill } : { view: operand };
 }
 
-export function keyOf(operand: Operand): string {
+function keyOf(operand: Operand): string {
   if (isFill(operand))
     return `=${Object.is(operand.fill, -0) ? '-0' : operand.fill}[${operand.shape.join()}]`;
   const { buffer, offset, shape, strides } = operand;

@@ -6,7 +6,7 @@ import type { Plan } from './plan';
 import type { View } from './view';
 import { isContiguous } from './view';
 
-export interface NodeDescription {
+interface NodeDescription {
   /** `matmul`, `map`, `conv.forward`. */
   readonly kind: string;
   readonly text: string;
@@ -15,7 +15,7 @@ export interface NodeDescription {
   readonly bytes: number;
 }
 
-export function describeNode(plan: Plan, node: PlanNode): NodeDescription {
+function describeNode(plan: Plan, node: PlanNode): NodeDescription {
   return {
     kind: node.kind === 'kernel' ? node.op : node.kind,
     text: textOf(plan, node),

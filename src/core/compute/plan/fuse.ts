@@ -107,22 +107,28 @@ function reshaped(node: MapNode, shape: readonly number[]): MapNode | undefined 
   return mapViews(node, (view) => reshapeView(view, shape));
 }
 
+/** Stands for a view that has no other form. */
+class NoSuchView extends Error {}
+
 function mapViews(node: MapNode, change: (view: View) => View | undefined): MapNode | undefined {
-  let isPossible = true;
   const changed = (view: View): View => {
     const next = change(view);
-    if (next === undefined) isPossible = false;
-    return next ?? view;
+    if (next === undefined) throw new NoSuchView();
+    return next;
   };
   const ref = (one: MapRef): MapRef => ('view' in one ? { view: changed(one.view) } : one);
-  const steps = node.steps.map(({ op, args }) => ({ op, args: args.map(ref) }));
-  const outputs = node.outputs.map((output) => ({
-    mode: output.mode,
-    value: ref(output.value),
-    view: changed(output.view),
-  }));
-  const shape = outputs[0]!.view.shape;
-  return isPossible ? { kind: 'map', shape, steps, outputs } : undefined;
+  try {
+    const steps = node.steps.map(({ op, args }) => ({ op, args: args.map(ref) }));
+    const outputs = node.outputs.map((output) => ({
+      mode: output.mode,
+      value: ref(output.value),
+      view: changed(output.view),
+    }));
+    return { kind: 'map', shape: outputs[0]!.view.shape, steps, outputs };
+  } catch (thrown) {
+    if (thrown instanceof NoSuchView) return undefined;
+    throw thrown;
+  }
 }
 
 /** @param isWanted  whether somebody outside reads the buffer */

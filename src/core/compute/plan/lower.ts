@@ -67,8 +67,9 @@ function lowerNode(
 ): void {
   const rule = RULES[node.op];
   if (rule === undefined) throw unsupported(node);
-  const made = [rule(new Call(builder, graph, node, values))].flat() as Operand[];
-  node.outputs.forEach((id, index) => values.set(id, made[index]!));
+  const made = rule(new Call(builder, graph, node, values));
+  const outputs: readonly Operand[] = 'shape' in made ? [made] : made;
+  node.outputs.forEach((id, index) => values.set(id, outputs[index]!));
 }
 
 function unsupported({ op, origin }: GraphNode): UserError {

@@ -231,7 +231,13 @@ const LIKE_TFJS: readonly LikeTfjs[] = [
   ...all('elu selu', { bound: 2, where: (x) => !(Math.abs(x) < 1e-6) }),
 ];
 
-const PAIRS_LIKE_TFJS = [
+interface PairLikeTfjs {
+  readonly op: string;
+  readonly tfjs?: string;
+  readonly bound?: number;
+}
+
+const PAIRS_LIKE_TFJS: readonly PairLikeTfjs[] = [
   ...['add', 'sub', 'mul', 'div', 'mod'].map((op) => ({ op, bound: 0.5 })),
   { op: 'pow', bound: 1 },
   { op: 'atan2', bound: 4 },
@@ -388,7 +394,7 @@ describe.each(kernelRuntimes)('elementary functions on $flavour $isa', (runtime)
       ...tf.logicalOr(bool(p), bool(q)).dataSync(),
     ]);
     const inputs = { dy: tf.tensor1d(a), y: tf.tensor1d(b) };
-    const want = tf.engine().runKernel('EluGrad', inputs) as tf.Tensor;
+    const want = tf.engine().runKernel<tf.Tensor>('EluGrad', inputs);
     const values = want.dataSync();
     const got = applyMap(runtime, 'eluGrad', a, b);
     expectWithin(

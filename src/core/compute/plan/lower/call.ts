@@ -35,10 +35,11 @@ export class Call {
   }
 
   get inputs(): Operand[] {
-    return Object.values(this.node.inputs).map((id) => this.#operand(id as number));
+    return Object.values(this.node.inputs).map((id) => this.#operand(id));
   }
 
   /** An attribute, of the type that the kernel's definition in tfjs gives it. */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows the kernel
   attr<T>(name: string): T {
     return this.node.attrs[name] as T;
   }

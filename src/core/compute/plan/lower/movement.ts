@@ -90,7 +90,7 @@ export const MOVEMENT: LowerTable = {
 };
 
 /** Parts behind each other along an axis, in a fresh array. */
-export function joined(call: Call, parts: readonly Operand[], axis: number): Operand {
+function joined(call: Call, parts: readonly Operand[], axis: number): Operand {
   const whole = parts.filter((part) => part.shape.every((side) => side > 0));
   if (whole.length === 1) return whole[0]!;
   return putTogether(call.builder, whole, axis, call.shape());

@@ -155,7 +155,7 @@ function convolveLast(
       { input: 1 },
       'workspace',
       'workspaceWords',
-      ...Object.values(geometry),
+      ...(Object.values(geometry) as number[]),
     ],
     workspace: convWorkspace(geometry, part),
     flops: 2 * sizeOf(y) * perOutput,

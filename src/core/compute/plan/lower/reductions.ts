@@ -94,14 +94,14 @@ function rowwise(
   builder: PlanBuilder,
   op: string,
   operand: Operand,
-  more: readonly KernelArg[] = [],
+  more: readonly number[] = [],
 ): View {
   const x = builder.contiguous(operand);
   return builder.once(`${op} ${more.join()} ${x.buffer}@${x.offset}[${x.shape.join()}]`, () => {
     const out = builder.temporary(x.shape);
     const cols = x.shape.at(-1) ?? 1;
     const rows = cols === 0 ? 0 : sizeOf(x.shape) / cols;
-    const args = [{ output: 0 }, { input: 0 }, rows, cols, ...more];
+    const args: KernelArg[] = [{ output: 0 }, { input: 0 }, rows, cols, ...more];
     const flops = 4 * sizeOf(x.shape);
     builder.kernel({ op, inputs: [x], outputs: [out], args, workspace: 0, flops });
     return out;

@@ -13,7 +13,7 @@ export function stridedSlice(
   attrs: Readonly<Record<string, unknown>>,
 ): SliceRange {
   const mask = (name: string): number => (attrs[name] as number | undefined) ?? 0;
-  const { finalShapeSparse, begin, end, strides } = slice_util.sliceInfo(
+  const { begin, end, strides } = slice_util.sliceInfo(
     [...shape],
     attrs['begin'] as number[],
     attrs['end'] as number[],
@@ -24,7 +24,6 @@ export function stridedSlice(
     mask('newAxisMask'),
     mask('shrinkAxisMask'),
   );
-  void finalShapeSparse;
   const size = begin.map((start, axis) => {
     const steps = (end[axis]! - start) / strides[axis]!;
     return Math.max(0, Math.ceil(steps));
