@@ -8,7 +8,9 @@
  *   per input: offset, strides[rank] (any; 0 repeats) -> slot i;  per constant: its bits -> slot inputs + c;
  *   per operation: code, destination slot, operand slots a, b, c;  per output: mode, slot, offset, strides[rank].
  * Modes: enum in map_fold.h. All but MAP_STORE fold the dimensions whose stride is 0; the first value of an element is
- * stored, but for MAP_ADD, which adds to what is there. An output may be an input's array with the same strides.
+ * stored, but for MAP_ADD, which adds to what is there. Folding over the two innermost dimensions (after joining) goes
+ * through doubles; over others it adds up in the output, in float. An output may be an input's array with the same
+ * strides.
  * Programs beyond the limits below do nothing.
  */
 #include "map_fold.h"
@@ -54,9 +56,13 @@ typedef struct {
   /* The operation that writes straight into the array, or -1; where to in this tile. */
   int direct;
   float *target;
-  /* FOLD_ALL, and FOLD_COLUMNS_AWAY of rows in pieces: lanes of the current element, and the element if there is one. */
+  /*
+   * What is being folded from tile to tile: an element in lanes (FOLD_ALL, and FOLD_COLUMNS_AWAY of rows in pieces), or a
+   * piece of a row in totals (FOLD_ROWS_AWAY). `open` says where it will go, 0 when there is nothing.
+   */
   float *open;
   int openMore;
+  long openColumns;
   vd lanes;
   double *totals;
 } MapOutput;
@@ -371,8 +377,7 @@ static void map_fill_totals(const MapOutput *out, double *totals, long columns) 
 }
 
 /* Puts the totals of columns into memory. */
-static void map_close_columns(const MapOutput *out, float *at, long stride, const double *totals, long columns,
-                              int more) {
+static void map_put_totals(const MapOutput *out, float *at, long stride, const double *totals, long columns, int more) {
   float rounded[MAP_BLOCK];
   for (long j = 0; j < columns; j += VL) store(rounded + j, narrow(*(const vd_loose *)(totals + j)));
   if (more) {
@@ -382,32 +387,52 @@ static void map_close_columns(const MapOutput *out, float *at, long stride, cons
   }
 }
 
-static void map_fold_rows_away(Map *m, MapOutput *out, const MapArray *x, long r0, long rows, long columns) {
-  const float *in = m->slot[out->slot];
-  double *totals = out->totals;
-  if (!totals) map_fill_totals(out, totals = m->totals[MAP_TOTALS], map_whole(columns));
-  MAP_WITH_MODE(out->mode, fold_columns, totals, in, m->pitch, rows, columns)
-  if (!out->totals) map_close_columns(out, out->target, x->column, totals, columns, out->more || r0 > 0);
-}
-
 /* Puts an element's lanes into memory. */
-static void map_close_element(MapOutput *out) {
-  if (!out->open) return;
+static void map_put_lanes(const MapOutput *out) {
   double value = 0;
 #define MAP_LANES(mode, lanes) value = combine_lanes(mode, lanes)
   MAP_WITH_MODE(out->mode, MAP_LANES, out->lanes)
 #undef MAP_LANES
   *out->open = out->openMore ? combine_one(out->mode, *out->open, (float)value) : (float)value;
+}
+
+static void map_close(Map *m, int o) {
+  MapOutput *out = m->output + o;
+  if (!out->open) return;
+  if (out->totals)
+    map_put_totals(out, out->open, map_output_array(m, o)->column, out->totals, out->openColumns, out->openMore);
+  else
+    map_put_lanes(out);
   out->open = 0;
 }
 
-static void map_fold_element(Map *m, MapOutput *out, long rows, long columns) {
-  if (out->open != out->target) {
-    map_close_element(out);
-    out->open = out->target;
-    out->openMore = out->more;
+/* From here on values go to `at`; what went there before stays when it is the same. */
+static void map_open(Map *m, int o, float *at, long columns) {
+  MapOutput *out = m->output + o;
+  if (out->open == at) return;
+  map_close(m, o);
+  out->open = at;
+  out->openMore = out->more;
+  out->openColumns = columns;
+  if (out->totals)
+    map_fill_totals(out, out->totals, map_whole(columns));
+  else
     out->lanes = (vd)((double)identity_of(out->mode));
-  }
+}
+
+static void map_fold_rows_away(Map *m, int o, long r0, long rows, long columns) {
+  MapOutput *out = m->output + o;
+  const float *in = m->slot[out->slot];
+  double *totals = out->totals;
+  if (!totals) map_fill_totals(out, totals = m->totals[MAP_TOTALS], map_whole(columns));
+  MAP_WITH_MODE(out->mode, fold_columns, totals, in, m->pitch, rows, columns)
+  if (out->totals) return;
+  map_put_totals(out, out->target, map_output_array(m, o)->column, totals, columns, out->more || r0 > 0);
+}
+
+static void map_fold_element(Map *m, int o, long rows, long columns) {
+  MapOutput *out = m->output + o;
+  map_open(m, o, out->target, 1);
   MAP_WITH_MODE(out->mode, fold_tile, &out->lanes, m->slot[out->slot], m->pitch, rows, columns)
 }
 
@@ -417,12 +442,12 @@ static void map_put(Map *m, int o, long r0, long rows, long columns, int direct)
   if (out->kind == KEEP_ALL) {
     if (!direct || out->direct < 0) map_keep(m, out, x, rows, columns);
   } else if (out->kind == FOLD_ROWS_AWAY) {
-    map_fold_rows_away(m, out, x, r0, rows, columns);
+    map_fold_rows_away(m, o, r0, rows, columns);
   } else if (out->kind == FOLD_COLUMNS_AWAY && m->allColumns <= MAP_BLOCK) {
     const float *in = m->slot[out->slot];
     MAP_WITH_MODE(out->mode, fold_rows, out->target, x->row, in, m->pitch, rows, columns, out->more)
   } else {
-    map_fold_element(m, out, rows, columns);
+    map_fold_element(m, o, rows, columns);
   }
 }
 
@@ -438,16 +463,17 @@ static void map_tile(Map *m, long r0, long c0, long rows, long columns) {
   for (int o = 0; o < m->outputs; o++) map_put(m, o, r0, rows, columns, direct);
 }
 
+/* One piece of all rows. Its totals stay open when it is the only one: the next outer indices may go on with them. */
 static void map_all_rows(Map *m, long c0, long columns) {
-  for (int o = 0; o < m->outputs; o++)
-    if (m->output[o].totals) map_fill_totals(m->output + o, m->output[o].totals, map_whole(columns));
+  for (int o = 0; o < m->outputs; o++) {
+    const MapArray *x = map_output_array(m, o);
+    if (m->output[o].totals) map_open(m, o, x->at + c0 * x->column, columns);
+  }
   for (long r = 0; r < m->allRows; r += m->tileRows)
     map_tile(m, r, c0, m->allRows - r < m->tileRows ? m->allRows - r : m->tileRows, columns);
-  for (int o = 0; o < m->outputs; o++) {
-    const MapOutput *out = m->output + o;
-    const MapArray *x = map_output_array(m, o);
-    if (out->totals) map_close_columns(out, x->at + c0 * x->column, x->column, out->totals, columns, out->more);
-  }
+  if (columns == m->allColumns) return;
+  for (int o = 0; o < m->outputs; o++)
+    if (m->output[o].totals) map_close(m, o);
 }
 
 static void map_all_columns(Map *m, long row) {
@@ -488,7 +514,7 @@ static void map(float *base, const int32_t *args) {
     map_note_visits(&m);
     map_two_dims(&m);
   } while (map_advance(&m));
-  for (int o = 0; o < m.outputs; o++) map_close_element(m.output + o);
+  for (int o = 0; o < m.outputs; o++) map_close(&m, o);
 }
 
 #define MAP_KERNELS {"map", VARIADIC, map},

@@ -280,8 +280,6 @@ describe.each(kernelRuntimes)('elementary functions on $flavour $isa', (runtime)
         (i) => exact(x[i]!),
         (i) => `${op}(${x[i]})`,
       );
-      if (process.env.SHOW)
-        console.log(runtime.isa, op, x[0], x.at(-1), worst.ulps.toFixed(2), worst.at);
       expectWithin(bound, worst);
     }
   });
@@ -293,7 +291,6 @@ describe.each(kernelRuntimes)('elementary functions on $flavour $isa', (runtime)
       (i) => exact(a[i]!, b[i]!),
       (i) => `${op}(${a[i]}, ${b[i]})`,
     );
-    if (process.env.SHOW) console.log(runtime.isa, op, worst.ulps.toFixed(2), worst.at);
     expectWithin(bound, worst);
   });
 
