@@ -38,6 +38,19 @@ INLINE vf fma(vf a, vf b, vf c) {
 #endif
 }
 
+/*
+ * Numbers so small that processors take a hundred times longer for them count as 0. Where there is a switch for that it
+ * is on (float_mode.h); WebAssembly has none, so what decays for ever is cut off here.
+ */
+INLINE vf without_denormals(vf x) {
+#ifdef __wasm__
+  vi size = float_to_bits(x) & 0x7fffffff;
+  return bits_to_float(float_to_bits(x) & (size >= 0x00800000));
+#else
+  return x;
+#endif
+}
+
 /* max(x, low) and min(x, high); a NaN in x stays. */
 #ifdef __wasm_simd128__
 /* Just that, one instruction; from the comparison clang makes two where low is 0. */

@@ -48,8 +48,8 @@ INLINE void accumulate_vector(const Streams *s, long i, float *colSum, const vf 
                               vi mask, int whole) {
 #define LIVE(x) (whole ? (x) : keep(x, mask))
 #define PUT(at, x) (whole ? store(at, x) : store_masked(at, x, mask))
-  vf p = LIVE(load(s->params + i)), g = LIVE(clip(load(s->grads + i), 1000.0f));
-  vf small = clip(g, 0.1f), g2 = g * g;
+  vf p = LIVE(load(s->params + i)), g = LIVE(without_denormals(clip(load(s->grads + i), 1000.0f)));
+  vf small = clip(g, 0.1f), g2 = without_denormals(g * g);
   PUT(s->grads + i, g);
   sums->paramSquares = fma(p, p, sums->paramSquares);
   sums->clippedGrad = fma(small, small, sums->clippedGrad);
@@ -61,7 +61,7 @@ INLINE void accumulate_vector(const Streams *s, long i, float *colSum, const vf 
     vf old = load(at), fromPivot = LIVE(old - pivot[k]);
     sums->shifted[k] += fromPivot;
     sums->squared[k] = fma(fromPivot, fromPivot, sums->squared[k]);
-    vf now = fma(old, splat(decay), (k < 3 ? g : g2) * splat(1.0f - decay));
+    vf now = without_denormals(fma(old, splat(decay), (k < 3 ? g : g2) * splat(1.0f - decay)));
     PUT(at, now);
     if (k == 3) {
       vf live = LIVE(now);
