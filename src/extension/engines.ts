@@ -1,6 +1,6 @@
 /**
  * The engines of this window: one for each folder that is worked in, made when it is first needed. Making one starts
- * nothing yet; its first request does. In restricted mode there are none.
+ * nothing yet; its first request does. In restricted mode, and where the whole window is on no disk, there are none.
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -52,17 +52,10 @@ export class Engines implements Disposable {
     return this.#context.globalStorageUri.fsPath;
   }
 
-  /** @throws UserError('usage') in restricted mode */
+  /** @throws UserError('usage') in restricted mode, and in a window whose folders are all on no disk */
   get(root: string): Engine {
-    if (!workspace.isTrusted) {
-      throw new UserError(
-        'usage',
-        'this workspace is not trusted, so VeLO Lab runs nothing in it',
-        {
-          remedy: 'Choose "Workspaces: Manage Workspace Trust" to trust it.',
-        },
-      );
-    }
+    requireTrust();
+    requireDisk();
     const known = this.#engines.get(root);
     if (known !== undefined) return known;
     const engine = this.#create(root);
@@ -124,4 +117,20 @@ export class Engines implements Disposable {
       });
     }
   }
+}
+
+function requireTrust(): void {
+  if (workspace.isTrusted) return;
+  throw new UserError('usage', 'this workspace is not trusted, so VeLO Lab runs nothing in it', {
+    remedy: 'Choose "Workspaces: Manage Workspace Trust" to trust it.',
+  });
+}
+
+function requireDisk(): void {
+  const { workspaceFolders = [] } = workspace;
+  if (workspaceFolders.length === 0) return;
+  if (workspaceFolders.some(({ uri }) => uri.scheme === 'file')) return;
+  throw new UserError('usage', 'this folder is on no disk, so VeLO Lab runs nothing in it', {
+    remedy: 'Open a folder of this machine, or of a remote one.',
+  });
 }

@@ -50,6 +50,11 @@ export function activate(context: ExtensionContext): VeloApi {
   // Runs that went on while no window was open show up without being asked for.
   const attach = () => runs.attach();
   if (workspace.isTrusted) setTimeout(() => void attach(), 0);
-  context.subscriptions.push(workspace.onDidGrantWorkspaceTrust(attach));
+  context.subscriptions.push(
+    workspace.onDidGrantWorkspaceTrust(attach),
+    workspace.onDidChangeWorkspaceFolders(() => {
+      if (workspace.isTrusted) void attach();
+    }),
+  );
   return { runs: () => runs.all().map(({ entry }) => entry) };
 }

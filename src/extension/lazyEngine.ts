@@ -17,6 +17,8 @@ import type {
 
 /** What a running engine leaves in its folder; also in package.json's activation events. */
 export const ENGINE_LOCK = join('.velo', 'engine.json');
+/** What it writes there about its jobs, for people. */
+export const ENGINE_LOG = join('.velo', 'engine.log');
 const RUNS_FOLDER = join('.velo', 'runs');
 
 type Subscribe = (engine: Engine) => Disposable;

@@ -1,8 +1,10 @@
 /** What becomes of an error: a notification with its remedy, a line in the log, or silence. The only place that decides it. */
+import { join } from 'node:path';
 import { commands, window } from 'vscode';
 import type { LogOutputChannel } from 'vscode';
 import { UserError, messageOf } from '../base/index';
 import type { CommandId } from './commands/ids';
+import { ENGINE_LOG } from './lazyEngine';
 import type { StoredRun } from './runs/runStore';
 import { wordsOf } from './words';
 
@@ -43,6 +45,7 @@ export function createReport(log: LogOutputChannel): Report {
     runFailed: (run) => {
       const { name, message } = run.entry;
       const reason = message === undefined ? 'failed' : `failed: ${message}`;
+      log.error(`${run.runId} ${reason}. More may stand in ${join(run.root, ENGINE_LOG)}.`);
       const open = { title: 'Open Run', command: 'velo.run.open', argument: run } as const;
       void notify(`The run "${name}" ${reason}`, [SHOW_LOG, open]);
     },

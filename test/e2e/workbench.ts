@@ -1,9 +1,9 @@
 /** What a person does in the workbench: opening files, pressing buttons, looking into webviews. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Frame, Page } from 'playwright-core';
+import type { Frame, Locator, Page } from 'playwright-core';
 import { choose, runCommand } from '../support/vscode';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -42,9 +42,65 @@ export async function webview(page: Page, selector: string, timeoutMs = 30_000):
   throw new Error(`no webview with ${selector} within ${timeoutMs} ms`);
 }
 
-/** The training panel. */
-export function trainingPanel(page: Page): Promise<Frame> {
-  return webview(page, 'body[data-view="training"] .view-name');
+/** The training panel that can be seen. @param name  the run that it must show */
+export function trainingPanel(page: Page, name = ''): Promise<Frame> {
+  return webview(page, `body[data-view="training"] .view-name:has-text("${name}")`);
+}
+
+/** Presses the play button of the config that is open. */
+export async function train(page: Page): Promise<void> {
+  await page.locator('.editor-actions [aria-label^="Train"]').first().click();
+}
+
+/** Opens the side bar of the extension. */
+export async function openLab(page: Page): Promise<void> {
+  await page.locator('.activitybar [aria-label^="VeLO"]').first().click();
+  await page.locator('.sidebar .pane-header[aria-label^="Runs"]').waitFor();
+}
+
+/** Rows of one of its trees. */
+export function treeRows(page: Page, view: string): Locator {
+  return page.locator(`.sidebar [aria-label^="${view}"] .monaco-list-row`);
+}
+
+/** Takes an entry of a row's context menu. */
+export async function chooseFromMenu(page: Page, row: Locator, entry: string): Promise<void> {
+  await row.click({ button: 'right' });
+  const item = page.locator(`.monaco-menu [aria-label^="${entry}"]`).first();
+  await item.waitFor();
+  // A menu that has just opened takes a click for the end of the one that opened it.
+  await eventually(
+    async () => {
+      await item.click({ timeout: 1000 }).catch(() => undefined);
+      return item.isVisible();
+    },
+    (isOpen) => !isOpen,
+    'the menu',
+  );
+}
+
+/** Answers the save dialog with a path, and waits for the file. */
+export async function saveAs(page: Page, path: string): Promise<void> {
+  const dialog = page.locator('.quick-input-widget:visible', { hasText: 'Show Local' });
+  const input = dialog.locator('input:visible').first();
+  await input.waitFor();
+  // Until it has read its folder it puts the path that it was opened with back.
+  await dialog.locator('.monaco-list-row').first().waitFor();
+  await eventually(
+    async () => {
+      await input.fill(path, { timeout: 1000 }).catch(() => undefined);
+      await input.press('Enter', { timeout: 1000 }).catch(() => undefined);
+      await sleep(300);
+      return dialog.isVisible();
+    },
+    (isOpen) => !isOpen,
+    'the save dialog',
+  );
+  await eventually(
+    () => existsSync(path) && statSync(path).size > 0,
+    (isThere) => isThere,
+    path,
+  );
 }
 
 /** Step of the run that a training panel shows. */
@@ -68,6 +124,12 @@ export async function eventually<T>(
     if (Date.now() > deadline) throw new Error(`${what}: still ${JSON.stringify(value)}`);
     await sleep(50);
   }
+}
+
+/** A picture of the whole window as it is, kept in build/shots/vscode. */
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: join(shots, `${name}.png`) });
 }
 
 /** A picture of the whole window in each theme, kept in build/shots/vscode. */

@@ -15,8 +15,12 @@ export const CHECKS = [
   'duplicates a run into a new file',
   'refuses a config with a problem',
   'deletes nothing without a confirmation',
+  'keeps its memory over a live run',
 ] as const;
 export type CheckName = (typeof CHECKS)[number];
+
+/** How long the memory is watched; longer by hand. */
+export const WATCHED_SECONDS = Number(process.env['VELO_HOST_SECONDS'] ?? 15);
 
 export interface CheckResult {
   readonly name: CheckName;

@@ -11,12 +11,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engineEnded } from '../support/engineEnd';
 import { startVsCode, vscodeFolder } from '../support/vscode';
 import type { VsCode } from '../support/vscode';
-import { CHECKS } from './checks';
+import { CHECKS, WATCHED_SECONDS } from './checks';
 import type { CheckResult } from './checks';
 import { writeFinishedRuns } from './manyRuns';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 180_000 + WATCHED_SECONDS * 1000;
 
 describe.skipIf(vscodeFolder === undefined)('in the extension host of VELO_VSCODE', () => {
   let results: CheckResult[] = [];

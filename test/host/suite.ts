@@ -6,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { COMMANDS } from '../../src/extension/commands/ids';
 import type { VeloApi } from '../../src/extension/extension';
-import { CHECKS } from './checks';
+import { CHECKS, WATCHED_SECONDS } from './checks';
 import type { CheckName, CheckResult } from './checks';
+import { growthOf, watchMemory, wordsOf } from './memory';
 
 const EXTENSION = 'velo-lab.velo-lab';
 const root = (): string => vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
@@ -223,7 +224,30 @@ const checks: Readonly<Record<CheckName, () => unknown>> = {
     await sleep(1000);
     assert.ok(api.runs().some(({ runId }) => runId === startedRunId));
   },
+
+  'keeps its memory over a live run': async () => {
+    const uri = await write('long.velo.json', {
+      task: { family: 'imageMlp', dataset: 'digits8', hidden: [16], batchSize: 32 },
+      optimizer: { name: 'velo' },
+      numSteps: 100_000 * WATCHED_SECONDS,
+    });
+    const runId = await vscode.commands.executeCommand<string>('velo.run.start', uri);
+    const entry = () => api.runs().find((run) => run.runId === runId);
+    await until('the first steps', () => (entry()?.step ?? 0) > 100);
+    assert.equal(vscode.window.tabGroups.activeTabGroup.activeTab?.label, 'long');
+    const samples = await watchMemory(WATCHED_SECONDS);
+    assert.equal(entry()?.state, 'running', 'it ended before it was watched to the end');
+    const steps = entry()?.step ?? 0;
+    await vscode.commands.executeCommand('velo.run.stop', { root: root(), runId });
+    await until('the end of the run', () => entry()?.state === 'stopped');
+    const note = `${wordsOf(samples)}; step ${steps} was reached`;
+    assert.ok(growthOf(samples) < MAX_GROWTH_MB, note);
+    return note;
+  },
 };
+
+/** Over two thirds of the time; what a few thousand points of a curve weigh is far less. */
+const MAX_GROWTH_MB = 20;
 
 async function write(name: string, config: unknown): Promise<vscode.Uri> {
   const uri = vscode.Uri.file(join(root(), name));

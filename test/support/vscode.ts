@@ -3,11 +3,21 @@
  * sets one up; VELO_VSCODE names its folder.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import type { Page } from 'playwright-core';
 
@@ -16,7 +26,7 @@ export const vscodeFolder = process.env['VELO_VSCODE'];
 const CHROMIUM = process.env['VELO_CHROMIUM'] ?? '/usr/bin/chromium';
 
 export interface VsCodeOptions {
-  /** The folder that is opened, absolute. */
+  /** What is opened: an absolute path, or the URI of a folder on another file system. */
   readonly folder: string;
   /** An unpacked extension to load from its sources. */
   readonly extension?: string;
@@ -24,6 +34,8 @@ export interface VsCodeOptions {
   readonly tests?: string;
   /** A package to install first. */
   readonly vsix?: string;
+  /** Sources of other extensions to install, each with its package.json beside it. */
+  readonly companions?: readonly string[];
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
   /** Opens the folder in restricted mode. */
@@ -34,6 +46,8 @@ export interface VsCode {
   readonly page: Page;
   /** Exit code of the tests inside, once they end. */
   readonly testsEnded: Promise<number>;
+  /** Its own folder: settings, extensions and what they store. */
+  readonly data: string;
   /** What the server and the tests printed. */
   readonly output: string[];
   close(): Promise<void>;
@@ -62,7 +76,11 @@ export async function startVsCode(options: VsCodeOptions): Promise<VsCode> {
     ...['--config', join(data, 'config.yaml')],
   ];
   if (options.vsix !== undefined) await runServer([...places, '--install-extension', options.vsix]);
+  for (const companion of options.companions ?? [])
+    await addExtension(join(data, 'extensions'), companion);
   const port = await freePort();
+  // What loads extensions from their sources shows no notifications.
+  const isDriven = options.extension !== undefined || options.tests !== undefined;
   const log = openSync(join(data, 'server.log'), 'w');
   const server = spawn(
     nodeOf(),
@@ -72,7 +90,7 @@ export async function startVsCode(options: VsCodeOptions): Promise<VsCode> {
       ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
       ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
       ...(options.isUntrusted === true ? [] : ['--disable-workspace-trust']),
-      ...['--vscode-option', 'enable-smoke-test-driver'],
+      ...(isDriven ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
     ],
     {
       env: { ...process.env, EXTENSIONS_GALLERY: '{}', ...options.env },
@@ -99,6 +117,7 @@ export async function startVsCode(options: VsCodeOptions): Promise<VsCode> {
   let isClosed = false;
   return {
     page,
+    data,
     testsEnded,
     output,
     close: async () => {
@@ -130,13 +149,43 @@ export async function choose(page: Page, typed: string, entry: string): Promise<
   await row.click({ timeout: 10_000 });
 }
 
+/** Puts an extension beside those that are installed. */
+async function addExtension(extensions: string, source: string): Promise<void> {
+  const from = dirname(source);
+  const relativeLocation = basename(from);
+  const path = join(extensions, relativeLocation);
+  await build({
+    entryPoints: [source],
+    outfile: join(path, 'extension.js'),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['vscode'],
+    logLevel: 'error',
+  });
+  cpSync(join(from, 'package.json'), join(path, 'package.json'));
+  const manifest = readJson(join(from, 'package.json'));
+  const { publisher, name, version } = manifest as Record<string, string>;
+  const list = join(extensions, 'extensions.json');
+  const installed = existsSync(list) ? (readJson(list) as unknown[]) : [];
+  const identifier = { id: `${publisher}.${name}` };
+  const location = { $mid: 1, path, scheme: 'file' };
+  const entry = { identifier, version, location, relativeLocation };
+  writeFileSync(list, JSON.stringify([...installed, entry]));
+}
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}
+
 function queryOf({ folder, extension, tests }: VsCodeOptions, port: number): string {
   const remote = (path: string): string => `vscode-remote://127.0.0.1:${port}${path}`;
   const payload = [
     ...(extension === undefined ? [] : [['extensionDevelopmentPath', remote(extension)]]),
     ...(tests === undefined ? [] : [['extensionTestsPath', remote(tests)]]),
   ];
-  const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
+  const place = folder.endsWith('.code-workspace') ? 'workspace' : 'folder';
+  const query = new URLSearchParams({ [place]: folder, payload: JSON.stringify(payload) });
   return query.toString();
 }
 

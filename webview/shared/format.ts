@@ -122,3 +122,12 @@ export function times(x: Maybe): string {
 export function shape(sizes: readonly number[]): string {
   return sizes.length === 0 ? '1' : sizes.join('×');
 }
+
+/** A message as a sentence that others can follow: `the disk is full` → `The disk is full.` */
+export function sentence(message: string): string {
+  // A path or a file's name at the beginning stays as it is.
+  const text = /^[a-z]+ /.test(message)
+    ? message.charAt(0).toUpperCase() + message.slice(1)
+    : message;
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

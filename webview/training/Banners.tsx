@@ -1,7 +1,7 @@
 /** What has to be said above the charts: failed, diverged, interrupted, no engine, no permission. */
 import { isLive } from '../../src/protocol/live/index';
 import { Banner, Button } from '../shared/components';
-import { integer } from '../shared/format';
+import { integer, sentence } from '../shared/format';
 import { canDo, runControls } from './actions';
 import { firstNonFinite } from './figures/health';
 import { divergenceOf } from './figures/loss';
@@ -36,7 +36,7 @@ function EngineBanner({ panel }: Props) {
         title="The engine does not answer."
         actions={<LogButton panel={panel} />}
       >
-        {engine.message !== undefined && `${engine.message} `}
+        {engine.message !== undefined && `${sentence(engine.message)} `}
         What was received stays here, and what the run wrote is on disk. Run “VeLO: Restart Engine”,
         or reload the window.
       </Banner>
@@ -81,7 +81,7 @@ function FailedBanner({ panel }: Props) {
         </>
       }
     >
-      {message !== undefined && `${message} `}
+      {message !== undefined && `${sentence(message)} `}
       {checkpointStep === null
         ? 'There is no checkpoint to go on from.'
         : `The last checkpoint is from step ${integer(checkpointStep)}; nothing before it is lost.`}

@@ -38,18 +38,21 @@ export async function newRun(services: Services, preset: NewRunPreset): Promise<
   return Uri.file(path);
 }
 
-/** @throws UserError('usage') where no folder is open */
+/** @throws UserError('usage') where no folder is open, or the chosen one is on no disk */
 export async function chooseFolder(): Promise<string | undefined> {
   const folders = (workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
   const [first] = folders;
-  if (first === undefined) {
-    throw new UserError('usage', 'a run needs a folder on disk to be kept in', {
-      remedy: 'Open one with "File: Open Folder".',
-    });
-  }
+  if (first === undefined) throw noFolder();
   if (folders.length === 1) return first.uri.fsPath;
   const chosen = await window.showWorkspaceFolderPick({ placeHolder: 'Folder of the run' });
+  if (chosen !== undefined && chosen.uri.scheme !== 'file') throw noFolder();
   return chosen?.uri.fsPath;
+}
+
+function noFolder(): UserError {
+  return new UserError('usage', 'a run needs a folder on disk to be kept in', {
+    remedy: 'Open one with "File: Open Folder".',
+  });
 }
 
 type Item<T> = QuickPickItem & { readonly value?: T };

@@ -44,9 +44,14 @@ export async function startRun(
 
 async function savedConfig(config: Uri | undefined): Promise<TextDocument> {
   const uri = config ?? window.activeTextEditor?.document.uri;
-  if (uri?.scheme !== 'file' || !uri.path.endsWith(CONFIG_SUFFIX)) {
+  if (uri?.path.endsWith(CONFIG_SUFFIX) !== true) {
     throw new UserError('usage', 'training needs a *.velo.json file', {
       remedy: 'Open one and try again, or choose "VeLO: New Run".',
+    });
+  }
+  if (uri.scheme !== 'file') {
+    throw new UserError('usage', 'this config is on no disk, so there is no place for its run', {
+      remedy: 'Save it into a folder of this machine, or of a remote one.',
     });
   }
   const document = await workspace.openTextDocument(uri);

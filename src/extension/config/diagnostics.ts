@@ -18,10 +18,8 @@ import type { Finding } from './findings';
 const DELAY_MS = 500;
 const SOURCE = 'VeLO';
 
-export const CONFIG_SELECTOR = ['file', 'untitled'].map((scheme) => ({
-  scheme,
-  pattern: `**/*${CONFIG_SUFFIX}`,
-}));
+/** On any file system: a config can be written where it cannot be trained. */
+export const CONFIG_SELECTOR = { pattern: `**/*${CONFIG_SUFFIX}` };
 
 export class ConfigProblems implements Disposable {
   readonly #shown = languages.createDiagnosticCollection('velo');
@@ -80,8 +78,12 @@ export class ConfigProblems implements Disposable {
   }
 }
 
+/** Those that can be edited: not what was asked of a run, nor another side of a comparison. */
 function isConfig({ uri }: TextDocument): boolean {
-  return uri.path.endsWith(CONFIG_SUFFIX) && ['file', 'untitled'].includes(uri.scheme);
+  if (!uri.path.endsWith(CONFIG_SUFFIX)) return false;
+  return (
+    ['file', 'untitled'].includes(uri.scheme) || workspace.getWorkspaceFolder(uri) !== undefined
+  );
 }
 
 /** Two lists with the same names look the same. */

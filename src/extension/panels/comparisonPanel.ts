@@ -8,11 +8,13 @@ import { comparisonViewMessageSchema } from '../../protocol/live/index';
 import type {
   ComparisonHostMessage,
   ComparisonViewMessage,
+  RunEntry,
   SeriesUpdate,
 } from '../../protocol/live/index';
 import { VIEW_TYPES } from '../commands/ids';
 import type { RunRef, StoredRun } from '../runs/runStore';
 import type { Services } from '../services';
+import { comparedName } from './comparedNames';
 import { engineMessage, problemMessage } from './messages';
 import { pickRuns } from './overlays';
 import { Stream } from './streams';
@@ -116,7 +118,7 @@ class Comparison implements Disposable {
       const compared = this.#services.runs
         .all()
         .filter(({ key }) => this.#services.checked.has(key));
-      const described = await Promise.all(compared.map((run) => this.#describe(run)));
+      const described = await Promise.all(compared.map((run) => this.#describe(run, compared)));
       if (showing !== this.#showing) return;
       const [unit = '', ...others] = new Set(described.map(({ lossUnit }) => lossUnit));
       const runs = described.map(({ entry, configText }) => ({ entry, configText }));
@@ -130,16 +132,18 @@ class Comparison implements Disposable {
     }
   }
 
-  async #describe(run: StoredRun): Promise<EngineResult<'run.describe'>> {
-    const { runId } = run;
-    const described = await this.#engine(run.root).request('run.describe', { runId });
-    return { ...described, entry: { ...described.entry, runId: this.#viewId(run) } };
+  async #describe(
+    { root, runId }: RunRef,
+    compared: readonly StoredRun[],
+  ): Promise<EngineResult<'run.describe'>> {
+    const described = await this.#engine(root).request('run.describe', { runId });
+    return { ...described, entry: this.#viewEntry(root, described.entry, compared) };
   }
 
   async #watch(root: string, compared: readonly StoredRun[]): Promise<void> {
     const rename = (update: SeriesUpdate): SeriesUpdate => {
-      const runId = this.#viewId({ root, runId: update.runId });
-      return { ...update, runId, entry: { ...update.entry, runId } };
+      const entry = this.#viewEntry(root, update.entry, compared);
+      return { ...update, runId: entry.runId, entry };
     };
     const stream = new Stream(this.#engine(root), {
       series: (updates) => {
@@ -164,6 +168,16 @@ class Comparison implements Disposable {
       );
     }
     return engine;
+  }
+
+  /** As the view knows the run: under an id and a name that no run of another folder has. */
+  #viewEntry(root: string, entry: RunEntry, compared: readonly StoredRun[]): RunEntry {
+    const { runId, name } = entry;
+    return {
+      ...entry,
+      runId: this.#viewId({ root, runId }),
+      name: comparedName({ root, name }, compared),
+    };
   }
 
   /** Ids are unique in their folder only; of the second and further folders they get its number before them. */

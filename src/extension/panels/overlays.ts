@@ -1,4 +1,5 @@
 /** Choosing runs to see beside others: the checked runs of a folder, and the quick pick that checks them. */
+import { basename } from 'node:path';
 import { ThemeIcon, window } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import type { CheckedRuns } from '../runs/checkedRuns';
@@ -28,10 +29,12 @@ export async function pickRuns(
   const offered = runs
     .all()
     .filter(({ root, key }) => (only.root ?? root) === root && key !== only.except);
-  const items = offered.map(({ key, entry }): QuickPickItem & { key: string } => {
+  const isMixed = new Set(offered.map(({ root }) => root)).size > 1;
+  const items = offered.map(({ key, root, entry }): QuickPickItem & { key: string } => {
     const { label, description, icon } = runRow(entry);
     const iconPath = new ThemeIcon(icon.id);
-    return { key, label, description, detail: entry.task, iconPath, picked: checked.has(key) };
+    const detail = isMixed ? `${entry.task} · ${basename(root)}` : entry.task;
+    return { key, label, description, detail, iconPath, picked: checked.has(key) };
   });
   const chosen = await window.showQuickPick(items, {
     title,

@@ -71,8 +71,11 @@ export class TrainingPanel implements Disposable {
         else if (this.#ref !== undefined) services.viewed(this.#ref);
       }),
       services.checked.onChange(() => void this.#updateOverlays()),
-      services.runs.onChange(({ isStructural }) => {
+      services.runs.onChange(({ isStructural, changed }) => {
         if (isStructural && this.#isShown) this.#postOverlays();
+        // That it failed is seen here.
+        const isSeen = panel.visible && changed.some(({ key }) => key === this.#ownKey);
+        if (isSeen && this.#ref !== undefined) services.viewed(this.#ref);
       }),
       workspace.onDidGrantWorkspaceTrust(() => void this.#show()),
       connectWebview<TrainingViewMessage>({

@@ -27,6 +27,8 @@ export class TrainingPanels implements WebviewPanelSerializer, Disposable {
     const open = this.#find(ref);
     if (open !== undefined) {
       open.reveal();
+      // It may have been in sight all the time.
+      this.#services.viewed(ref);
       return;
     }
     const name = this.#services.runs.get(ref)?.entry.name ?? ref.runId;

@@ -131,6 +131,11 @@ export class RunStore implements Disposable {
     return this.#sorted;
   }
 
+  /** Folders whose runs are asked for, in the order of the window. */
+  get roots(): readonly string[] {
+    return this.#engines.roots;
+  }
+
   get({ root, runId }: RunRef): StoredRun | undefined {
     return this.#roots.get(root)?.runs.get(runId);
   }

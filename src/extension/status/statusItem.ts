@@ -39,7 +39,6 @@ export function createStatusItem(runs: RunStore, onFailed: (run: StoredRun) => v
   };
 
   const update = (): void => {
-    for (const run of runs.all()) notice(run);
     const entries = runs.all().map(({ entry }) => entry);
     const status = statusText(entries, failed?.entry);
     if (status === undefined) {
@@ -56,7 +55,11 @@ export function createStatusItem(runs: RunStore, onFailed: (run: StoredRun) => v
   };
   // No faster: each change draws the tooltip anew.
   const paced = throttle(update, PACE_MS);
-  const subscription = runs.onChange(paced.call);
+  const subscription = runs.onChange(({ isStructural, changed }) => {
+    // At once: a run can begin and fail between two looks at the pace of the text.
+    for (const run of isStructural ? runs.all() : changed) notice(run);
+    paced.call();
+  });
   return {
     targets,
     viewed: (run) => {

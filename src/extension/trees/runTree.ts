@@ -1,7 +1,7 @@
-/** The tree of runs: flat, newest first, under folders only where the window has several. */
+/** The tree of runs: flat, newest first, under folders, in the order of the window, only where it has several. */
 import { basename } from 'node:path';
 import { EventEmitter, MarkdownString, ThemeColor, ThemeIcon } from 'vscode';
-import { TreeItem, TreeItemCheckboxState, TreeItemCollapsibleState, workspace } from 'vscode';
+import { TreeItem, TreeItemCheckboxState, TreeItemCollapsibleState, Uri, workspace } from 'vscode';
 import type { TreeDataProvider } from 'vscode';
 import type { Disposable } from '../../base/index';
 import type { CheckedRuns } from '../runs/checkedRuns';
@@ -31,7 +31,7 @@ export class RunTree implements TreeDataProvider<RunNode>, Disposable {
     this.#pending.clear();
     if (stale.length > 0) this.#changes.fire(stale);
   }, PACE_MS);
-  /** Names that several runs have. */
+  /** Names that several runs of a folder have. */
   #shared: ReadonlySet<string> | undefined;
   #filter = '';
   readonly onDidChangeTreeData = this.#changes.event;
@@ -84,14 +84,15 @@ export class RunTree implements TreeDataProvider<RunNode>, Disposable {
     if (node !== undefined) {
       return 'folder' in node ? shown.filter(({ root }) => root === node.folder) : [];
     }
-    const roots = new Set(shown.map(({ root }) => root));
-    return roots.size > 1 ? [...roots].map((root) => this.#folderNode(root)) : [...shown];
+    const { roots } = this.#runs;
+    if (roots.length < 2) return [...shown];
+    const filled = new Set(shown.map(({ root }) => root));
+    return roots.filter((root) => filled.has(root)).map((root) => this.#folderNode(root));
   }
 
   getParent(node: RunNode): RunNode | undefined {
     if ('folder' in node) return undefined;
-    const roots = new Set(this.shown().map(({ root }) => root));
-    return roots.size > 1 ? this.#folderNode(node.root) : undefined;
+    return this.#runs.roots.length > 1 ? this.#folderNode(node.root) : undefined;
   }
 
   getTreeItem(node: RunNode): TreeItem {
@@ -116,9 +117,10 @@ export class RunTree implements TreeDataProvider<RunNode>, Disposable {
     this.#changes.dispose();
   }
 
-  #labelOf({ entry: { name, runId } }: StoredRun): string {
-    this.#shared ??= repeated(this.#runs.all().map(({ entry }) => entry.name));
-    return this.#shared.has(name) ? runId : name;
+  #labelOf(run: StoredRun): string {
+    const { name, runId } = run.entry;
+    this.#shared ??= repeated(this.#runs.all().map(nameInFolder));
+    return this.#shared.has(nameInFolder(run)) ? runId : name;
   }
 
   /** A change of state at once, new numbers at a pace that lets a tooltip be read: a row drawn anew closes it. */
@@ -138,11 +140,16 @@ export class RunTree implements TreeDataProvider<RunNode>, Disposable {
 }
 
 function folderItem({ folder }: FolderNode): TreeItem {
-  const item = new TreeItem(basename(folder), TreeItemCollapsibleState.Expanded);
+  const name = workspace.getWorkspaceFolder(Uri.file(folder))?.name ?? basename(folder);
+  const item = new TreeItem(name, TreeItemCollapsibleState.Expanded);
   item.id = `folder\n${folder}`;
   item.iconPath = new ThemeIcon('root-folder');
   item.tooltip = folder;
   return item;
+}
+
+function nameInFolder({ root, entry }: StoredRun): string {
+  return `${root}\n${entry.name}`;
 }
 
 function repeated(names: readonly string[]): Set<string> {

@@ -29,8 +29,9 @@ export function createTrees({ engines, runs, checked }: Services): Trees {
   const runTree = new RunTree(runs, checked);
   const runsView = createRunsView(runTree, runs, checked);
   const optimizers = new ListTree(VIEWS.optimizers, async () => {
-    const files = await weightFiles();
+    // Where nothing can run, nothing is looked for either.
     const engine = await engineAfterRuns();
+    const files = await weightFiles();
     const { optimizers } = await engine.request('optimizers.list', { files });
     return optimizerNodes(optimizers);
   });
