@@ -105,6 +105,12 @@ async function open(name: DeviceKind, sources: DeviceSources): Promise<Device> {
   }
 }
 
+/** Instruction sets whose own names say little. */
+const KERNEL_NAMES: Readonly<Record<string, string>> = {
+  simd128: 'WebAssembly SIMD',
+  relaxed: 'relaxed WebAssembly SIMD',
+};
+
 async function openKernels(
   name: 'native' | 'wasm' | 'wasm-relaxed',
   loaded: LoadedKernels,
@@ -128,7 +134,7 @@ async function openKernels(
     backend: 'wasm',
     kernels: loaded.runtime,
     label: `${name} ${isa}`,
-    summary: `${isa.toUpperCase()} kernels for VeLO, tfjs-wasm for gradients`,
+    summary: `compiled plans on ${KERNEL_NAMES[isa] ?? isa.toUpperCase()} kernels`,
   };
 }
 

@@ -50,7 +50,7 @@ describe('pickDevice', () => {
     const { device, why } = await pickDevice('auto', works);
     expect(device).toMatchObject({ name: 'native', backend: 'wasm', label: 'native avx2' });
     expect(device.kernels?.isa).toBe('avx2');
-    expect(why).toBe('native: AVX2 kernels for VeLO, tfjs-wasm for gradients');
+    expect(why).toBe('native: compiled plans on AVX2 kernels');
     expect(tf.getBackend()).toBe('wasm');
   });
 
@@ -58,7 +58,7 @@ describe('pickDevice', () => {
     const { device, why } = await pickDevice('auto', { ...works, loadNative: () => missing });
     expect(device).toMatchObject({ name: 'wasm', backend: 'wasm', label: 'wasm simd128' });
     expect(why).toBe(
-      'wasm: SIMD128 kernels for VeLO, tfjs-wasm for gradients; not native: there is no file x',
+      'wasm: compiled plans on WebAssembly SIMD kernels; not native: there is no file x',
     );
   });
 
@@ -110,6 +110,7 @@ describe('listDevices', () => {
     const sources = {
       ...works,
       loadNative: () => missing,
+      loadRelaxedWasm: () => missing,
       loadTensorflow: () => Promise.resolve({ reason: 'no package' }),
     };
     expect(await listDevices(sources)).toEqual([
@@ -119,7 +120,17 @@ describe('listDevices', () => {
         text: 'there is no file x',
         remedy: 'Build the kernels with "npm run build", or choose another device.',
       },
-      { name: 'wasm', available: true, text: 'SIMD128 kernels for VeLO, tfjs-wasm for gradients' },
+      {
+        name: 'wasm',
+        available: true,
+        text: 'compiled plans on WebAssembly SIMD kernels',
+      },
+      {
+        name: 'wasm-relaxed',
+        available: false,
+        text: 'there is no file x',
+        remedy: 'Build the kernels with "npm run build", or choose another device.',
+      },
       { name: 'cpu', available: true, text: 'plain JavaScript, slow' },
       {
         name: 'tensorflow',

@@ -125,7 +125,7 @@ describe('errors in the text of a config', () => {
     ],
     [
       top('"device": "cuda"'),
-      'a.velo.json:2:13: device must be one of auto, native, wasm, cpu, tensorflow, got "cuda"',
+      'a.velo.json:2:13: device must be one of auto, native, wasm, wasm-relaxed, cpu, tensorflow, got "cuda"',
     ],
     [
       top('"trace": { "every": "often" }'),

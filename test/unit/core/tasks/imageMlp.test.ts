@@ -252,7 +252,7 @@ describe('createImageMlp', () => {
     );
     expect(task.batch).toEqual([
       { name: 'x', shape: [4, 9] },
-      { name: 'y', shape: [4] },
+      { name: 'y', shape: [4], dtype: 'int32' },
     ]);
     expect(task.data?.trainBatch(0).x?.shape).toEqual([4, 9]);
     expect(task.normalize(NaN)).toBeCloseTo((Math.log(10) * 10) / Math.log(5), 12);

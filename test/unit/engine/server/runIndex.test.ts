@@ -72,7 +72,7 @@ describe('the index of runs', () => {
     const { directory } = reserveRun(root, exampleConfig('a'));
     reserveRun(root, exampleConfig('b'));
     await index.scan();
-    expect(told()).toEqual(['a-1 queued', 'b-1 queued']);
+    expect(told().sort()).toEqual(['a-1 queued', 'b-1 queued']);
     await index.scan();
     expect(told()).toEqual([]);
     writeRunSummary(directory, { ...SUMMARY, state: 'failed', message: 'no' });
