@@ -88,6 +88,12 @@ export const USAGE: Case[] = [
 
 export const CONFIGS: Case[] = [
   {
+    title: 'a plan that no device could time',
+    args: ['plan', 'a.velo.json', '--profile', '--device', 'cpu'],
+    setup: writeConfig(BEALE),
+    message: /^cpu runs no plans, so there is nothing to time$/,
+  },
+  {
     title: 'a config that is not there',
     args: ['train', 'no.velo.json'],
     message: /^cannot read no\.velo\.json: it does not exist$/,

@@ -24,6 +24,7 @@ describe('velo', () => {
       'show',
       'tasks',
       'weights',
+      'plan',
       'parity',
       'doctor',
     ]) {
@@ -126,5 +127,41 @@ describe('velo tasks and velo doctor', () => {
       'velo-handmade-1': true,
     });
     expect(isOk['tensorflow']).toBe(false);
+  });
+});
+
+describe('velo plan', () => {
+  const ADAM = {
+    task: { family: 'imageMlp', dataset: 'digits8', hidden: [16] },
+    optimizer: { name: 'adam' },
+    numSteps: 10,
+  };
+
+  function folderWith(config: object): string {
+    const folder = fs.mkdtempSync(join(cwd, 'plan-'));
+    fs.writeFileSync(join(folder, 'a.velo.json'), JSON.stringify(config));
+    return folder;
+  }
+
+  it('prints the calls of gradient and update', async () => {
+    const { code, stdout } = await runCli(['plan', 'a.velo.json'], { cwd: folderWith(ADAM) });
+    expect(code).toBe(0);
+    const [gradient = '', update = ''] = stdout.trimEnd().split('\n\n');
+    expect(gradient).toMatch(/^gradient\n12 calls, [\d.]+ kFLOP, arena/);
+    expect(gradient).toMatch(/ matmul .* = batch\/x\[\d+, 64\] x params\/layer0\/w\[64, 16\]/);
+    expect(update).toMatch(/^update\n4 calls/);
+  });
+
+  it('times every call of a plan', async () => {
+    const folder = folderWith({ ...ADAM, optimizer: { name: 'velo' } });
+    const args = ['plan', 'a.velo.json', '--profile', '--device', 'wasm', '--json'];
+    const { code, stdout } = await runCli(args, { cwd: folder });
+    expect(code).toBe(0);
+    // VeLO's own kernels are no plan.
+    const [plan, ...others] = jsonLines(stdout) as { name: string; ms: number; text: string }[];
+    expect(others).toEqual([]);
+    expect(plan).toMatchObject({ type: 'plan', name: 'gradient', calls: 12 });
+    expect(plan?.ms).toBeGreaterThan(0);
+    expect(plan?.text.match(/ us {2}/g)).toHaveLength(12);
   });
 });
