@@ -82,7 +82,7 @@ export const USAGE: Case[] = [
     title: 'an unknown device for parity',
     args: ['parity', 'x.json', '--device', 'wasn'],
     message:
-      /^--device must be one of auto, native, wasm, cpu, tensorflow, got "wasn"; did you mean "wasm"\?$/,
+      /^--device must be one of auto, native, wasm, wasm-relaxed, cpu, tensorflow, got "wasn"; did you mean "wasm"\?$/,
   },
 ];
 
@@ -171,7 +171,7 @@ export const CONFIGS: Case[] = [
   config(
     'an unknown device',
     { ...BEALE, device: 'gpu' },
-    /: device must be one of auto, native, wasm, cpu, tensorflow, got "gpu"; did you mean "tensorflow"\?$/,
+    /: device must be one of auto, native, wasm, wasm-relaxed, cpu, tensorflow, got "gpu"; did you mean "tensorflow"\?$/,
   ),
   config(
     'a schedule that ends before it begins',
