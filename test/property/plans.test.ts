@@ -1,0 +1,168 @@
+/**
+ * Random programs give as plans what they give kernel by kernel. VELO_FUZZ_SECONDS makes the search go on for so long,
+ * with a seed of its own for each round.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { beforeAll, describe, it } from 'vitest';
+import { sizeOf } from '../../src/base/index';
+import type { NamedArrays } from '../../src/base/index';
+import { capture, captureGradients } from '../../src/core/compute/capture/capture';
+import type { InputSpecs, Tensors } from '../../src/core/compute/capture/capture';
+import type { Graph } from '../../src/core/compute/capture/graph';
+import { createRng } from '../../src/core/compute/rng';
+import type { RngKey } from '../../src/core/compute/rng';
+import { interpret } from '../support/graphInterpreter';
+import { kernelRuntimes } from '../support/kernels';
+import { largestDifference, runPlan } from '../support/planCheck';
+import { Program } from '../support/randomPrograms';
+import type { Gene } from '../support/randomPrograms';
+import { useBackend } from '../support/tfBackends';
+
+const KEY: RngKey = { seed: 9, purpose: 'dropout', step: 4 };
+/** Relative to the largest number of an array, or 1. */
+const TOLERANCE = 1e-4;
+const RUNS = 150;
+const SECONDS = Number(process.env['VELO_FUZZ_SECONDS'] ?? 0);
+
+const shape = fc
+  .array(fc.constantFrom(1, 2, 3, 5, 8, 17, 33), { maxLength: 4 })
+  .filter((sides) => sizeOf(sides) <= 1200);
+const gene = fc.array(fc.nat(1_000_000), { minLength: 14, maxLength: 14 });
+const programs = fc.record({
+  shapes: fc.array(shape, { minLength: 1, maxLength: 4 }),
+  genes: fc.array(gene, { minLength: 1, maxLength: 14 }),
+  outputs: fc.array(fc.nat(1000), { minLength: 1, maxLength: 5 }),
+  replaces: fc.array(fc.nat(1000), { minLength: 0, maxLength: 3 }),
+});
+type Sketch = typeof programs extends fc.Arbitrary<infer T> ? T : never;
+
+let worst = 0;
+let count = 0;
+
+beforeAll(() => useBackend('cpu'));
+
+describe('a random program gives as a plan what its kernel calls give', () => {
+  it('with any outputs, some in the place of inputs', () => {
+    search((sketch) => {
+      const inputs = specsOf(sketch);
+      let places: Record<string, string> = {};
+      const graph = capture((tensors, rng) => {
+        const outputs = outputsOf(tensors, sketch, rng);
+        places = replacements(outputs, inputs, sketch.replaces);
+        return outputs;
+      }, inputs);
+      check(graph, valuesFor(inputs), places);
+    });
+  });
+
+  it('and its gradient too', () => {
+    search((sketch) => {
+      const { ids, ...params } = specsOf(sketch);
+      const graph = captureGradients(
+        (tensors, batch, rng) => lossOf(outputsOf({ ...tensors, ...batch }, sketch, rng)),
+        params,
+        { ids: ids! },
+      );
+      const { ids: numbers, ...rest } = valuesFor(specsOf(sketch));
+      const named = Object.entries(rest).map(([name, value]) => [`params/${name}`, value] as const);
+      check(graph, { ...Object.fromEntries(named), 'batch/ids': numbers! }, {});
+    });
+  });
+});
+
+function search(property: (sketch: Sketch) => void): void {
+  if (SECONDS === 0) {
+    fc.assert(fc.property(programs, property), { numRuns: RUNS, seed: 1 });
+    return;
+  }
+  const end = Date.now() + (SECONDS * 1000) / 2;
+  for (let seed = Date.now() % 1e9; Date.now() < end; seed++) {
+    const details = fc.check(fc.property(programs, property), { numRuns: RUNS, seed });
+    console.log(`seed ${seed}, ${count} programs, worst difference ${worst.toExponential(1)}`);
+    if (details.failed) fc.assert(fc.property(programs, property), { numRuns: RUNS, seed });
+  }
+}
+
+function specsOf({ shapes }: Sketch): InputSpecs {
+  const floats = shapes.map((sides, i) => [`x${i}`, { shape: sides, dtype: 'float32' }] as const);
+  return { ...Object.fromEntries(floats), ids: { shape: [5], dtype: 'int32' } };
+}
+
+function valuesFor(specs: InputSpecs): NamedArrays {
+  const rng = createRng({ seed: 3, purpose: 'task' });
+  const entries = Object.entries(specs).map(([name, spec]) => {
+    const length = sizeOf(spec.shape);
+    const data =
+      spec.dtype === 'int32'
+        ? Int32Array.from({ length }, () => rng.integer(3))
+        : Float32Array.from({ length }, () => rng.normal());
+    return [name, { shape: spec.shape, data }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function outputsOf(
+  inputs: Tensors,
+  { genes, outputs }: { readonly genes: readonly Gene[]; readonly outputs: readonly number[] },
+  rng: ConstructorParameters<typeof Program>[1],
+): Tensors {
+  const program = new Program(inputs, rng);
+  program.run(genes);
+  const { pool } = program;
+  const chosen = outputs.map((number) => pool[pool.length - 1 - (number % pool.length)]!.tensor);
+  return Object.fromEntries(chosen.map((tensor, i) => [`y${i}`, tensor]));
+}
+
+/** Some outputs in the place of an input of their shape, each input once. */
+function replacements(
+  outputs: Tensors,
+  inputs: InputSpecs,
+  choices: readonly number[],
+): Record<string, string> {
+  const free = new Set(Object.keys(inputs).filter((name) => name !== 'ids'));
+  const result: Record<string, string> = {};
+  for (const choice of choices) {
+    const names = Object.keys(outputs).filter((name) => result[name] === undefined);
+    const output = names[choice % Math.max(1, names.length)];
+    if (output === undefined) continue;
+    const fitting = [...free].filter(
+      (name) => String(inputs[name]!.shape) === String(outputs[output]!.shape),
+    );
+    const input = fitting[choice % Math.max(1, fitting.length)];
+    if (input === undefined) continue;
+    free.delete(input);
+    result[output] = input;
+  }
+  return result;
+}
+
+function lossOf(outputs: Tensors): Tensor {
+  const means = Object.values(outputs).map((tensor, i) =>
+    tf.mean(i % 2 === 0 ? tf.square(tensor) : tensor),
+  );
+  return tf.addN(means);
+}
+
+function check(graph: Graph, inputs: NamedArrays, replaces: Record<string, string>): void {
+  const expected = interpret(graph, inputs, KEY);
+  // What overwrites its inputs gives something else the second time.
+  const times = Object.keys(replaces).length > 0 ? 1 : 2;
+  count++;
+  for (const runtime of kernelRuntimes) {
+    const got = runPlan(graph, runtime, inputs, KEY, { times, replaces });
+    for (const [name, { data }] of Object.entries(expected)) {
+      const difference = largestDifference(got[name]!.data, data);
+      if (difference < TOLERANCE) {
+        worst = Math.max(worst, difference);
+        continue;
+      }
+      const calls = graph.nodes.map(({ op, outputs }) => `${op}→${outputs.join()}`).join(' ');
+      throw new Error(
+        `${name} differs by ${difference} on ${runtime.flavour} ${runtime.isa}; ${calls}; ` +
+          `replaces ${JSON.stringify(replaces)}`,
+      );
+    }
+  }
+}
