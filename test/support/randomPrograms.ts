@@ -6,7 +6,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../src/base/index';
-import type { DrawSource, Tensors } from '../../src/core/compute/capture/capture';
+import type { Tensors } from '../../src/core/compute/capture/capture';
+import type { DrawSource } from '../../src/core/compute/capture/draws';
 import { createRng } from '../../src/core/compute/rng';
 
 export type Gene = readonly number[];
@@ -329,9 +330,8 @@ const movements: readonly Operation[] = [
     const steps = shape.map(() => [1, 2, 3, -1, -2][p.pick(5)]!);
     const begin = shape.map((side, axis) => (steps[axis]! > 0 ? p.pick(side) : side - 1));
     const end = shape.map((side, axis) => (steps[axis]! > 0 ? side : 0));
-    const masks = [p.pick(4), p.pick(4), 0, p.pick(2) * 2, p.pick(2)] as const;
-    // `reverse` is what lets the gradient through: a strided slice has none.
-    const cut = tf.stridedSlice(stopped(x.tensor), begin, end, steps, ...masks);
+    // tfjs has no derivative of a strided slice.
+    const cut = tf.stridedSlice(stopped(x.tensor), begin, end, steps, p.pick(4), p.pick(4));
     return moved(x, cut);
   },
   (p) => {
@@ -377,6 +377,8 @@ const movements: readonly Operation[] = [
     const x = p.take(({ tensor }) => tensor.rank > 0);
     if (x === undefined) return undefined;
     const axis = p.pick(x.tensor.rank);
+    // tfjs's derivative fails on a single part.
+    if (x.tensor.shape[axis] === 1) return undefined;
     const parts = tf.unstack(x.tensor, axis).slice(0, 3);
     return parts.map((part) => moved(x, part));
   },
@@ -385,9 +387,10 @@ const movements: readonly Operation[] = [
     if (x === undefined) return undefined;
     const axis = p.pick(x.tensor.rank);
     const side = x.tensor.shape[axis]!;
-    const first = 1 + p.pick(side);
-    const sizes = first === side ? [side] : [first, side - first];
-    return tf.split(x.tensor, sizes, axis).map((part) => moved(x, part));
+    // tfjs's derivative fails on a single part.
+    if (side === 1) return undefined;
+    const first = 1 + p.pick(side - 1);
+    return tf.split(x.tensor, [first, side - first], axis).map((part) => moved(x, part));
   },
   (p) => {
     const x = p.take(({ tensor }) => tensor.rank > 0);
@@ -437,8 +440,8 @@ const movements: readonly Operation[] = [
   (p) => {
     const indices = p.integers();
     if (indices === undefined) return undefined;
-    const depth = 1 + p.pick(4);
-    const hot = tf.oneHot(indices, depth, p.chance() ? 1 : 0.5, p.chance() ? 0 : -1);
+    const depth = 2 + p.pick(3);
+    const hot = tf.oneHot(indices, depth, p.chance() ? 1 : 2, p.chance() ? 0 : -1);
     return { tensor: tf.cast(hot, 'float32'), exact: true, bound: 1 };
   },
   (p) => {
