@@ -6,11 +6,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, it } from 'vitest';
-import { sizeOf } from '../../src/base/index';
+import { messageOf, sizeOf } from '../../src/base/index';
 import type { NamedArrays } from '../../src/base/index';
 import { capture, captureGradients } from '../../src/core/compute/capture/capture';
 import type { InputSpecs, Tensors } from '../../src/core/compute/capture/capture';
 import type { Graph } from '../../src/core/compute/capture/graph';
+import type { KernelRuntime } from '../../src/core/compute/kernelRuntime';
 import { createRng } from '../../src/core/compute/rng';
 import type { RngKey } from '../../src/core/compute/rng';
 import { interpret } from '../support/graphInterpreter';
@@ -43,34 +44,53 @@ let count = 0;
 
 beforeAll(() => useBackend('cpu'));
 
-describe('a random program gives as a plan what its kernel calls give', () => {
-  it('with any outputs, some in the place of inputs', () => {
-    search((sketch) => {
-      const inputs = specsOf(sketch);
-      let places: Record<string, string> = {};
-      const graph = capture((tensors, rng) => {
-        const outputs = outputsOf(tensors, sketch, rng);
-        places = replacements(outputs, inputs, sketch.replaces);
-        return outputs;
-      }, inputs);
-      check(graph, valuesFor(inputs), places);
+describe(
+  'a random program gives as a plan what its kernel calls give',
+  { timeout: 120_000 + 2000 * SECONDS },
+  () => {
+    it('with any outputs, some in the place of inputs', () => {
+      search((sketch) => {
+        const inputs = specsOf(sketch);
+        let places: Record<string, string> = {};
+        const graph = capture((tensors, rng) => {
+          const outputs = outputsOf(tensors, sketch, rng);
+          places = replacements(outputs, inputs, sketch.replaces);
+          return outputs;
+        }, inputs);
+        check(graph, valuesFor(inputs), places);
+      });
     });
-  });
 
-  it('and its gradient too', () => {
-    search((sketch) => {
-      const { ids, ...params } = specsOf(sketch);
-      const graph = captureGradients(
-        (tensors, batch, rng) => lossOf(outputsOf({ ...tensors, ...batch }, sketch, rng)),
-        params,
-        { ids: ids! },
-      );
-      const { ids: numbers, ...rest } = valuesFor(specsOf(sketch));
-      const named = Object.entries(rest).map(([name, value]) => [`params/${name}`, value] as const);
-      check(graph, { ...Object.fromEntries(named), 'batch/ids': numbers! }, {});
+    it('and its gradient too', () => {
+      search((sketch) => {
+        const { ids, ...params } = specsOf(sketch);
+        const graph = differentiated(() =>
+          captureGradients(
+            (tensors, batch, rng) => lossOf(outputsOf({ ...tensors, ...batch }, sketch, rng)),
+            params,
+            { ids: ids! },
+          ),
+        );
+        if (graph === undefined) return;
+        const { ids: numbers, ...rest } = valuesFor(specsOf(sketch));
+        const named = Object.entries(rest).map(
+          ([name, value]) => [`params/${name}`, value] as const,
+        );
+        check(graph, { ...Object.fromEntries(named), 'batch/ids': numbers! }, {});
+      });
     });
-  });
-});
+  },
+);
+
+/** Undefined where tfjs's own derivative fails, as that of a maximum with a broadcast side does. */
+function differentiated(run: () => Graph): Graph | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (messageOf(error).includes('Error in gradient for op')) return undefined;
+    throw error;
+  }
+}
 
 function search(property: (sketch: Sketch) => void): void {
   if (SECONDS === 0) {
@@ -145,12 +165,18 @@ function lossOf(outputs: Tensors): Tensor {
   return tf.addN(means);
 }
 
+/** WebAssembly and one of the native builds, each in its turn. */
+function runtimesOf(turn: number): KernelRuntime[] {
+  const [wasm, ...native] = kernelRuntimes;
+  return [wasm!, ...native.slice(turn % Math.max(1, native.length)).slice(0, 1)];
+}
+
 function check(graph: Graph, inputs: NamedArrays, replaces: Record<string, string>): void {
   const expected = interpret(graph, inputs, KEY);
   // What overwrites its inputs gives something else the second time.
   const times = Object.keys(replaces).length > 0 ? 1 : 2;
   count++;
-  for (const runtime of kernelRuntimes) {
+  for (const runtime of runtimesOf(count)) {
     const got = runPlan(graph, runtime, inputs, KEY, { times, replaces });
     for (const [name, { data }] of Object.entries(expected)) {
       const difference = largestDifference(got[name]!.data, data);

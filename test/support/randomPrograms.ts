@@ -518,7 +518,12 @@ const products: readonly Operation[] = [
   (p) => {
     const x = p.take(ofRank(3, 4));
     if (x === undefined || x.tensor.size > 3000) return undefined;
-    const filter = p.constant([1 + p.pick(3), 1 + p.pick(3), x.tensor.shape.at(-1)!, 1 + p.pick(2)]);
+    const filter = p.constant([
+      1 + p.pick(3),
+      1 + p.pick(3),
+      x.tensor.shape.at(-1)!,
+      1 + p.pick(2),
+    ]);
     const result = tf.depthwiseConv2d(
       x.tensor as Tensor4D,
       weights(p, filter) as Tensor4D,

@@ -29,7 +29,9 @@ const square = { x: [4, 4], w: [4, 4] };
 const PROGRAMS: Readonly<Record<string, Program>> = {
   'a product added to what depends on constants alone': {
     inputs: square,
-    build: ({ x, w }) => ({ y: tf.add(tf.tanh(tf.reshape(tf.range(0, 16), [4, 4])), tf.matMul(x!, w!)) }),
+    build: ({ x, w }) => ({
+      y: tf.add(tf.tanh(tf.reshape(tf.range(0, 16), [4, 4])), tf.matMul(x!, w!)),
+    }),
   },
   'a product added to an array whose maker also makes what comes later': {
     inputs: square,
