@@ -361,8 +361,8 @@ const movements: readonly Operation[] = [
     );
   },
   (p) => {
-    const x = p.take(({ tensor }) => tensor.rank < 4)!;
-    if (x.tensor.rank > 3) return undefined;
+    const x = p.take(({ tensor }) => tensor.rank < 4);
+    if (x === undefined) return undefined;
     const same = () => p.take(({ tensor }) => String(tensor.shape) === String(x.tensor.shape))!;
     const parts = [x, same(), same()].slice(0, 1 + p.pick(3));
     return joined(
@@ -410,12 +410,13 @@ const movements: readonly Operation[] = [
     );
   },
   (p) => {
-    const x = p.take(({ tensor }) => tensor.rank < 4)!;
-    if (x.tensor.rank > 3) return undefined;
+    const x = p.take(({ tensor }) => tensor.rank < 4);
+    if (x === undefined) return undefined;
     return moved(x, tf.expandDims(x.tensor, p.pick(x.tensor.rank + 1)));
   },
   (p) => {
-    const x = p.take(({ tensor }) => tensor.rank < 5)!;
+    const x = p.take(({ tensor }) => tensor.rank < 5);
+    if (x === undefined) return undefined;
     const wide = x.tensor.shape.map((side) => (side === 1 ? 1 + p.pick(4) : side));
     const shape = x.tensor.rank < 4 && p.chance() ? [1 + p.pick(3), ...wide] : wide;
     return moved(x, tf.broadcastTo(x.tensor, shape));
