@@ -87,7 +87,7 @@ function differentiated(run: () => Graph): Graph | undefined {
   try {
     return run();
   } catch (error) {
-    if (messageOf(error).includes('Error in gradient for op')) return undefined;
+    if (/Error in gradient for op|Cannot backprop/.test(messageOf(error))) return undefined;
     throw error;
   }
 }

@@ -559,6 +559,13 @@ function isWithin(own: readonly number[], whole: readonly number[]): boolean {
   return own.every((side, i) => side === 1 || side === whole.at(i - own.length));
 }
 
+/** tfjs-cpu goes round through the matrices of the side that has fewer, which is a broadcast in these cases only. */
+function isBatchOf(a: readonly number[], b: readonly number[]): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  const isEnd = short.every((side, i) => side === long.at(i - short.length));
+  return isEnd || sizeOf(short) === 1 || (sizeOf(long) === 1 && fits(a, b));
+}
+
 function matrixProduct(p: Program): Made {
   const a = p.take(({ tensor }) => tensor.rank >= 2 && tensor.rank <= 4);
   if (a === undefined) return undefined;
@@ -569,7 +576,7 @@ function matrixProduct(p: Program): Made {
     ({ tensor }) =>
       tensor.rank >= 2 &&
       tensor.shape.at(transposeB ? -1 : -2) === inner &&
-      fits(tensor.shape.slice(0, -2), a.tensor.shape.slice(0, -2)),
+      isBatchOf(tensor.shape.slice(0, -2), a.tensor.shape.slice(0, -2)),
   );
   const outer = 1 + p.pick(17);
   const b = found ?? p.constant(transposeB ? [outer, inner] : [inner, outer]);
