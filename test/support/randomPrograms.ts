@@ -330,8 +330,7 @@ const movements: readonly Operation[] = [
     const steps = shape.map(() => [1, 2, 3, -1, -2][p.pick(5)]!);
     const begin = shape.map((side, axis) => (steps[axis]! > 0 ? p.pick(side) : side - 1));
     const end = shape.map((side, axis) => (steps[axis]! > 0 ? side : 0));
-    // tfjs has no derivative of a strided slice.
-    const cut = tf.stridedSlice(stopped(x.tensor), begin, end, steps, p.pick(4), p.pick(4));
+    const cut = tf.stridedSlice(x.tensor, begin, end, steps, p.pick(4), p.pick(4));
     return moved(x, cut);
   },
   (p) => {
@@ -428,8 +427,7 @@ const movements: readonly Operation[] = [
       p.pick(Math.min(3, side)),
       p.pick(Math.min(3, side)),
     ]);
-    // Mirrored borders are tfjs's for what they reflect; derivatives are not.
-    return moved(x, tf.mirrorPad(stopped(x.tensor), pads, 'reflect'));
+    return moved(x, tf.mirrorPad(x.tensor, pads, 'reflect'));
   },
   (p) => {
     const x = p.take(({ tensor }) => tensor.rank > 0);
@@ -460,14 +458,6 @@ function joined(parts: readonly Entry[], tensor: Tensor): Entry {
     exact: parts.every(isExact),
     bound: Math.max(...parts.map(({ bound }) => bound)),
   };
-}
-
-/** The value without a derivative. */
-function stopped(x: Tensor): Tensor {
-  return tf.customGrad((...inputs) => {
-    const [value] = inputs as [Tensor];
-    return { value: tf.clone(value), gradFunc: () => tf.zerosLike(value) };
-  })(x);
 }
 
 /** Integers from 0 to `below`, of the inputs or of the program's own. */
