@@ -22,19 +22,20 @@ import type { Gene } from '../support/randomPrograms';
 import { useBackend } from '../support/tfBackends';
 
 const KEY: RngKey = { seed: 9, purpose: 'dropout', step: 4 };
-/** Relative to the largest number of an array, or 1. */
-const TOLERANCE = 2e-5;
+/** Relative to the largest number of an array, or a hundredth: values are near 1, derivatives of means are smaller. */
+const TOLERANCE = 1e-4;
+const LEAST_SCALE = 0.01;
 const RUNS = 150;
 const SECONDS = Number(process.env['VELO_FUZZ_SECONDS'] ?? 0);
 
 const shape = fc
-  .array(fc.constantFrom(1, 2, 3, 5, 8, 17, 33), { maxLength: 4 })
+  .array(fc.constantFrom(1, 2, 3, 5, 8, 17, 33), { maxLength: 4, size: 'max' })
   .filter((sides) => sizeOf(sides) <= 1200);
 const gene = fc.array(fc.nat(1_000_000), { minLength: 14, maxLength: 14 });
 const programs = fc.record({
-  shapes: fc.array(shape, { minLength: 1, maxLength: 4 }),
-  genes: fc.array(gene, { minLength: 1, maxLength: 14 }),
-  outputs: fc.array(fc.nat(1000), { minLength: 1, maxLength: 5 }),
+  shapes: fc.array(shape, { minLength: 1, maxLength: 4, size: 'max' }),
+  genes: fc.array(gene, { minLength: 1, maxLength: 16, size: 'max' }),
+  outputs: fc.array(fc.nat(1000), { minLength: 1, maxLength: 5, size: 'max' }),
   replaces: fc.array(fc.nat(1000), { minLength: 0, maxLength: 3 }),
 });
 type Sketch = typeof programs extends fc.Arbitrary<infer T> ? T : never;
@@ -165,6 +166,12 @@ function lossOf(outputs: Tensors): Tensor {
   return tf.addN(means);
 }
 
+function relativeDifference(got: Float32Array, expected: Float32Array): number {
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), LEAST_SCALE);
+  const scaled = (values: Float32Array): Float32Array => values.map((value) => value / largest);
+  return largestDifference(scaled(got), scaled(expected));
+}
+
 /** WebAssembly and one of the native builds, each in its turn. */
 function runtimesOf(turn: number): KernelRuntime[] {
   const [wasm, ...native] = kernelRuntimes;
@@ -179,7 +186,7 @@ function check(graph: Graph, inputs: NamedArrays, replaces: Record<string, strin
   for (const runtime of runtimesOf(count)) {
     const got = runPlan(graph, runtime, inputs, KEY, { times, replaces });
     for (const [name, { data }] of Object.entries(expected)) {
-      const difference = largestDifference(got[name]!.data, data);
+      const difference = relativeDifference(got[name]!.data, data);
       if (difference < TOLERANCE) {
         worst = Math.max(worst, difference);
         continue;
