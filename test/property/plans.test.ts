@@ -10,6 +10,7 @@ import { messageOf, sizeOf } from '../../src/base/index';
 import type { NamedArrays } from '../../src/base/index';
 import { capture, captureGradients } from '../../src/core/compute/capture/capture';
 import type { InputSpecs, Tensors } from '../../src/core/compute/capture/capture';
+import type { DrawSource } from '../../src/core/compute/capture/draws';
 import type { Graph } from '../../src/core/compute/capture/graph';
 import type { KernelRuntime } from '../../src/core/compute/kernelRuntime';
 import { createRng } from '../../src/core/compute/rng';
@@ -17,7 +18,7 @@ import type { RngKey } from '../../src/core/compute/rng';
 import { interpret } from '../support/graphInterpreter';
 import { kernelRuntimes } from '../support/kernels';
 import { largestDifference, runPlan } from '../support/planCheck';
-import { Program } from '../support/randomPrograms';
+import { runProgram } from '../support/randomPrograms';
 import type { Gene } from '../support/randomPrograms';
 import { useBackend } from '../support/tfBackends';
 
@@ -127,12 +128,10 @@ function valuesFor(specs: InputSpecs): NamedArrays {
 function outputsOf(
   inputs: Tensors,
   { genes, outputs }: { readonly genes: readonly Gene[]; readonly outputs: readonly number[] },
-  rng: ConstructorParameters<typeof Program>[1],
+  rng: DrawSource,
 ): Tensors {
-  const program = new Program(inputs, rng);
-  program.run(genes);
-  const { pool } = program;
-  const chosen = outputs.map((number) => pool[pool.length - 1 - (number % pool.length)]!.tensor);
+  const pool = runProgram(inputs, rng, genes);
+  const chosen = outputs.map((number) => pool[pool.length - 1 - (number % pool.length)]!);
   return Object.fromEntries(chosen.map((tensor, i) => [`y${i}`, tensor]));
 }
 

@@ -69,12 +69,24 @@ async function eventsOf(one: Case, { blockSteps, control, from, onEvent }: Part)
     onEvent?.(event);
   };
   const listener: InnerTrainListener = {
-    onStep: (record) => note('step', record),
-    onEvaluation: (record) => note('evaluation', record),
-    onTrace: (snapshot) => note('trace', snapshot),
-    onCheckpoint: (checkpoint, reason) => note('checkpoint', reason, checkpoint),
-    onHold: (step) => note('hold', step),
-    onRelease: (reason) => note('release', reason),
+    onStep: (record) => {
+      note('step', record);
+    },
+    onEvaluation: (record) => {
+      note('evaluation', record);
+    },
+    onTrace: (snapshot) => {
+      note('trace', snapshot);
+    },
+    onCheckpoint: (checkpoint, reason) => {
+      note('checkpoint', reason, checkpoint);
+    },
+    onHold: (step) => {
+      note('hold', step);
+    },
+    onRelease: (reason) => {
+      note('release', reason);
+    },
   };
   const { task, plan, traceEvery = 0 } = one;
   const schedule = traceSchedule({ numSteps: plan.numSteps, every: traceEvery });

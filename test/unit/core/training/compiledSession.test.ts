@@ -1,7 +1,7 @@
 /** Compiled sessions are held against eager ones on tfjs-cpu, which are plain and slow. */
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { NamedFloats } from '../../../../src/base/index';
 import { plainTheta } from '../../../../src/core/index';
@@ -239,7 +239,7 @@ describe('a task that no plan can have', () => {
   const normalized = (): Task => ({
     ...bowl([1, 2, 3, 4]),
     loss: ({ w }) => {
-      const image = tf.reshape(w as Tensor, [1, 2, 2, 1]) as Tensor4D;
+      const image = tf.reshape<tf.Rank.R4>(w as Tensor, [1, 2, 2, 1]);
       return tf.mean<Scalar>(tf.square(tf.localResponseNormalization(image)));
     },
   });

@@ -75,7 +75,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   },
   'tiles along many axes': {
     inputs: { x: [2, 3, 2, 3] },
-    build: ({ x }) => ({ y: tf.tile(x! as Tensor, [2, 3, 2, 2]) }),
+    build: ({ x }) => ({ y: tf.tile(x!, [2, 3, 2, 2]) }),
   },
   'sums over tiles along many axes': {
     inputs: { x: [2, 3, 2, 3] },

@@ -1,5 +1,5 @@
 /** The gradients of plans against central differences of their own losses: a check that owes nothing to tfjs's. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { captureGradients } from '../../../../../src/core/compute/capture/capture';
 import { unsupportedCalls } from '../../../../../src/core/compute/plan/lower';
 import { planGraph } from '../../../../../src/core/compute/plan/plan';
@@ -27,7 +27,14 @@ const OTHER_SLOPES = [
 
 const runtime = kernelRuntimes[1] ?? kernelRuntimes[0]!;
 
+let checked = 0;
+let skipped = 0;
+
 beforeAll(() => useBackend('cpu'));
+/** So that the way in which kinks are found does not let everything through. */
+afterAll(() => {
+  expect(skipped).toBeLessThan(checked / 10);
+});
 
 const models = MODELS.filter(({ name }) => !OTHER_SLOPES.includes(name));
 
@@ -58,7 +65,11 @@ function checkParameter(run: PlanRun, name: string): void {
   for (let i = 0; i < Math.min(COORDINATES, values.length); i++) {
     const at = rng.integer(values.length);
     const slope = slopeAt(run, values, at);
-    if (slope === undefined) continue;
+    if (slope === undefined) {
+      skipped++;
+      continue;
+    }
+    checked++;
     const allowed = TOLERANCE * scale + (NOISE * Math.max(1, loss)) / STEP;
     const difference = Math.abs(slope - gradient[at]!);
     expect(difference, `${name}[${at}]: ${slope}, not ${gradient[at]!}`).toBeLessThan(allowed);
