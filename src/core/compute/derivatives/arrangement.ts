@@ -1,9 +1,13 @@
-/** Strided slices and einsum, for which tfjs has no derivative, and cumulative sums along any but the last axis. */
+/**
+ * Strided slices and einsum, for which tfjs has no derivative, cumulative sums along any but the last axis, and mirrored
+ * borders, which it leaves out.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import type {
   CumsumAttrs,
   EinsumAttrs,
   GradConfig,
+  MirrorPadAttrs,
   StridedSliceAttrs,
   Tensor,
 } from '@tensorflow/tfjs-core';
@@ -34,6 +38,46 @@ const stridedSlice = derivative('StridedSlice', ['x'], (dy, [x], attrs: StridedS
     return out;
   },
 }));
+
+/** Folds the borders back, axis by axis, onto the elements that they mirror. */
+const mirrorPad = derivative('MirrorPad', ['x'], (dy, [x], { paddings, mode }: MirrorPadAttrs) => ({
+  x: () => {
+    const skip = mode === 'reflect' ? 1 : 0;
+    return paddings.reduce(
+      (out, pads, axis) => foldedBorders(out, axis, x!.shape[axis]!, pads, skip),
+      dy,
+    );
+  },
+}));
+
+function foldedBorders(
+  padded: Tensor,
+  axis: number,
+  side: number,
+  [before, after]: readonly [number, number],
+  skip: number,
+): Tensor {
+  const part = (from: number, length: number): Tensor => {
+    const begin = padded.shape.map((_, i) => (i === axis ? from : 0));
+    return tf.slice(
+      padded,
+      begin,
+      padded.shape.map((own, i) => (i === axis ? length : own)),
+    );
+  };
+  const placed = (border: Tensor, from: number, length: number): Tensor => {
+    const margins = padded.shape.map((_, i): [number, number] =>
+      i === axis ? [from, side - from - length] : [0, 0],
+    );
+    return tf.pad(tf.reverse(border, axis), margins);
+  };
+  let sum = part(before, side);
+  if (before > 0) sum = tf.add(sum, placed(part(0, before), skip, before));
+  if (after > 0) {
+    sum = tf.add(sum, placed(part(before + side, after), side - skip - after, after));
+  }
+  return sum;
+}
 
 function sliceOf(x: Tensor, attrs: StridedSliceAttrs): ReturnType<typeof tf.slice_util.sliceInfo> {
   const { begin, end, strides, beginMask, endMask } = attrs;
@@ -78,4 +122,9 @@ const einsum: GradConfig = {
   },
 };
 
-export const arrangementDerivatives: readonly GradConfig[] = [cumsum, stridedSlice, einsum];
+export const arrangementDerivatives: readonly GradConfig[] = [
+  cumsum,
+  stridedSlice,
+  mirrorPad,
+  einsum,
+];

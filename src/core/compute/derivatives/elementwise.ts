@@ -1,4 +1,4 @@
-/** Squared differences, which tfjs gets wrong where a side is broadcast, and comparisons, most of which it lacks. */
+/** Squared differences and maxima, which tfjs gets wrong where a side is broadcast, and comparisons, most of which it lacks. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, SumAttrs, Tensor } from '@tensorflow/tfjs-core';
 import { derivative, noSlope, sumTo } from './derivative';
@@ -10,6 +10,22 @@ const squaredDifference = derivative('SquaredDifference', ['a', 'b'], (dy, [a, b
     b: () => sumTo(tf.neg(slope()), b!.shape),
   };
 });
+
+type Compare = (a: Tensor, b: Tensor) => Tensor;
+
+/** The whole slope goes to the side that was taken, where both are equal to the first. */
+function choice(kernel: string, takesFirst: Compare, takesSecond: Compare): GradConfig {
+  return derivative(kernel, ['a', 'b'], (dy, [a, b]) => {
+    const where = (taken: Compare): Tensor => tf.mul(dy, tf.cast(taken(a!, b!), 'float32'));
+    return {
+      a: () => sumTo(where(takesFirst), a!.shape),
+      b: () => sumTo(where(takesSecond), b!.shape),
+    };
+  });
+}
+
+const maximum = choice('Maximum', tf.greaterEqual, tf.less);
+const minimum = choice('Minimum', tf.lessEqual, tf.greater);
 
 const COMPARISONS = [
   ...['Equal', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'NotEqual'],
@@ -44,6 +60,8 @@ const product = derivative('Prod', ['x'], (dy, [x], { axis }: SumAttrs) => ({
 
 export const elementwiseDerivatives: readonly GradConfig[] = [
   squaredDifference,
+  maximum,
+  minimum,
   ...comparisons,
   ...steps,
   product,

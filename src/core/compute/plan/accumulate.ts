@@ -13,6 +13,8 @@ export function accumulateProducts(
   nodes: readonly PlanNode[],
 ): PlanNode[] {
   const readers = countReaders(nodes);
+  /** What is made only once, before the first run, may not be added to. */
+  const made = new Set(nodes.flatMap(writesOf).map(({ buffer }) => buffer));
   /** Arrays that turn out to lie where their sum lies. */
   const moved = new Map<BufferId, BufferId>();
   /** Products that may move, by their result: places in the list. */
@@ -48,7 +50,8 @@ export function accumulateProducts(
   function isOwn(view: View): boolean {
     const buffer = buffers[view.buffer];
     const isWhole = sizeOf(view.shape) === buffer?.words && isContiguous(view);
-    return isWhole && buffer.role === 'temporary' && readers.get(view.buffer) === 1;
+    if (!isWhole || buffer.role !== 'temporary' || !made.has(view.buffer)) return false;
+    return readers.get(view.buffer) === 1;
   }
 }
 

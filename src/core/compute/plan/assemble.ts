@@ -3,7 +3,8 @@ import { invariant } from '../../../base/index';
 import { instructionsOf } from '../instructions';
 import type { Emit } from '../instructions';
 import type { KernelRuntime } from '../kernelRuntime';
-import { mapProgram } from './mapProgram';
+import { MAP_RANK, isTaken, mapProgram } from './mapProgram';
+import type { MapProgram } from './mapProgram';
 import type { KernelNode, MapNode, MatmulNode, PlanNode } from './nodes';
 import type { Plan } from './plan';
 import type { View } from './view';
@@ -50,7 +51,16 @@ export class Assembler {
   }
 
   #map(node: MapNode): number[] {
-    const { dims, inputs, constants, steps, outputs } = mapProgram(node);
+    const program = mapProgram(node);
+    invariant(isTaken(program), 'a map beyond what the kernel takes');
+    return placesOfLoop(program).flatMap((shifts) => this.#mapLoop(program, shifts));
+  }
+
+  /** @param shifts  of each input and output, where the loop has more axes than the kernel */
+  #mapLoop(program: MapProgram, shifts: readonly number[]): number[] {
+    const { inputs, constants, steps, outputs } = program;
+    const dims = program.dims.slice(-MAP_RANK);
+    const place = (view: View, index: number): number => this.#place(view) + shifts[index]!;
     const operation = (op: string): number => {
       const code = this.#ops.get(`map.${op}`);
       invariant(code !== undefined, `the kernels have no operation ${op}`);
@@ -61,14 +71,14 @@ export class Assembler {
       this.#plan.workspace.place,
       ...[dims.length, inputs.length, constants.length, steps.length, outputs.length],
       ...dims,
-      ...inputs.flatMap(({ view, strides }) => [this.#place(view), ...strides]),
+      ...inputs.flatMap(({ view, strides }, i) => [place(view, i), ...strides.slice(-MAP_RANK)]),
       ...constants.map(floatBits),
       ...steps.flatMap(({ op, out, args: [a = 0, b = 0, c = 0] }) => [operation(op), out, a, b, c]),
-      ...outputs.flatMap(({ mode, slot, view, strides }) => [
+      ...outputs.flatMap(({ mode, slot, view, strides }, i) => [
         mode,
         slot,
-        this.#place(view),
-        ...strides,
+        place(view, inputs.length + i),
+        ...strides.slice(-MAP_RANK),
       ]),
     );
   }
@@ -81,7 +91,7 @@ export class Assembler {
     const [aRow = 0, aCol = 0] = a.strides.slice(-2);
     const [bRow = 0, bCol = 0] = b.strides.slice(-2);
     const { workspace } = this.#plan;
-    return odometer(batches.slice(0, -2)).flatMap(([outShift, aShift, bShift]) =>
+    return odometer(batches.slice(0, -2), 3).flatMap(([outShift = 0, aShift = 0, bShift = 0]) =>
       this.#emit(
         'matmul',
         ...[this.#place(out) + outShift, out.strides.at(-2) ?? 0],
@@ -114,9 +124,10 @@ export function floatBits(value: number): number {
   return bits.getInt32(0);
 }
 
+/** An axis that is walked from outside. */
 interface Batch {
   readonly count: number;
-  /** Of out, a and b. */
+  /** Of each array: of a product out, a and b. */
   readonly strides: readonly number[];
 }
 
@@ -140,17 +151,29 @@ function collapsedBatches(views: readonly View[]): Batch[] {
   return batches;
 }
 
-/** Shifts of out, a and b for every place of some batch axes. */
-function odometer(batches: readonly Batch[]): [number, number, number][] {
-  return batches.reduce<[number, number, number][]>(
+/** Shifts of a map's inputs and outputs for every place of the axes that its kernel does not have. */
+function placesOfLoop({ dims, inputs, outputs }: MapProgram): number[][] {
+  const arrays = [...inputs, ...outputs];
+  const outer = dims.slice(0, -MAP_RANK).map((count, axis) => ({
+    count,
+    strides: arrays.map(({ strides }) => strides[axis]!),
+  }));
+  const isFolded = outputs.some(
+    ({ mode, strides }) => mode !== 0 && outer.some((_, axis) => strides[axis] === 0),
+  );
+  invariant(!isFolded, 'a reduction over more axes than the kernel takes');
+  return odometer(outer, arrays.length);
+}
+
+/** Shifts of some arrays for every place of some axes. */
+function odometer(axes: readonly Batch[], arrays: number): number[][] {
+  return axes.reduce<number[][]>(
     (shifts, { count, strides }) =>
       shifts.flatMap((shift) =>
-        Array.from({ length: count }, (_, index): [number, number, number] => [
-          shift[0] + index * strides[0]!,
-          shift[1] + index * strides[1]!,
-          shift[2] + index * strides[2]!,
-        ]),
+        Array.from({ length: count }, (_, index) =>
+          shift.map((from, array) => from + index * strides[array]!),
+        ),
       ),
-    [[0, 0, 0]],
+    [Array.from({ length: arrays }, () => 0)],
   );
 }

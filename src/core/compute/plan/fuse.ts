@@ -2,6 +2,7 @@
  * Joins elementwise nodes that run over the same elements into one loop: a value that only the loop itself reads never
  * goes to memory.
  */
+import { MAP_RANK, isTaken, mapProgram } from './mapProgram';
 import type { MapNode, MapOutput, MapRef, MapStep } from './nodes';
 import type { NodeGraph } from './nodeGraph';
 import type { BufferId, View } from './view';
@@ -37,6 +38,8 @@ function tryFuse(graph: NodeGraph, producer: MapNode, consumer: MapNode): MapNod
     return [...graph.readers(buffer)].some((reader) => reader !== producer && reader !== consumer);
   });
   if (merged.steps.length > MAX_STEPS || distinctViews(merged) > MAX_VIEWS) return undefined;
+  const program = mapProgram(merged);
+  if (program.dims.length > MAP_RANK || !isTaken(program)) return undefined;
   graph.replace([producer, consumer], merged);
   return merged;
 }

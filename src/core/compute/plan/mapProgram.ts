@@ -7,6 +7,13 @@ import type { View } from './view';
 
 /** Floats of a slot; MAP_BLOCK in map.c. */
 export const MAP_BLOCK = 256;
+/** Most axes of a loop; MAP_RANK in map.c. */
+export const MAP_RANK = 6;
+/** Most inputs, outputs, slots and steps of a program; the limits in map.c. */
+const MAP_INPUTS = 32;
+const MAP_OUTPUTS = 16;
+const MAP_SLOTS = 128;
+const MAP_LENGTH = 256;
 
 const MODES: readonly MapMode[] = ['store', 'sum', 'max', 'min', 'product', 'add'];
 
@@ -48,6 +55,16 @@ export function mapProgram(node: MapNode): MapProgram {
     outputs,
     slots: slots.count,
   };
+}
+
+/** Whether the kernel takes a program, its axes aside; it does nothing where it does not. */
+export function isTaken({ inputs, outputs, slots, steps }: MapProgram): boolean {
+  return (
+    inputs.length <= MAP_INPUTS &&
+    outputs.length <= MAP_OUTPUTS &&
+    slots <= MAP_SLOTS &&
+    steps.length <= MAP_LENGTH
+  );
 }
 
 const keyOf = ({ buffer, offset, strides }: View): string =>

@@ -1,4 +1,5 @@
 /** Which node of a plan needs which: kept while nodes are merged and put in order. */
+import { invariant } from '../../../base/index';
 import type { PlanBuffer, PlanNode } from './nodes';
 import { buffersOf, readsOf, writesOf } from './nodes';
 import type { BufferId } from './view';
@@ -52,7 +53,7 @@ export class NodeGraph {
   }
 
   /** The nodes that must have run before. */
-  needs(node: PlanNode): Set<PlanNode> {
+  needs(node: PlanNode, aliases = this.#aliases): Set<PlanNode> {
     const { reads, writes } = this.#entry(node);
     const needed = new Set<PlanNode>();
     for (const buffer of reads) {
@@ -63,7 +64,7 @@ export class NodeGraph {
     }
     // What overwrites an input comes after all who read it.
     for (const buffer of writes) {
-      const overwritten = this.#aliases.get(buffer);
+      const overwritten = aliases.get(buffer);
       if (overwritten === undefined) continue;
       for (const reader of this.readers(overwritten)) needed.add(reader);
     }
@@ -96,8 +97,23 @@ export class NodeGraph {
     );
   }
 
-  /** An order in which every node comes after those it needs, as close to theirs as possible; or undefined. */
-  inOrder(): PlanNode[] | undefined {
+  /**
+   * An order in which every node comes after those it needs, as close to theirs as possible.
+   * @returns it with the outputs that it makes in their inputs' places; others would have to be read after they are gone
+   */
+  inOrder(): { readonly order: PlanNode[]; readonly direct: Aliases } {
+    const order = this.#sorted(this.#aliases);
+    if (order !== undefined) return { order, direct: this.#aliases };
+    const direct = new Map<BufferId, BufferId>();
+    for (const [output, input] of this.#aliases) {
+      if (this.#sorted(direct.set(output, input)) === undefined) direct.delete(output);
+    }
+    const found = this.#sorted(direct);
+    invariant(found !== undefined, 'a plan whose nodes wait for each other');
+    return { order: found, direct };
+  }
+
+  #sorted(aliases: Aliases): PlanNode[] | undefined {
     const order: PlanNode[] = [];
     const done = new Set<PlanNode>();
     const open = new Set<PlanNode>();
@@ -105,7 +121,7 @@ export class NodeGraph {
       if (done.has(node)) return true;
       if (open.has(node)) return false;
       open.add(node);
-      const needed = [...this.needs(node)].sort(
+      const needed = [...this.needs(node, aliases)].sort(
         (a, b) => this.#entry(a).first - this.#entry(b).first,
       );
       if (!needed.every(visit)) return false;
@@ -132,7 +148,8 @@ export class NodeGraph {
     }
     for (const buffer of writes) {
       const writers = [...this.writers(buffer), node];
-      writers.sort((a, b) => this.#entry(a).last - this.#entry(b).last);
+      // By their first parts: a map keeps its place before the products that add to what it made, whatever joins it.
+      writers.sort((a, b) => this.#entry(a).first - this.#entry(b).first);
       this.#writers.set(buffer, writers);
     }
   }

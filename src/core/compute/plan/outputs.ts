@@ -4,6 +4,7 @@ import type { Operand, PlanBuilder } from './builder';
 import { isFill } from './builder';
 import type { MapNode, PlanBuffer, PlanNode } from './nodes';
 import { readsOf, writesOf } from './nodes';
+import type { Aliases } from './nodeGraph';
 import type { BufferId, View } from './view';
 import { isContiguous, sameView, wholeView } from './view';
 
@@ -66,20 +67,20 @@ function isWhole({ buffers }: PlanBuilder, view: View): boolean {
 }
 
 /**
- * A node may write over an input that it reads only element by element. Where one does not, the output is made elsewhere
- * and copied at the end.
+ * A node may write over an input that it reads only element by element. Where one does not, or the order does not have
+ * it so, the output is made elsewhere and copied at the end.
  * @returns the nodes in their order, and which buffers then share a place
  */
 export function copyWhereUnsafe(
   buffers: PlanBuffer[],
-  order: readonly PlanNode[],
+  { order, direct }: { readonly order: readonly PlanNode[]; readonly direct: Aliases },
   replaced: ReadonlyMap<BufferId, BufferId>,
 ): { readonly order: PlanNode[]; readonly shared: Map<BufferId, BufferId> } {
   const shared = new Map<BufferId, BufferId>();
   const copies: PlanNode[] = [];
   for (const [output, input] of replaced) {
     const writers = order.filter((node) => writesOf(node).some(({ buffer }) => buffer === output));
-    if (writers.every((node) => isSafe(node, output, input))) {
+    if (direct.has(output) && writers.every((node) => isSafe(node, output, input))) {
       shared.set(output, input);
       continue;
     }

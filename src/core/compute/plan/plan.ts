@@ -2,7 +2,6 @@
  * A plan: a captured computation brought down to few kernel calls over one arena. It names no op codes yet, so the same
  * plan serves every set of kernels; `assemble` writes it out for one.
  */
-import { invariant } from '../../../base/index';
 import type { Graph } from '../capture/graph';
 import { accumulateProducts } from './accumulate';
 import { padded, placeBuffers } from './arena';
@@ -60,7 +59,6 @@ export function planGraph(graph: Graph, options: PlanOptions = {}): Plan {
   const nodes = new NodeGraph(buffers, accumulateProducts(buffers, step), placed.replaced);
   fuseMaps(nodes);
   const inOrder = nodes.inOrder();
-  invariant(inOrder !== undefined, 'a plan whose nodes wait for each other');
   const { order, shared } = copyWhereUnsafe(buffers, inOrder, placed.replaced);
   return layOut({ graph, buffers, setup, order, shared, outputs: placed.places, options });
 }

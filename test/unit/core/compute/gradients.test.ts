@@ -39,6 +39,41 @@ const CASES: Case[] = [
     ],
     (a, b) => tf.squaredDifference(a, b),
   ],
+  ['maximum, a broadcast', [[3], [2, 3]], (a, b) => tf.maximum(a, b)],
+  [
+    'minimum, b broadcast',
+    [
+      [2, 3],
+      [2, 1],
+    ],
+    (a, b) => tf.minimum(a, b),
+  ],
+  [
+    'mirrorPad, reflected',
+    [[3, 4]],
+    (x) =>
+      tf.mirrorPad(
+        x,
+        [
+          [1, 2],
+          [3, 0],
+        ],
+        'reflect',
+      ),
+  ],
+  [
+    'mirrorPad, symmetric',
+    [[3, 2]],
+    (x) =>
+      tf.mirrorPad(
+        x,
+        [
+          [3, 2],
+          [0, 2],
+        ],
+        'symmetric',
+      ),
+  ],
   ['prod of all', [[2, 3]], (x) => tf.prod(x)],
   ['prod over two axes with kept sides', [[2, 3, 2]], (x) => tf.prod(x, [0, -1], true)],
   ['prod over the first axis', [[3, 2]], (x) => tf.prod(x, 0)],
