@@ -261,6 +261,24 @@ describe('a task that no plan can have', () => {
     plain.dispose();
   });
 
+  it('runs operation by operation where it reduces more axes than the kernels take', () => {
+    const reasons: string[] = [];
+    const task: Task = {
+      ...bowl(Array.from({ length: 256 }, (_, i) => i / 256)),
+      loss: ({ w }) => {
+        const cube = tf.reshape(w as Tensor, Array<number>(8).fill(2));
+        return tf.mean<Scalar>(tf.square(tf.sum(cube, [0, 2, 4, 6])));
+      },
+    };
+    const onFallback = (why: string): void => void reasons.push(why);
+    const options = { task, optimizer: sgd(0.01), seed: 4, kernels: fastest, onFallback };
+    const session = createSession(options);
+    expect(reasons).toEqual(['no compiled kernel for a reduction over so many axes']);
+    const losses = advance(session, 3);
+    expect(losses[2]).toBeLessThan(losses[0]!);
+    session.dispose();
+  });
+
   it('is a mistake where no session can train it', () => {
     const task: Task = { ...bowl([1]), loss: ({ w }) => tf.square(w as Tensor) as Scalar };
     const create = () => createSession({ task, optimizer: sgd(0.1), seed: 0, kernels: fastest });
