@@ -26,7 +26,7 @@ import { bowl, regression, sgd } from './support';
 
 const STEPS = 200;
 /** Of losses and parameters after 200 steps at small rates, relative to the largest number or 1. */
-const TOLERANCE = 5e-5;
+const TOLERANCE = 5e-6;
 
 const wasm = kernelRuntimes[0]!;
 const fastest = kernelRuntimes[1] ?? wasm;
