@@ -1,5 +1,5 @@
 /** Writes a plan out as instructions for a set of kernels. */
-import { invariant } from '../../../base/index';
+import { UserError, invariant } from '../../../base/index';
 import { instructionsOf } from '../instructions';
 import type { Emit } from '../instructions';
 import type { KernelRuntime } from '../kernelRuntime';
@@ -14,7 +14,10 @@ export interface Assembled {
   readonly step: number[];
 }
 
-/** @throws UserError('device') when the kernels lack an op, being of another version */
+/**
+ * @throws UserError('device') when the kernels lack an op, being of another version, UserError('task') for a reduction
+ *   over more axes than the kernel takes
+ */
 export function assemble(plan: Plan, runtime: KernelRuntime): Assembled {
   const assembler = new Assembler(plan, runtime);
   return {
@@ -161,7 +164,7 @@ function placesOfLoop({ dims, inputs, outputs }: MapProgram): number[][] {
   const isFolded = outputs.some(
     ({ mode, strides }) => mode !== 0 && outer.some((_, axis) => strides[axis] === 0),
   );
-  invariant(!isFolded, 'a reduction over more axes than the kernel takes');
+  if (isFolded) throw new UserError('task', 'no compiled kernel for a reduction over so many axes');
   return odometer(outer, arrays.length);
 }
 
