@@ -245,7 +245,8 @@ function runsOf(folder: string): string[] {
 }
 
 function stateOf(run: string): string {
-  return existsSync(run) ? readRun(run).state : 'not there';
+  // The folder is there a moment before its config.
+  return existsSync(join(run, 'config.json')) ? readRun(run).state : 'not there';
 }
 
 function readJson(path: string): unknown {
