@@ -9,6 +9,7 @@ import { sizeOf } from '../../src/base/index';
 import type { NamedArrays, NamedFloats, TensorSpec } from '../../src/base/index';
 import type { Task } from '../../src/core/index';
 import { createRng } from '../../src/core/index';
+import type { BatchRows } from '../../src/core/tasks/task';
 import { softmaxCrossEntropy } from '../../src/core/tasks/classification';
 
 type Tensors = Readonly<Record<string, Tensor>>;
@@ -66,9 +67,26 @@ function workload(
       trainBatch: () => batch,
       evaluationBatch: () => batch,
       evaluationBatches: () => 1,
+      rows: rowsOf(batch),
     },
   };
   return { name, task, batch, runsOnTfjsWasm };
+}
+
+/** The one batch as a data set of its own, so that kernels gather it as they do a real one. */
+function rowsOf(batch: NamedArrays): BatchRows {
+  const batchSize = Object.values(batch)[0]!.shape[0]!;
+  const rows = Int32Array.from({ length: batchSize }, (_, row) => row);
+  return {
+    arrays: Object.entries(batch).map(([name, { data }]) => ({
+      name,
+      data: Float32Array.from(data),
+      rowLength: data.length / batchSize,
+      divisor: 1,
+    })),
+    batchSize,
+    trainRows: () => rows,
+  };
 }
 
 function initial(specs: readonly TensorSpec[], rng: ReturnType<typeof createRng>): NamedFloats {
