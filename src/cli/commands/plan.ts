@@ -6,6 +6,7 @@ import { dataDirectory, weightsDirectory } from '../../storage/index';
 import { readConfigFile } from '../configFiles';
 import type { ConfigOptions } from '../configFiles';
 import type { Output } from '../output';
+import { collect } from './shared';
 
 interface PlanCommandOptions extends ConfigOptions {
   readonly profile?: boolean;
@@ -41,8 +42,4 @@ export function addPlanCommand(program: Command, output: Output): void {
         output.print(`${pc.bold(plan.name)}${time}\n${plan.text}\n`);
       }
     });
-}
-
-function collect(value: string, values: readonly string[]): string[] {
-  return [...values, value];
 }

@@ -13,6 +13,11 @@ export function runRoot(out: string | undefined): string {
   return root;
 }
 
+/** Of an option that may be given several times. */
+export function collect(value: string, values: readonly string[]): string[] {
+  return [...values, value];
+}
+
 /** A whole number from the command line. @throws UserError('usage') */
 export function wholeNumber(name: string, text: string, min: number): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;

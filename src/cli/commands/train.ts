@@ -7,7 +7,7 @@ import type { ConfigOptions } from '../configFiles';
 import { INTERRUPTED, withInterrupt } from '../interrupt';
 import type { Output } from '../output';
 import { comparison } from '../trainReport';
-import { runRoot } from './shared';
+import { collect, runRoot } from './shared';
 import type { TrainingFlags, TrainingJob } from '../trainJob';
 
 interface TrainCommandOptions extends ConfigOptions, TrainingFlags {
@@ -30,10 +30,6 @@ export function addTrainCommand(program: Command, output: Output): void {
       const configs = files.map((file) => readConfigFile(file, options));
       await trainAll(configs, options, output);
     });
-}
-
-function collect(value: string, values: readonly string[]): string[] {
-  return [...values, value];
 }
 
 /** In the help of each command that trains. */

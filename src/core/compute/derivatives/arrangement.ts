@@ -11,6 +11,7 @@ import type {
   StridedSliceAttrs,
   Tensor,
 } from '@tensorflow/tfjs-core';
+import { stridedSliceInfo } from '../stridedSlice';
 import { derivative, spreadAxis } from './derivative';
 
 const cumsum = derivative('Cumsum', [], (dy, _, { axis, exclusive, reverse }: CumsumAttrs) => ({
@@ -20,7 +21,7 @@ const cumsum = derivative('Cumsum', [], (dy, _, { axis, exclusive, reverse }: Cu
 /** Puts the elements back to where they were read, axis by axis, with zeros around and between. */
 const stridedSlice = derivative('StridedSlice', ['x'], (dy, [x], attrs: StridedSliceAttrs) => ({
   x: () => {
-    const { begin, end, strides } = sliceOf(x!, attrs);
+    const { begin, end, strides } = stridedSliceInfo(x!.shape, attrs);
     let out = tf.reshape(dy, tf.slice_util.computeOutShape(begin, end, strides));
     if (out.size === 0) return tf.fill(x!.shape, 0, 'float32');
     for (const [axis, stride] of strides.entries()) {
@@ -77,22 +78,6 @@ function foldedBorders(
     sum = tf.add(sum, placed(part(before + side, after), side - skip - after, after));
   }
   return sum;
-}
-
-function sliceOf(x: Tensor, attrs: StridedSliceAttrs): ReturnType<typeof tf.slice_util.sliceInfo> {
-  const { begin, end, strides, beginMask, endMask } = attrs;
-  const { ellipsisMask, newAxisMask, shrinkAxisMask } = attrs;
-  return tf.slice_util.sliceInfo(
-    x.shape,
-    begin,
-    end,
-    strides,
-    beginMask,
-    endMask,
-    ellipsisMask,
-    newAxisMask,
-    shrinkAxisMask,
-  );
 }
 
 /**

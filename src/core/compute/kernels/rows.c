@@ -231,36 +231,24 @@ INLINE void places(float *base, const int32_t *args, float sign) {
 static void rows_arg_max(float *base, const int32_t *args) { places(base, args, 1.0f); }
 static void rows_arg_min(float *base, const int32_t *args) { places(base, args, -1.0f); }
 
-/* args: out, in, rows, cols, exclusive, reverse. Added up one after the other, each sum rounded. */
-static void rows_cumsum(float *base, const int32_t *args) {
+/* One after the other, each result rounded; the first is the number itself. */
+INLINE void running(float *base, const int32_t *args, int isProduct) {
   long cols = args[3], step = args[5] ? -1 : 1, start = args[5] ? cols - 1 : 0;
   float *out = base + args[0] + start;
   const float *in = base + args[1] + start;
   for (int32_t row = 0; row < args[2]; row++, out += cols, in += cols) {
-    float sum = 0;
+    float total = isProduct ? 1 : 0;
     for (long j = 0; j < cols; j++) {
-      float before = sum;
-      /* The first sum is the number itself. */
-      sum = j == 0 ? in[0] : sum + in[j * step];
-      out[j * step] = args[4] ? before : sum;
+      float before = total, x = in[j * step];
+      total = j == 0 ? x : isProduct ? total * x : total + x;
+      out[j * step] = args[4] ? before : total;
     }
   }
 }
 
-/* args: as rows.cumsum, products. */
-static void rows_cumprod(float *base, const int32_t *args) {
-  long cols = args[3], step = args[5] ? -1 : 1, start = args[5] ? cols - 1 : 0;
-  float *out = base + args[0] + start;
-  const float *in = base + args[1] + start;
-  for (int32_t row = 0; row < args[2]; row++, out += cols, in += cols) {
-    float product = 1;
-    for (long j = 0; j < cols; j++) {
-      float before = product;
-      product *= in[j * step];
-      out[j * step] = args[4] ? before : product;
-    }
-  }
-}
+/* args of both: out, in, rows, cols, exclusive, reverse */
+static void rows_cumsum(float *base, const int32_t *args) { running(base, args, 0); }
+static void rows_cumprod(float *base, const int32_t *args) { running(base, args, 1); }
 
 /* The k largest so far as a heap with the least of them on top. */
 typedef struct {

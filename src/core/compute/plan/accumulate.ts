@@ -3,8 +3,8 @@
  * result where that lies, and the sum itself disappears.
  */
 import { sizeOf } from '../../../base/index';
-import type { MapNode, MatmulNode, PlanBuffer, PlanNode } from './nodes';
-import { readsOf, writesOf } from './nodes';
+import type { MatmulNode, PlanBuffer, PlanNode } from './nodes';
+import { readsOf, withViews, writesOf } from './nodes';
 import type { BufferId, View } from './view';
 import { isContiguous } from './view';
 
@@ -91,24 +91,10 @@ function redirected(node: PlanNode, moved: ReadonlyMap<BufferId, BufferId>): Pla
   };
   switch (node.kind) {
     case 'map':
-      return changedMap(node, change);
+      return withViews(node, change);
     case 'matmul':
       return { ...node, a: change(node.a), b: change(node.b), out: change(node.out) };
     case 'kernel':
       return { ...node, inputs: node.inputs.map(change), outputs: node.outputs.map(change) };
   }
-}
-
-function changedMap(node: MapNode, change: (view: View) => View): MapNode {
-  const ref = (one: MapNode['outputs'][number]['value']) =>
-    'view' in one ? { view: change(one.view) } : one;
-  return {
-    ...node,
-    steps: node.steps.map(({ op, args }) => ({ op, args: args.map(ref) })),
-    outputs: node.outputs.map((output) => ({
-      ...output,
-      value: ref(output.value),
-      view: change(output.view),
-    })),
-  };
 }

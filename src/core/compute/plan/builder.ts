@@ -144,7 +144,7 @@ export class PlanBuilder {
 }
 
 /** What a reduction of nothing gives. */
-const EMPTY: Readonly<Record<Exclude<MapMode, 'store' | 'add'>, number>> = {
+const EMPTY: Readonly<Record<Exclude<MapMode, 'store'>, number>> = {
   sum: 0,
   max: -Infinity,
   min: Infinity,

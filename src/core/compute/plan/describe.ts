@@ -1,7 +1,7 @@
 /** A plan in words: a line per kernel call with shapes, bytes moved and floating-point operations. */
 import { sizeOf } from '../../../base/index';
 import type { MapNode, MapRef, PlanNode } from './nodes';
-import { readsOf, writesOf } from './nodes';
+import { readsOf, refsOf, writesOf } from './nodes';
 import type { Plan } from './plan';
 import type { View } from './view';
 import { isContiguous } from './view';
@@ -70,8 +70,7 @@ function mapText(plan: Plan, node: MapNode): string {
   const count = (ref: MapRef): void => {
     if ('step' in ref) uses.set(ref.step, (uses.get(ref.step) ?? 0) + 1);
   };
-  for (const { args } of node.steps) args.forEach(count);
-  for (const { value } of node.outputs) count(value);
+  refsOf(node).forEach(count);
   const named: string[] = [];
   const refText = (ref: MapRef): string => {
     if ('constant' in ref) return String(Number(ref.constant.toPrecision(6)));

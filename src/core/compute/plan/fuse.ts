@@ -3,6 +3,7 @@
  * goes to memory.
  */
 import { MAP_RANK, isTaken, mapProgram } from './mapProgram';
+import { buffersOf, readsOf, withViews } from './nodes';
 import type { MapNode, MapOutput, MapRef, MapStep } from './nodes';
 import type { NodeGraph } from './nodeGraph';
 import type { BufferId, View } from './view';
@@ -21,7 +22,7 @@ export function fuseMaps(graph: NodeGraph): void {
 
 function fuseWithProducers(graph: NodeGraph, start: MapNode): void {
   let node = start;
-  for (const buffer of mapReads(start)) {
+  for (const buffer of buffersOf(readsOf(start))) {
     const producers = graph.writers(buffer);
     for (const producer of producers) {
       if (producer === node || producer.kind !== 'map' || producers.length > 1) continue;
@@ -74,7 +75,7 @@ function align(
 function isElementByElement(producer: MapNode, consumer: MapNode): boolean {
   if (!sameShape(producer.shape, consumer.shape)) return false;
   const stored = new Map(producer.outputs.map((output) => [output.view.buffer, output]));
-  return viewsRead(consumer).every((view) => {
+  return readsOf(consumer).every((view) => {
     const output = stored.get(view.buffer);
     return output === undefined || (output.mode === 'store' && sameView(output.view, view));
   });
@@ -87,9 +88,9 @@ function sameShape(a: readonly number[], b: readonly number[]): boolean {
 /** The consumer with its axes in another order, so that it walks the producer's output as that is written. */
 function permuted(producer: MapNode, consumer: MapNode): MapNode | undefined {
   const output = producer.outputs.find(({ view }) =>
-    viewsRead(consumer).some(({ buffer }) => buffer === view.buffer),
+    readsOf(consumer).some(({ buffer }) => buffer === view.buffer),
   );
-  const read = viewsRead(consumer).find(({ buffer }) => buffer === output?.view.buffer);
+  const read = readsOf(consumer).find(({ buffer }) => buffer === output?.view.buffer);
   if (output === undefined || read?.shape.length !== output.view.shape.length) return undefined;
   const free = new Set(read.shape.keys());
   const order = output.view.shape.map((side, axis) => {
@@ -114,20 +115,12 @@ function reshaped(node: MapNode, shape: readonly number[]): MapNode | undefined 
 class NoSuchView extends Error {}
 
 function mapViews(node: MapNode, change: (view: View) => View | undefined): MapNode | undefined {
-  const changed = (view: View): View => {
-    const next = change(view);
-    if (next === undefined) throw new NoSuchView();
-    return next;
-  };
-  const ref = (one: MapRef): MapRef => ('view' in one ? { view: changed(one.view) } : one);
   try {
-    const steps = node.steps.map(({ op, args }) => ({ op, args: args.map(ref) }));
-    const outputs = node.outputs.map((output) => ({
-      mode: output.mode,
-      value: ref(output.value),
-      view: changed(output.view),
-    }));
-    return { kind: 'map', shape: outputs[0]!.view.shape, steps, outputs };
+    return withViews(node, (view) => {
+      const next = change(view);
+      if (next === undefined) throw new NoSuchView();
+      return next;
+    });
   } catch (thrown) {
     if (thrown instanceof NoSuchView) return undefined;
     throw thrown;
@@ -163,17 +156,8 @@ function merge(
   };
 }
 
-function viewsRead({ steps, outputs }: MapNode): View[] {
-  const refs = [...steps.flatMap(({ args }) => args), ...outputs.map(({ value }) => value)];
-  return refs.flatMap((ref) => ('view' in ref ? [ref.view] : []));
-}
-
-function mapReads(node: MapNode): Set<BufferId> {
-  return new Set(viewsRead(node).map(({ buffer }) => buffer));
-}
-
 function distinctViews(node: MapNode): number {
   const key = ({ buffer, offset, strides }: View): string =>
     `${buffer} ${offset} ${strides.join()}`;
-  return new Set(viewsRead(node).map(key)).size + node.outputs.length;
+  return new Set(readsOf(node).map(key)).size + node.outputs.length;
 }

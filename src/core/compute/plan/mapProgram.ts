@@ -2,6 +2,7 @@
  * A map as the kernel wants it: its loop brought to few axes in a good order, every word that it reads once, and its
  * values in slots that are used again.
  */
+import { readsOf, refsOf } from './nodes';
 import type { MapMode, MapNode, MapRef } from './nodes';
 import type { View } from './view';
 
@@ -15,7 +16,7 @@ const MAP_OUTPUTS = 16;
 const MAP_SLOTS = 128;
 const MAP_LENGTH = 256;
 
-const MODES: readonly MapMode[] = ['store', 'sum', 'max', 'min', 'product', 'add'];
+const MODES: readonly MapMode[] = ['store', 'sum', 'max', 'min', 'product'];
 
 export interface MapProgram {
   readonly dims: readonly number[];
@@ -72,11 +73,7 @@ const keyOf = ({ buffer, offset, strides }: View): string =>
 
 function distinctReads(node: MapNode): Map<string, View> {
   const reads = new Map<string, View>();
-  const visit = (ref: MapRef): void => {
-    if ('view' in ref) reads.set(keyOf(ref.view), ref.view);
-  };
-  for (const { args } of node.steps) args.forEach(visit);
-  for (const { value } of node.outputs) visit(value);
+  for (const view of readsOf(node)) reads.set(keyOf(view), view);
   return reads;
 }
 
@@ -157,12 +154,8 @@ function assignSlots(node: MapNode, reads: ReadonlyMap<string, View>): Slots {
 }
 
 function distinctConstants(node: MapNode): number[] {
-  const refs = [
-    ...node.steps.flatMap(({ args }) => args),
-    ...node.outputs.map(({ value }) => value),
-  ];
   const found: number[] = [];
-  for (const ref of refs) {
+  for (const ref of refsOf(node)) {
     if (!('constant' in ref) || found.some((value) => Object.is(value, ref.constant))) continue;
     found.push(ref.constant);
   }

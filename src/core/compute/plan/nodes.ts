@@ -33,7 +33,7 @@ export interface MapStep {
 }
 
 /** How a value of the loop goes to memory. */
-export type MapMode = 'store' | 'sum' | 'max' | 'min' | 'product' | 'add';
+export type MapMode = 'store' | 'sum' | 'max' | 'min' | 'product';
 
 export interface MapOutput {
   readonly mode: MapMode;
@@ -86,16 +86,28 @@ export type KernelArg =
 
 export type PlanNode = MapNode | MatmulNode | KernelNode;
 
+/** Everything that a map takes up, in its order: by steps, then by outputs. */
+export function refsOf({ steps, outputs }: MapNode): MapRef[] {
+  return [...steps.flatMap(({ args }) => args), ...outputs.map(({ value }) => value)];
+}
+
+/** The map over other views. */
+export function withViews(node: MapNode, change: (view: View) => View): MapNode {
+  const ref = (one: MapRef): MapRef => ('view' in one ? { view: change(one.view) } : one);
+  const steps = node.steps.map(({ op, args }) => ({ op, args: args.map(ref) }));
+  const outputs = node.outputs.map(({ mode, value, view }) => ({
+    mode,
+    value: ref(value),
+    view: change(view),
+  }));
+  return { kind: 'map', shape: outputs[0]?.view.shape ?? node.shape, steps, outputs };
+}
+
 /** Views that a node reads; a matmul that accumulates reads its output too. */
 export function readsOf(node: PlanNode): View[] {
   if (node.kind === 'kernel') return [...node.inputs];
   if (node.kind === 'matmul') return [node.a, node.b, ...(node.accumulate ? [node.out] : [])];
-  const refs = [
-    ...node.steps.flatMap(({ args }) => args),
-    ...node.outputs.map(({ value }) => value),
-  ];
-  const read = refs.flatMap((ref) => ('view' in ref ? [ref.view] : []));
-  return [...read, ...node.outputs.flatMap(({ mode, view }) => (mode === 'add' ? [view] : []))];
+  return refsOf(node).flatMap((ref) => ('view' in ref ? [ref.view] : []));
 }
 
 export function writesOf(node: PlanNode): View[] {

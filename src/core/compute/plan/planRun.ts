@@ -1,8 +1,9 @@
 /** A plan in an arena of its own: write inputs, run, read outputs. */
+import { sizeOf } from '../../../base/index';
 import type { Arena, KernelRuntime } from '../kernelRuntime';
 import { padded } from './arena';
 import { assemble } from './assemble';
-import type { Plan } from './plan';
+import type { Plan, PlanArray } from './plan';
 
 export interface PlanRun {
   readonly arena: Arena;
@@ -25,10 +26,7 @@ export function createPlanRun(plan: Plan, runtime: KernelRuntime): PlanRun {
   arena.i32.set(step, program);
   const views = (arrays: Plan['inputs']): Record<string, Float32Array> =>
     Object.fromEntries(
-      Object.entries(arrays).map(([name, { place, shape }]) => {
-        const size = shape.reduce((product, side) => product * side, 1);
-        return [name, arena.f32.subarray(place, place + size)];
-      }),
+      Object.entries(arrays).map(([name, array]) => [name, floatsAt(arena, array)]),
     );
   return {
     arena,
@@ -39,6 +37,11 @@ export function createPlanRun(plan: Plan, runtime: KernelRuntime): PlanRun {
       arena.run(program, step.length);
     },
   };
+}
+
+/** A live view of an array; empty where nobody uses it. */
+export function floatsAt({ f32 }: Arena, { place, shape }: PlanArray): Float32Array {
+  return place < 0 ? f32.subarray(0, 0) : f32.subarray(place, place + sizeOf(shape));
 }
 
 /** What the computation wrote itself. */

@@ -61,8 +61,9 @@ export function planBlock(linker: Linker, parts: BlockParts): PlannedBlock {
     start: (arena) => ({
       losses: arena.f32.subarray(log, log + capacity),
       run: (firstStep, count) => {
-        for (const { row, table } of tables) {
-          for (let i = 0; i < count; i++) row.write(firstStep + i, arena, table + i * row.words);
+        for (let i = 0; i < count; i++) {
+          for (const { row, table } of tables)
+            row.write(firstStep + i, arena, table + i * row.words);
         }
         arena.i32[counter] = 0;
         return arena.run(place, code.length, count);

@@ -3,13 +3,15 @@ import type { FloatArray, NamedFloats, TensorSpec } from '../../../base/index';
 import type { Arena, KernelRuntime } from '../../compute/kernelRuntime';
 import type { Plan, PlanOptions } from '../../compute/plan/plan';
 import { RNG_PURPOSES } from '../../compute/rng';
+import { writeRows } from '../../compute/stepRow';
 import type { StepRow } from '../../compute/stepRow';
 import type { FusedUpdate } from '../../optimizers/optimizer';
 import type { ResolvedSessionOptions } from '../session';
 import { planBatches } from './batches';
 import { keyRow, planBlock } from './block';
 import type { BlockRun } from './block';
-import { Linker, floatsAt, placesOf } from './linker';
+import { floatsAt } from '../../compute/plan/planRun';
+import { Linker, placesOf } from './linker';
 import type { Program } from './linker';
 import { planAccumulation } from './planAccumulation';
 import { planUpdate } from './planUpdate';
@@ -130,10 +132,6 @@ function startEvaluation(
 function drawRows(plan: Plan, seed: number, purpose: number): StepRow[] {
   const draws = plan.step.some((node) => node.kind === 'kernel' && node.args.includes('key'));
   return draws ? [keyRow(plan.key, seed, purpose)] : [];
-}
-
-function writeRows(rows: readonly StepRow[], step: number, arena: Arena): void {
-  for (const row of rows) row.write(step, arena, row.place);
 }
 
 /** A fused optimizer has parameters, gradients and loss where its kernels want them. */

@@ -1,5 +1,4 @@
 /** Puts several plans into one arena, so that they share arrays and a step is one program. */
-import { sizeOf } from '../../../base/index';
 import type { Graph } from '../../compute/capture/graph';
 import type { Arena, KernelRuntime } from '../../compute/kernelRuntime';
 import { padded } from '../../compute/plan/arena';
@@ -69,11 +68,6 @@ export class Linker {
   #place(code: readonly number[]): Program {
     return { place: this.reserve(code.length), code };
   }
-}
-
-/** A live view of an array; empty where nobody uses it. */
-export function floatsAt({ f32 }: Arena, { place, shape }: PlanArray): Float32Array {
-  return place < 0 ? f32.subarray(0, 0) : f32.subarray(place, place + sizeOf(shape));
 }
 
 /** The arrays that are used, by name. */

@@ -4,7 +4,8 @@ import type { Arena } from '../../compute/kernelRuntime';
 import type { Plan } from '../../compute/plan/plan';
 import type { ResolvedSessionOptions } from '../session';
 import type { Linker, Program } from './linker';
-import { floatsAt, placesOf } from './linker';
+import { floatsAt } from '../../compute/plan/planRun';
+import { placesOf } from './linker';
 import { accumulationGraph } from './stepGraphs';
 
 export interface PlannedAccumulation {

@@ -8,8 +8,9 @@ import type { StepRow } from '../../compute/stepRow';
 import { requireArrays, toFloats } from '../../compute/tensors';
 import type { FusedUpdate, Optimizer, RecurrentTrace } from '../../optimizers/optimizer';
 import type { Linker, Program } from './linker';
-import { floatsAt, placesOf } from './linker';
-import { optimizerSpecs, updateGraph } from './stepGraphs';
+import { floatsAt } from '../../compute/plan/planRun';
+import { placesOf } from './linker';
+import { optimizerSpecs, updateGraph, updatesInPlace } from './stepGraphs';
 
 /** The state of an optimizer at work in the arena. */
 export interface UpdateState {
@@ -52,17 +53,13 @@ function capturedUpdate(
   { optimizer, params, gradient }: UpdateParts,
 ): PlannedUpdate {
   const { state, scalars } = optimizerSpecs(optimizer, params);
-  const names = [
-    ...params.map(({ name }) => `params/${name}`),
-    ...state.map(({ name }) => `state/${name}`),
-  ];
   const { plan, program } = linker.add(updateGraph(optimizer, params, state, scalars), {
     inputPlaces: { ...placesOf(gradient.inputs), ...placesOf(gradient.outputs) },
-    replaces: Object.fromEntries(names.map((name) => [name, name])),
+    replaces: updatesInPlace(params, state),
   });
   return {
     program,
-    rows: scalars.flatMap((spec) => scalarRow(optimizer, plan, spec)),
+    rows: scalarRows(optimizer, plan, scalars),
     start: (arena) => {
       const live = state.map(({ name, shape }): [string, FloatArray] => {
         const data = floatsAt(arena, plan.inputs[`state/${name}`]!);
@@ -90,21 +87,24 @@ function startState(
   };
 }
 
-function scalarRow(optimizer: Optimizer, plan: Plan, { name, shape }: TensorSpec): StepRow[] {
-  const { place = -1 } = plan.inputs[`scalars/${name}`] ?? {};
-  // An optimizer may offer a number that its update does not use.
-  if (place < 0) return [];
-  return [
-    {
-      place,
-      words: sizeOf(shape),
-      write: (step, { f32 }, at) => {
-        const value = optimizer.scalars(step)[name]!;
-        if (typeof value === 'number') f32[at] = value;
-        else f32.set(value, at);
-      },
-    },
-  ];
+/** A row for each number that the update uses; those of a step are computed together. */
+function scalarRows(optimizer: Optimizer, plan: Plan, scalars: readonly TensorSpec[]): StepRow[] {
+  let known = { step: -1, values: optimizer.scalars(0) };
+  const valuesAt = (step: number): typeof known.values => {
+    if (known.step !== step) known = { step, values: optimizer.scalars(step) };
+    return known.values;
+  };
+  return scalars.flatMap(({ name, shape }): StepRow[] => {
+    const { place = -1 } = plan.inputs[`scalars/${name}`] ?? {};
+    // An optimizer may offer a number that its update does not use.
+    if (place < 0) return [];
+    const write: StepRow['write'] = (step, { f32 }, at) => {
+      const value = valuesAt(step)[name]!;
+      if (typeof value === 'number') f32[at] = value;
+      else f32.set(value, at);
+    };
+    return [{ place, words: sizeOf(shape), write }];
+  });
 }
 
 /** As the optimizer gives it for parameters that are zero: what it starts from does not depend on them. */

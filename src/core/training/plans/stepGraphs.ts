@@ -142,13 +142,20 @@ function flat({ grads, loss }: Gradients): Record<string, Tensor> {
 /** The plan of an optimizer's update for some parameters. @throws UserError('task') for what no plan can have */
 export function captureUpdate(optimizer: Optimizer, params: readonly TensorSpec[]): Plan {
   const { state, scalars } = optimizerSpecs(optimizer, params);
+  const graph = updateGraph(optimizer, params, state, scalars);
+  return planGraph(graph, { replaces: updatesInPlace(params, state) });
+}
+
+/** New parameters and state lie where the old ones lay. */
+export function updatesInPlace(
+  params: readonly TensorSpec[],
+  state: readonly TensorSpec[],
+): Record<string, string> {
   const names = [
     ...params.map(({ name }) => `params/${name}`),
     ...state.map(({ name }) => `state/${name}`),
   ];
-  return planGraph(updateGraph(optimizer, params, state, scalars), {
-    replaces: Object.fromEntries(names.map((name) => [name, name])),
-  });
+  return Object.fromEntries(names.map((name) => [name, name]));
 }
 
 /** Names and shapes of what an optimizer remembers and of its numbers per step. */

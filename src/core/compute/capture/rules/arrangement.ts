@@ -19,6 +19,7 @@ import type {
   TransposeAttrs,
   UnpackAttrs,
 } from '@tensorflow/tfjs-core';
+import { stridedSliceInfo } from '../../stridedSlice';
 import { assertThat, asTensor, axisOf, first, forAll, like, withAxis } from './rule';
 import type { Inputs, Rules, Shaped } from './rule';
 
@@ -63,7 +64,7 @@ export const arrangementRules: Rules = {
     return { shape, dtype: x!.dtype };
   },
   StridedSlice: ({ x }, attrs: StridedSliceAttrs) => ({
-    shape: stridedShape(x!.shape, attrs),
+    shape: stridedSliceInfo(x!.shape, attrs).finalShape,
     dtype: x!.dtype,
   }),
   ...forAll(['PadV2', 'MirrorPad'], ({ x }, { paddings }: PadV2Attrs) => ({
@@ -115,22 +116,6 @@ function concatenated(inputs: Inputs, axis: number): Shaped {
   const place = axisOf(axis, shapes[0]!.length);
   backend_util.assertParamsConsistent(shapes, place);
   return { shape: backend_util.computeOutShape(shapes, place), dtype: parts[0]!.dtype };
-}
-
-function stridedShape(shape: readonly number[], attrs: StridedSliceAttrs): number[] {
-  const { begin, end, strides, beginMask, endMask } = attrs;
-  const { ellipsisMask, newAxisMask, shrinkAxisMask } = attrs;
-  return slice_util.sliceInfo(
-    [...shape],
-    begin,
-    end,
-    strides,
-    beginMask,
-    endMask,
-    ellipsisMask,
-    newAxisMask,
-    shrinkAxisMask,
-  ).finalShape;
 }
 
 function mismatch(from: readonly number[], to: readonly number[]): string {

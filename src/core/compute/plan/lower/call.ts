@@ -74,6 +74,13 @@ export function resolveAxis(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
 
+/** Axes 0 … rank-1 with `axis` moved to `place`. */
+export function axesWith(rank: number, axis: number, place: number): number[] {
+  const order = [...Array(rank).keys()].filter((other) => other !== axis);
+  order.splice(place, 0, axis);
+  return order;
+}
+
 /** Axes as tfjs gives them (one, several, or none for all), ascending. */
 export function resolveAxes(
   axes: number | readonly number[] | null | undefined,

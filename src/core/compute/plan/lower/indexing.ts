@@ -6,7 +6,7 @@ import { reshape, slice, transpose } from '../builder';
 import { contiguousStrides } from '../view';
 import type { View } from '../view';
 import type { Call, LowerTable } from './call';
-import { resolveAxis } from './call';
+import { axesWith, resolveAxis } from './call';
 
 export const INDEXING: LowerTable = {
   GatherV2: (call) => {
@@ -133,13 +133,6 @@ function flatIndices(
     return builder.map('mul', [one, { fill: stride, shape: [] }], outer);
   });
   return { places: places.reduce((sum, next) => builder.map('add', [sum, next], outer)), depth };
-}
-
-/** Axes 0 … rank-1 with `axis` moved to `place`. */
-function axesWith(rank: number, axis: number, place: number): number[] {
-  const order = [...Array(rank).keys()].filter((other) => other !== axis);
-  order.splice(place, 0, axis);
-  return order;
 }
 
 function draw(call: Call, distribution: number): Operand {

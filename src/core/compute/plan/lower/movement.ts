@@ -1,10 +1,12 @@
 /** tfjs kernels that only move elements: most become views. */
+import { slice_util } from '@tensorflow/tfjs-core';
+import type { StridedSliceAttrs } from '@tensorflow/tfjs-core';
+import { stridedSliceInfo } from '../../stridedSlice';
 import type { Operand, PlanBuilder } from '../builder';
 import { broadcast, isFill, reshape, slice, transpose } from '../builder';
 import { pickView, sliceView } from '../view';
 import type { Call, LowerTable } from './call';
 import { resolveAxes, resolveAxis } from './call';
-import { stridedSlice } from './stridedSlice';
 
 const asShape = (call: Call): Operand => reshape(call.builder, call.inputs[0]!, call.shape());
 
@@ -22,7 +24,10 @@ export const MOVEMENT: LowerTable = {
   },
   StridedSlice: (call) => {
     const x = call.input('x');
-    const { begin, size, step } = stridedSlice(x.shape, call.node.attrs);
+    const attrs = call.node.attrs as unknown as StridedSliceAttrs;
+    const { begin, end, strides: step } = stridedSliceInfo(x.shape, attrs);
+    // Without the axes that the masks add or drop: those are a reshape of the result.
+    const size = slice_util.computeOutShape(begin, end, step);
     return reshape(call.builder, slice(x, begin, size, step), call.shape());
   },
   Reverse: (call) => {

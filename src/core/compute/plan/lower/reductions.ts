@@ -5,7 +5,7 @@ import { reshape, transpose } from '../builder';
 import type { KernelArg } from '../nodes';
 import type { View } from '../view';
 import type { Call, Lower, LowerTable } from './call';
-import { resolveAxes, resolveAxis } from './call';
+import { axesWith, resolveAxes, resolveAxis } from './call';
 
 type Mode = 'sum' | 'max' | 'min' | 'product';
 
@@ -111,7 +111,7 @@ function rowwise(
 function alongLastAxis(x: Operand, axis: number, apply: (last: Operand) => Operand): Operand {
   const rank = x.shape.length;
   if (axis === rank - 1 || rank === 0) return apply(x);
-  const permutation = [...Array(rank).keys()].filter((other) => other !== axis).concat(axis);
+  const permutation = axesWith(rank, axis, rank - 1);
   const inverse = permutation.map((_, place) => permutation.indexOf(place));
   return transpose(apply(transpose(x, permutation)), inverse);
 }
@@ -121,7 +121,7 @@ function argument(call: Call, op: string): Operand {
   const given = call.input('x');
   const rank = given.shape.length;
   const [axis = 0] = resolveAxes(call.attr<number | number[]>('axis'), rank);
-  const permutation = [...Array(rank).keys()].filter((other) => other !== axis).concat(axis);
+  const permutation = axesWith(rank, axis, rank - 1);
   const x = builder.contiguous(transpose(given, permutation));
   const out = builder.temporary(call.shape());
   const cols = x.shape.at(-1) ?? 1;

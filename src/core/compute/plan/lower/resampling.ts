@@ -71,24 +71,28 @@ function optionsOf({ node: { attrs } }: Call): ResizeOptions {
 }
 
 function resize(call: Call, images: Operand, weights: Weights): Operand {
-  const [, height = 1, width = 1] = images.shape;
-  const [, rows = 1, columns = 1] = call.shape();
-  const options = optionsOf(call);
-  const { builder } = call;
-  const down = builder.constant(weights(height, rows, options), [rows, height]);
-  const across = builder.constant(weights(width, columns, options), [columns, width]);
-  return mixed(builder, images, down, across);
+  const { down, across } = resizing(call, weights, images.shape, call.shape());
+  return mixed(call.builder, images, down, across);
 }
 
 function resizeGradient(call: Call, weights: Weights): Operand {
-  const { builder } = call;
   const dy = call.input('dy');
-  const [, rows = 1, columns = 1] = dy.shape;
-  const [, height = 1, width = 1] = call.shape();
+  const { down, across } = resizing(call, weights, call.shape(), dy.shape);
+  return mixed(call.builder, dy, transpose(down, [1, 0]), transpose(across, [1, 0]));
+}
+
+/** The weights of both axes, from images of one shape to those of another. */
+function resizing(
+  call: Call,
+  weights: Weights,
+  [, height = 1, width = 1]: readonly number[],
+  [, rows = 1, columns = 1]: readonly number[],
+): { readonly down: Operand; readonly across: Operand } {
   const options = optionsOf(call);
-  const down = builder.constant(weights(height, rows, options), [rows, height]);
-  const across = builder.constant(weights(width, columns, options), [columns, width]);
-  return mixed(builder, dy, transpose(down, [1, 0]), transpose(across, [1, 0]));
+  return {
+    down: call.builder.constant(weights(height, rows, options), [rows, height]),
+    across: call.builder.constant(weights(width, columns, options), [columns, width]),
+  };
 }
 
 /** Rows mixed by `down` [to, from], then columns by `across`, of images [n, from, from, channels]. */
