@@ -177,7 +177,7 @@ static void gemm_pack(float *base, const int32_t *args) {
 
 /*
  * out = bias + left times packed.
- * args: out, out row stride, left, left row stride, packed, bias [N], M, N, K, unused
+ * args: out, out row stride, left, left row stride, packed, bias [N], M, N, K
  */
 static void gemm_packed(float *base, const int32_t *args) {
   float *out = base + args[0];

@@ -141,7 +141,7 @@ describe.each(kernelRuntimes)('kernels on $flavour $isa', (runtime) => {
     [25, 8, 3],
   ])('multiplies %i rows by packed weights with %i columns, depth %i', (M, N, K) => {
     const strips = Math.ceil(N / 32);
-    const [left, right, packed, bias, out, work] = [0, 4096, 16384, 32768, 40960, 49152];
+    const [left, right, packed, bias, out] = [0, 4096, 16384, 32768, 40960];
     const arena = runtime.allocate(65536);
     const value = (i: number): number => Math.fround(Math.sin(i * 12.9898) * 2);
     for (let i = 0; i < M * K; i++) arena.f32[left + i] = value(i);
@@ -152,9 +152,9 @@ describe.each(kernelRuntimes)('kernels on $flavour $isa', (runtime) => {
       const args = [packed + strip * 32 * K, right + strip * 32, N, K, columns];
       runOne(arena, 60000, [opCode(runtime, 'gemm.pack'), 5, ...args]);
     }
-    const args = [out, N + 1, left, K, packed, bias, M, N, K, work];
+    const args = [out, N + 1, left, K, packed, bias, M, N, K];
     arena.f32.fill(-1, out, out + M * (N + 1));
-    runOne(arena, 60000, [opCode(runtime, 'gemm.packed'), 10, ...args]);
+    runOne(arena, 60000, [opCode(runtime, 'gemm.packed'), 9, ...args]);
     for (let i = 0; i < M; i++) {
       for (let j = 0; j < N; j++) {
         let exact = arena.f32[bias + j]!;

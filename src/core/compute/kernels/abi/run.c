@@ -47,7 +47,7 @@ static const Kernel kernels[] = {
     {"math.log", 3, math_log},
     {"copy.rows", 6, copy_rows},
     {"gemm.pack", 5, gemm_pack},
-    {"gemm.packed", 10, gemm_packed},
+    {"gemm.packed", 9, gemm_packed},
     {"velo.lossFeatures", 7, velo_loss_features},
     {"velo.toCanonical", 7, velo_to_canonical},
     {"velo.fromCanonical", 7, velo_from_canonical},

@@ -92,7 +92,6 @@ export interface LstmPlaces {
   readonly heads: number;
   readonly headsStride: number;
   readonly networks: number;
-  readonly workspace: number;
   readonly mixing: Linear;
   readonly input: Linear;
   readonly gate: Linear;
@@ -219,7 +218,6 @@ function lstmPlaces(
     heads: reserve(count * headsStride),
     headsStride,
     networks: reserve(count * NETWORK_STRIDE),
-    workspace: reserve(count * Math.max(LSTM_INPUTS, 2 * H, P)),
     mixing: linear(LSTM_INPUTS, H),
     input: linear(LSTM_INPUTS, H),
     gate: linear(2 * H, 4 * H),

@@ -100,7 +100,7 @@ function lstmProgram(emit: Emit, layout: ArenaLayout): number[] {
     emit(
       'gemm.packed',
       ...[out, outStride, left, leftStride],
-      ...[w.packed, w.bias, count, w.outputs, w.inputs, lstm.workspace],
+      ...[w.packed, w.bias, count, w.outputs, w.inputs],
     );
   const { joined, joinedStride, gates, heads, headsStride } = lstm;
   return [
