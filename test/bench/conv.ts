@@ -5,11 +5,11 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { performance } from 'node:perf_hooks';
 import type { KernelRuntime } from '../../src/core/index';
 import type { ConvGeometry } from '../../src/core/compute/plan/convWorkspace';
 import { convWorkspace } from '../../src/core/compute/plan/convWorkspace';
-import { loadNativeKernels, loadWasmKernels } from '../../src/engine/devices/loadKernels';
+import { contest, runtimesIn } from './contest';
+import type { Contender } from './contest';
 
 type Family = 'conv' | 'depthwise' | 'pool';
 
@@ -17,11 +17,6 @@ interface Case {
   readonly name: string;
   readonly family: Family;
   readonly geometry: ConvGeometry;
-}
-
-interface Contender {
-  readonly name: string;
-  readonly run: () => void;
 }
 
 const TURN_MS = 3;
@@ -143,40 +138,13 @@ function peer(op: string, { geometry: g, family }: Case): Contender | undefined 
   };
 }
 
-function turn({ run }: Contender, count: number): number {
-  const start = performance.now();
-  for (let i = 0; i < count; i++) run();
-  return (performance.now() - start) / count;
-}
-
-/** Milliseconds of each contender. */
-function time(
-  contenders: readonly Contender[],
-  rounds: number,
-): { median: number; best: number }[] {
-  const runs = contenders.map((contender) => {
-    for (let i = 0; i < 5; i++) contender.run();
-    return { contender, count: Math.ceil(TURN_MS / turn(contender, 2)), samples: [] as number[] };
-  });
-  for (let round = 0; round < rounds; round++)
-    for (const run of runs) run.samples.push(turn(run.contender, run.count));
-  return runs.map(({ samples }) => {
-    samples.sort((a, b) => a - b);
-    return { median: samples[samples.length >> 1] ?? NaN, best: samples[0] ?? NaN };
-  });
-}
-
 async function main(args: readonly string[]): Promise<void> {
   const [directory = '', tfjsWasm = '', ...options] = args;
   const option = (name: string): string | undefined =>
     options.includes(name) ? options[options.indexOf(name) + 1] : undefined;
   const rounds = Number(option('--rounds') ?? 60);
   const only = option('--only') ?? '';
-  const loaded = [
-    ...['avx512', 'avx2', 'sse4', 'neon'].map((isa) => loadNativeKernels(directory, isa)),
-    loadWasmKernels(directory),
-  ];
-  const runtimes = loaded.flatMap(({ runtime }) => runtime ?? []);
+  const runtimes = runtimesIn(directory);
   setWasmPaths(tfjsWasm);
   await tf.setBackend('wasm');
   for (const one of CASES.filter(({ name }) => name.includes(only))) {
@@ -186,7 +154,7 @@ async function main(args: readonly string[]): Promise<void> {
       if (other !== undefined) contenders.push(other);
       const work = flops(one.geometry, one.family);
       console.log(`\n${one.name}: ${op}, ${(work / 1e6).toFixed(1)} MFLOP`);
-      time(contenders, rounds).forEach(({ median, best }, i) => {
+      contest(contenders, rounds, TURN_MS).forEach(({ median, best }, i) => {
         const speed = (work / best / 1e6).toFixed(1).padStart(7);
         const name = contenders[i]?.name.padEnd(15) ?? '';
         console.log(

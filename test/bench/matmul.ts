@@ -10,7 +10,7 @@ import { performance } from 'node:perf_hooks';
 import type { KernelRuntime } from '../../src/core/index';
 import { createRng, installTransposedMatMul } from '../../src/core/index';
 import { matmulWorkspace } from '../../src/core/compute/plan/matmulWorkspace';
-import { loadNativeKernels, loadWasmKernels } from '../../src/engine/devices/loadKernels';
+import { runtimesIn } from './contest';
 
 interface Shape {
   readonly M: number;
@@ -135,10 +135,7 @@ async function main(args: readonly string[]): Promise<void> {
   const [directory = '', tfjsWasm = '', ...options] = args;
   const option = (name: string): string | undefined =>
     options.includes(name) ? options[options.indexOf(name) + 1] : undefined;
-  const runtimes = [
-    ...['avx512', 'avx2', 'sse4', 'neon'].map((isa) => loadNativeKernels(directory, isa)),
-    loadWasmKernels(directory),
-  ].flatMap(({ runtime }) => runtime ?? []);
+  const runtimes = runtimesIn(directory);
   setWasmPaths(tfjsWasm);
   await tf.setBackend('wasm');
   installTransposedMatMul();

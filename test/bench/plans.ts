@@ -14,12 +14,7 @@ import {
   initTheta,
   releasedArchitecture,
 } from '../../src/core/index';
-import {
-  loadNativeKernels,
-  loadRelaxedWasmKernels,
-  loadWasmKernels,
-} from '../../src/engine/devices/loadKernels';
-import { contest } from './contest';
+import { contest, runtimesIn } from './contest';
 import type { Contender, Timing } from './contest';
 import { WORKLOADS } from './workloads';
 import type { Workload } from './workloads';
@@ -75,16 +70,6 @@ function eager(workload: Workload, optimizer: Optimizer): Contender {
   };
 }
 
-function runtimes(directory: string): KernelRuntime[] {
-  const isas = ['avx512', 'avx2', 'sse4', 'neon'];
-  return [
-    ...isas.flatMap((isa) => loadNativeKernels(directory, isa).runtime ?? []),
-    ...[loadRelaxedWasmKernels(directory), loadWasmKernels(directory)].flatMap(
-      ({ runtime }) => runtime ?? [],
-    ),
-  ];
-}
-
 function rowsOf(workload: Workload, kernels: readonly KernelRuntime[], rounds: number): Row[] {
   const optimizers = [
     { name: 'gradient + SGD', make: sgd, eager: workload.runsOnTfjsWasm },
@@ -120,7 +105,7 @@ async function main([kernelDirectory = '', tfjsWasm = '', ...options]: string[])
   tf.env().set('PROD', true);
   setWasmPaths(tfjsWasm);
   await tf.setBackend('wasm');
-  const kernels = runtimes(kernelDirectory);
+  const kernels = runtimesIn(kernelDirectory);
   for (const workload of WORKLOADS) {
     if (only !== undefined && workload.name !== only) continue;
     for (const row of rowsOf(workload, kernels, rounds)) {

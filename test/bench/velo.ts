@@ -5,7 +5,6 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { performance } from 'node:perf_hooks';
 import type { TensorSpec } from '../../src/base/index';
 import { sizeOf } from '../../src/base/index';
 import type { KernelRuntime, TensorDict, VeloTheta } from '../../src/core/index';
@@ -16,10 +15,11 @@ import {
   initTheta,
   releasedArchitecture,
 } from '../../src/core/index';
-import { loadNativeKernels, loadWasmKernels } from '../../src/engine/devices/loadKernels';
+import { contest, runtimesIn } from './contest';
+import type { Contender, Timing } from './contest';
 
 /** One thing to be timed. */
-interface Contender {
+interface Updating {
   readonly name: string;
   readonly update: (step: number) => void;
 }
@@ -30,14 +30,7 @@ interface Case {
   /** Divisor from nanoseconds per update to the unit. */
   readonly per: number;
   /** First one is what ratios are against. */
-  readonly contenders: readonly Contender[];
-}
-
-interface Timing {
-  readonly name: string;
-  readonly median: number;
-  readonly low: number;
-  readonly high: number;
+  readonly contenders: readonly Updating[];
 }
 
 /** The MLP of the README: 784-128-128-10. */
@@ -81,7 +74,7 @@ function fused(
   runtime: KernelRuntime,
   weights: VeloTheta,
   params: readonly TensorSpec[],
-): Contender {
+): Updating {
   const session = createFusedVelo({ theta: weights, numSteps: NUM_STEPS }, runtime, params);
   for (const [name, values] of noise(params, 0.05)) session.params[name]?.data.set(values);
   for (const [name, values] of noise(params, 0.01)) session.grads[name]?.data.set(values);
@@ -93,7 +86,7 @@ function fused(
   };
 }
 
-function reference(weights: VeloTheta, specs: readonly TensorSpec[]): Contender {
+function reference(weights: VeloTheta, specs: readonly TensorSpec[]): Updating {
   const optimizer = createVelo({ theta: weights, numSteps: NUM_STEPS });
   const shapes = new Map(specs.map(({ name, shape }) => [name, shape]));
   const tensors = (scale: number): TensorDict =>
@@ -127,7 +120,7 @@ function cases(runtimes: readonly KernelRuntime[], withReference: boolean): Case
   const size = MLP.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const small = theta(16, 8);
   const full = theta(512, 256);
-  const everyone = (weights: VeloTheta, params: readonly TensorSpec[]): Contender[] => [
+  const everyone = (weights: VeloTheta, params: readonly TensorSpec[]): Updating[] => [
     ...runtimes.map((runtime) => fused(runtime, weights, params)),
     ...(withReference ? [reference(weights, params)] : []),
   ];
@@ -153,32 +146,28 @@ function cases(runtimes: readonly KernelRuntime[], withReference: boolean): Case
   ];
 }
 
-/** Nanoseconds per update of `count` updates from `step` on. */
-function turn({ update }: Contender, step: number, count: number): number {
-  const start = performance.now();
-  for (let i = 0; i < count; i++) update(step + i);
-  return ((performance.now() - start) * 1e6) / count;
+/** In the unit of the case. */
+function time({ contenders, per }: Case, rounds: number): Timing[] {
+  const timings = contest(contenders.map(stepping), rounds, TURN_MS);
+  const converted = (ms: number): number => (ms * 1e6) / per;
+  return timings.map(({ name, best, median, low, high }) => ({
+    name,
+    best: converted(best),
+    median: converted(median),
+    low: converted(low),
+    high: converted(high),
+  }));
 }
 
-function time({ contenders, per }: Case, rounds: number): Timing[] {
-  const runs = contenders.map((contender) => {
-    let step = 0;
-    for (; step < 5; step++) contender.update(step);
-    const once = turn(contender, step++, 1) / 1e6;
-    const count = Math.max(1, Math.ceil(TURN_MS / once));
-    return { contender, count, step, samples: [] as number[] };
-  });
-  for (let round = 0; round < rounds; round++) {
-    for (const run of runs) {
-      run.samples.push(turn(run.contender, run.step, run.count) / per);
-      run.step += run.count;
-    }
-  }
-  return runs.map(({ contender, samples }) => {
-    samples.sort((a, b) => a - b);
-    const at = (share: number): number => samples[Math.floor(share * (samples.length - 1))] ?? NaN;
-    return { name: contender.name, median: at(0.5), low: at(0.1), high: at(0.9) };
-  });
+/** Update after update. */
+function stepping({ name, update }: Updating): Contender {
+  let step = 0;
+  return {
+    name,
+    run: () => {
+      update(step++);
+    },
+  };
 }
 
 function print(one: Case, timings: readonly Timing[]): void {
@@ -195,14 +184,9 @@ async function main(args: readonly string[]): Promise<void> {
   const [directory = '', tfjsWasm = '', ...options] = args;
   const roundsAt = options.indexOf('--rounds');
   const rounds = roundsAt < 0 ? 40 : Number(options[roundsAt + 1]);
-  const loaded = [
-    ...['avx512', 'avx2', 'sse4', 'neon'].map((isa) => loadNativeKernels(directory, isa)),
-    loadWasmKernels(directory),
-  ];
   setWasmPaths(tfjsWasm);
   await tf.setBackend('wasm');
-  const runtimes = loaded.flatMap(({ runtime }) => runtime ?? []);
-  const all = cases(runtimes, !options.includes('--without-reference'));
+  const all = cases(runtimesIn(directory), !options.includes('--without-reference'));
   const results = all.map((one) => ({ one, timings: time(one, rounds) }));
   if (options.includes('--json')) {
     const plain = results.map(({ one, timings }) => ({ name: one.name, unit: one.unit, timings }));
