@@ -1,6 +1,7 @@
 /** `velo train`: trains the run of each config, one after another, and compares them. */
 import type { Command } from 'commander';
 import type { TrainResult } from '../../engine/index';
+import { DEVICE_NAMES } from '../../protocol/index';
 import type { RunConfig } from '../../protocol/index';
 import { readConfigFile } from '../configFiles';
 import type { ConfigOptions } from '../configFiles';
@@ -21,7 +22,7 @@ export function addTrainCommand(program: Command, output: Output): void {
     .argument('<config...>', 'run configs, *.velo.json')
     .option('--set <a.b=c>', 'change a setting; may be given several times', collect, [])
     .option('--seed <n>', 'the same as --set seed=n')
-    .option('--device <name>', 'the same as --set device=name: auto, native, wasm, cpu, tensorflow')
+    .option('--device <name>', `the same as --set device=name: ${DEVICE_NAMES.join(', ')}`)
     .option('--out <dir>', 'folder that the runs go under (default: the current one)')
     .option('--strict', STRICT_FLAG)
     .option('--json', 'one JSON object per event')
