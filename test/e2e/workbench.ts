@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame, Locator, Page } from 'playwright-core';
-import { choose, runCommand } from '../support/vscode';
+import { choose, openAndChoose, runCommand } from '../support/vscode';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const shots = join(root, 'build', 'shots', 'vscode');
@@ -19,8 +19,7 @@ type ThemeName = keyof typeof THEMES;
 
 /** Opens a file by its name, as Ctrl+P does. */
 export async function openFile(page: Page, name: string): Promise<void> {
-  await page.keyboard.press('Control+P');
-  await choose(page, name, name);
+  await openAndChoose(page, 'Control+P', name, name);
   await page.locator('.tab.active', { hasText: name }).waitFor();
 }
 

@@ -133,15 +133,35 @@ export async function startVsCode(options: VsCodeOptions): Promise<VsCode> {
 
 /** Runs a command by its title, as a user does. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('F1');
-  await choose(page, `>${title}`, title);
+  await openAndChoose(page, 'F1', `>${title}`, title);
+}
+
+/**
+ * Opens a quick pick with a key and takes the entry that begins with `entry`. A window that is still busy may close the
+ * pick again, or search before it knows its files: then once more.
+ */
+export async function openAndChoose(
+  page: Page,
+  key: string,
+  typed: string,
+  entry: string,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await page.keyboard.press(key);
+      return await choose(page, typed, entry);
+    } catch (thrown) {
+      if (attempt === 4) throw thrown;
+      await page.keyboard.press('Escape');
+      await sleep(1000);
+    }
+  }
 }
 
 /** Types into the open quick pick and takes the entry that begins with `entry`. */
 export async function choose(page: Page, typed: string, entry: string): Promise<void> {
   const input = page.locator('.quick-input-widget input:visible').first();
-  await input.waitFor();
-  await input.fill(typed);
+  await input.fill(typed, { timeout: 10_000 });
   const row = page.locator(`.quick-input-list .monaco-list-row[aria-label^="${entry}"]`).first();
   await row.waitFor({ timeout: 10_000 });
   // The list is still filled and sorted for a moment.
