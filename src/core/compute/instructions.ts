@@ -15,3 +15,11 @@ export function instructionsOf(runtime: KernelRuntime): Emit {
     });
   };
 }
+
+const bits = new DataView(new ArrayBuffer(4));
+
+/** A float argument as the word that carries it. */
+export function floatBits(value: number): number {
+  bits.setFloat32(0, value);
+  return bits.getInt32(0);
+}

@@ -6,6 +6,7 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { FloatArray, NamedFloats, TensorSpec } from '../../base/index';
 import type { Arena, KernelRuntime } from '../compute/kernelRuntime';
+import type { Span } from '../compute/span';
 import type { StepRow } from '../compute/stepRow';
 
 export type TensorDict = Readonly<Record<string, Tensor>>;
@@ -75,6 +76,10 @@ export interface FusedUpdate {
   readonly grads: Readonly<Record<string, number>>;
   /** Where an update reads the loss of the batch that gave the gradients. */
   readonly loss: number;
+  /** What an update carries on to the next one, the parameters apart. */
+  readonly state: readonly Span[];
+  /** Of a learned optimizer: its weights in the order of `flatTheta`, and what an update reads in their stead. */
+  readonly theta?: { readonly flat: Span; readonly packed: Span };
   /** What depends on the step alone: to be written before its update, by its 0-based index. */
   readonly rows: readonly StepRow[];
   /** The instructions of an update, for who runs them with others. */
@@ -97,6 +102,10 @@ export interface FusedSession {
   exportState(): NamedFloats;
   /** @throws UserError('checkpoint') on a missing name or another shape */
   importState(state: NamedFloats): void;
+  /** Of a learned optimizer: takes over the weights that stand in its flat theta. */
+  loadTheta?(): void;
+  /** Brings the state back to where it is before the first update. */
+  reset(): void;
 }
 
 /** A fused optimizer in an arena of its own. @throws UserError('device') as `start`, and when memory cannot be had */

@@ -172,7 +172,10 @@ static void gemm_pack(float *base, const int32_t *args) {
   int32_t columns = args[4];
   for (int32_t j = 0; j < PACK_COLUMNS; j += NR)
     for (long k = 0; k < depth; k++)
-      for (int32_t i = 0; i < NR; i++, out++) *out = j + i < columns ? in[k * stride + j + i] : 0.0f;
+      for (int32_t i = 0; i < NR; i += VL, out += VL) {
+        vf row = load(in + k * stride + j + i);
+        store(out, columns - j - i >= VL ? row : select(tail_mask(columns - j - i), row, splat(0.0f)));
+      }
 }
 
 /*

@@ -23,3 +23,10 @@ static void copy_rows(float *base, const int32_t *args) {
   for (int32_t row = 0; row < args[4]; row++, out += args[1], in += args[3])
     for (int32_t j = 0; j < args[5]; j += VL) store_masked(out + j, load(in + j), tail_mask(args[5] - j));
 }
+
+/* args: in and out, length, factor bits */
+static void scale(float *base, const int32_t *args) {
+  float *out = base + args[0];
+  vf factor = splat(__builtin_bit_cast(float, args[2]));
+  for (int32_t i = 0; i < args[1]; i += VL) store_masked(out + i, load(out + i) * factor, tail_mask(args[1] - i));
+}

@@ -1,6 +1,6 @@
 /** Writes a plan out as instructions for a set of kernels. */
 import { UserError, invariant } from '../../../base/index';
-import { instructionsOf } from '../instructions';
+import { floatBits, instructionsOf } from '../instructions';
 import type { Emit } from '../instructions';
 import type { KernelRuntime } from '../kernelRuntime';
 import { MAP_RANK, isTaken, mapProgram } from './mapProgram';
@@ -118,13 +118,6 @@ export class Assembler {
     });
     return this.#emit(op, ...words);
   }
-}
-
-const bits = new DataView(new ArrayBuffer(4));
-
-export function floatBits(value: number): number {
-  bits.setFloat32(0, value);
-  return bits.getInt32(0);
 }
 
 /** An axis that is walked from outside. */

@@ -4,21 +4,20 @@
  * Source: HyperV2 in google/learned_optimization, research/general_lopt/hyper_v2.py.
  */
 import type { FloatArray, NamedFloats, TensorSpec } from '../../../base/index';
-import { sizeOf } from '../../../base/index';
+import { invariant, sizeOf } from '../../../base/index';
 import type { Arena, KernelRuntime } from '../../compute/kernelRuntime';
 import { writeRows } from '../../compute/stepRow';
 import type { StepRow } from '../../compute/stepRow';
 import type { FusedSession, FusedUpdate } from '../optimizer';
 import type { ArenaLayout } from './fused/arenaLayout';
-import { INPUT_STRIDE, arenaLayout } from './fused/arenaLayout';
-import { packTheta } from './fused/packTheta';
+import { CLOCK_WORDS, INPUT_STRIDE, arenaLayout, stateSpans } from './fused/arenaLayout';
+import { initialStateProgram, packProgram } from './fused/packTheta';
 import { updateProgram, updateProgramWords } from './fused/program';
 import { exportState, importState, stateArrays } from './fused/sessionState';
 import { LOSS_MEANS, RUNNING_MIN_START, lossBiasCorrections, lossDecays } from './lossFeatures';
-import { entry } from './lookup';
 import type { VeloOptions } from './state';
-import type { VeloTheta } from './theta';
-import { LSTM_INPUTS } from './theta';
+import type { VeloArchitecture } from './theta';
+import { LSTM_INPUTS, flatTheta } from './theta';
 import type { VeloTrace } from './trace';
 
 export interface FusedVeloSession extends FusedSession {
@@ -66,42 +65,25 @@ export function layOutFusedVelo(
     params: places('params'),
     grads: places('grads'),
     loss: layout.loss.loss,
+    state: stateSpans(layout, architecture.hidden),
+    theta: layout.theta,
     rows: plan.rows,
     program: (runtime) => updateProgram(runtime, layout),
     start: (runtime, arena) => startSession(plan, runtime, arena),
   };
 }
 
-/** Decays of the loss averages. */
-function decaysOf({ theta, numSteps }: VeloOptions): Float32Array {
-  return lossDecays(theta.architecture.buggedLossFeatures ? 10 : numSteps);
-}
-
-function stepRows(options: VeloOptions, { loss: places }: ArenaLayout): StepRow[] {
-  const decays = decaysOf(options);
-  return [
-    {
-      place: places.corrections,
-      words: LOSS_MEANS,
-      write: (step, { f32 }, at) => {
-        f32.set(lossBiasCorrections(decays, step), at);
-      },
-    },
-    {
-      place: places.step,
-      words: 1,
-      write: (step, { i32 }, at) => {
-        i32[at] = step;
-      },
-    },
-    {
-      place: places.fraction,
-      words: 1,
-      write: (step, { f32 }, at) => {
-        f32[at] = step / options.numSteps;
-      },
-    },
-  ];
+/** What depends on the step alone, as one row. */
+function stepRows(options: VeloOptions, { loss: { clock } }: ArenaLayout): StepRow[] {
+  const { theta, numSteps } = options;
+  const decays = lossDecays(theta.architecture.buggedLossFeatures ? 10 : numSteps);
+  const write: StepRow['write'] = (step, { f32, i32 }, at) => {
+    f32.set(lossBiasCorrections(decays, step), at);
+    f32.set(decays, at + LOSS_MEANS);
+    i32[at + 2 * LOSS_MEANS] = step;
+    f32[at + 2 * LOSS_MEANS + 1] = step / numSteps;
+  };
+  return [{ place: clock, words: CLOCK_WORDS, write }];
 }
 
 interface LaidOut extends VeloOptions {
@@ -111,16 +93,23 @@ interface LaidOut extends VeloOptions {
 }
 
 function startSession(
-  { theta, numSteps, params, layout, rows }: LaidOut,
+  { theta, params, layout, rows }: LaidOut,
   runtime: KernelRuntime,
   arena: Arena,
 ): FusedVeloSession {
   const { architecture } = theta;
-  packTheta(theta, runtime, arena, layout);
-  startState(theta, arena, layout, decaysOf({ theta, numSteps }));
+  const { hidden } = architecture;
+  const weights = loadPrograms(theta.architecture, layout, runtime, arena);
   const program = updateProgram(runtime, layout);
   arena.i32.set(program, layout.program);
-  const state = stateArrays(params, layout, architecture.hidden);
+  const state = stateArrays(params, layout, hidden);
+  const reset = (): void => {
+    startState(arena, layout, hidden);
+    weights.startState();
+  };
+  arena.f32.set(flatTheta(theta), layout.theta.flat.place);
+  weights.pack();
+  reset();
   return {
     params: views(arena, layout, 'params'),
     grads: views(arena, layout, 'grads'),
@@ -133,27 +122,42 @@ function startSession(
     importState: (values) => {
       importState(arena, state, values);
     },
-    trace: () => readTrace(arena, layout, architecture.hidden),
+    trace: () => readTrace(arena, layout, hidden),
+    loadTheta: weights.pack,
+    reset,
   };
 }
 
-/** Everything that isn't zero at the start. */
-function startState(
-  { tensors, architecture }: VeloTheta,
-  arena: Arena,
+/** Puts the programs that read the flat theta into the arena. */
+function loadPrograms(
+  architecture: VeloArchitecture,
   layout: ArenaLayout,
-  decays: Float32Array,
-): void {
-  const { f32, i32 } = arena;
-  const { lstm, loss } = layout;
-  layout.tensors.forEach(({ shape }, i) => {
-    i32[lstm.axisCounts + i] = shape.filter((side) => side > 1).length;
-    const row = i * architecture.hidden;
-    f32.set(entry(tensors, 'lstm_init_state/hidden').data, lstm.hidden + row);
-    f32.set(entry(tensors, 'lstm_init_state/cell').data, lstm.cell + row);
-  });
-  f32.set(decays, loss.decays);
+  runtime: KernelRuntime,
+  arena: Arena,
+): { pack(): void; startState(): void } {
+  const pack = packProgram(runtime, architecture, layout);
+  const start = initialStateProgram(runtime, architecture, layout);
+  const { place, words } = layout.theta.program;
+  invariant(pack.length + start.length <= words, 'the programs of a theta need more room');
+  arena.i32.set([...pack, ...start], place);
+  return {
+    pack: () => {
+      arena.run(place, pack.length);
+    },
+    startState: () => {
+      arena.run(place + pack.length, start.length);
+    },
+  };
+}
+
+/** State as before the first update, but for what theta says. */
+function startState({ f32, i32 }: Arena, layout: ArenaLayout, hidden: number): void {
+  const { lstm, loss, tensors } = layout;
+  for (const { place, words } of stateSpans(layout, hidden)) f32.fill(0, place, place + words);
   f32.fill(RUNNING_MIN_START, loss.minima, loss.minima + LOSS_MEANS);
+  tensors.forEach(({ shape }, i) => {
+    i32[lstm.axisCounts + i] = shape.filter((side) => side > 1).length;
+  });
 }
 
 function views(arena: Arena, { tensors }: ArenaLayout, which: 'params' | 'grads'): NamedFloats {

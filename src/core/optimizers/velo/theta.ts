@@ -2,7 +2,9 @@
  * VeLO's meta-parameters: which tensors a theta of hidden size H and bank size P holds, and the quirks of the
  * reference that it was trained with. Names are those of the reference's parameter tree.
  */
-import type { NamedFloats, TensorSpec } from '../../../base/index';
+import { invariant, sizeOf } from '../../../base/index';
+import type { FloatArray, NamedFloats, TensorSpec } from '../../../base/index';
+import { entry } from './lookup';
 
 export interface VeloArchitecture {
   readonly kind: 'velo';
@@ -66,4 +68,33 @@ export function thetaSpecs(architecture: Pick<VeloArchitecture, 'hidden' | 'bank
     spec('rnn_params/step_size/w', H, 1),
     spec('rnn_params/step_size/b', 1),
   ];
+}
+
+/** All numbers of a theta one behind the other: f32, tensors in the order of `thetaSpecs`, each row by row. */
+export function flatTheta({ architecture, tensors }: VeloTheta): Float32Array {
+  const specs = thetaSpecs(architecture);
+  const flat = new Float32Array(thetaWords(architecture));
+  let at = 0;
+  for (const { name, shape } of specs) {
+    flat.set(entry(tensors, name).data, at);
+    at += sizeOf(shape);
+  }
+  return flat;
+}
+
+/** The theta of some numbers in the order of `flatTheta`; its tensors are views of them. */
+export function thetaOf(architecture: VeloArchitecture, flat: Float32Array): VeloTheta {
+  const wanted = thetaWords(architecture);
+  invariant(flat.length === wanted, `a theta of ${wanted} numbers, got ${flat.length}`);
+  let at = 0;
+  const tensors = thetaSpecs(architecture).map(({ name, shape }): [string, FloatArray] => {
+    const data = flat.subarray(at, (at += sizeOf(shape)));
+    return [name, { shape, data }];
+  });
+  return { architecture, tensors: Object.fromEntries(tensors) };
+}
+
+/** How many numbers a theta has. */
+export function thetaWords(architecture: Pick<VeloArchitecture, 'hidden' | 'bank'>): number {
+  return thetaSpecs(architecture).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }

@@ -1,8 +1,7 @@
 /** How training batches come into the arena: gathered from a stored data set by row numbers, or written whole. */
 import { sizeOf } from '../../../base/index';
-import { instructionsOf } from '../../compute/instructions';
+import { floatBits, instructionsOf } from '../../compute/instructions';
 import type { Arena } from '../../compute/kernelRuntime';
-import { floatBits } from '../../compute/plan/assemble';
 import type { Plan } from '../../compute/plan/plan';
 import type { StepRow } from '../../compute/stepRow';
 import type { BatchRows, RowArray, Task } from '../../tasks/task';

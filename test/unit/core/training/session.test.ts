@@ -260,6 +260,7 @@ function fusedSgd(learningRate: number): Optimizer {
       params: {},
       grads: {},
       loss: 0,
+      state: [],
       rows: [],
       program: () => [],
       start: () => plainSgd(learningRate, specs),
@@ -293,6 +294,9 @@ function plainSgd(learningRate: number, specs: readonly TensorSpec[]): FusedSess
     exportState: () => ({ count: { shape: [], data: Float32Array.of(count) } }),
     importState: (state) => {
       count = state['count']!.data[0]!;
+    },
+    reset: () => {
+      count = 0;
     },
   };
 }

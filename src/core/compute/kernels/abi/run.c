@@ -46,6 +46,7 @@ static const Kernel kernels[] = {
     {"math.sigmoid", 3, math_sigmoid},
     {"math.log", 3, math_log},
     {"copy.rows", 6, copy_rows},
+    {"scale", 3, scale},
     {"gemm.pack", 5, gemm_pack},
     {"gemm.packed", 9, gemm_packed},
     {"velo.lossFeatures", 7, velo_loss_features},

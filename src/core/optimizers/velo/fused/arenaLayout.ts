@@ -1,9 +1,10 @@
 /** Where everything of a fused VeLO session lies in its arena; all offsets and strides are in 32-bit words. */
 import type { TensorSpec } from '../../../../base/index';
 import { sizeOf } from '../../../../base/index';
+import type { Span } from '../../../compute/span';
 import { LOSS_MEANS } from '../lossFeatures';
 import type { VeloArchitecture } from '../theta';
-import { LSTM_INPUTS } from '../theta';
+import { LSTM_INPUTS, thetaWords } from '../theta';
 import type { TensorLayout } from './tensorLayout';
 import { isIdentity, tensorLayout } from './tensorLayout';
 
@@ -14,6 +15,9 @@ export const NETWORK_SIZE = 159;
 export const NETWORK_STRIDE = 160;
 /** Matrices are packed in strips of this many columns; PACK_COLUMNS in gemm.c. */
 export const PACK_COLUMNS = 32;
+
+/** Corrections and decays of the loss averages, the step and the fraction done. */
+export const CLOCK_WORDS = 2 * LOSS_MEANS + 2;
 
 /** As in velo.h. */
 const SUMS_WORDS = 96;
@@ -60,17 +64,29 @@ export interface ArenaLayout {
   readonly sumsStride: number;
   readonly loss: LossPlaces;
   readonly lstm: LstmPlaces;
-  readonly staging: number;
+  readonly theta: ThetaPlaces;
   readonly program: number;
+}
+
+/** Meta-parameters one behind the other in the order of `thetaSpecs`, and what the kernels read in their stead. */
+export interface ThetaPlaces {
+  readonly flat: Span;
+  readonly packed: Span;
+  /** Room for the widest matrix that is put together before it is packed. */
+  readonly staging: number;
+  /** Room for what packs it and starts the state from it. */
+  readonly program: Span;
 }
 
 export interface LossPlaces {
   readonly means: number;
   readonly minima: number;
-  readonly decays: number;
-  readonly corrections: number;
   readonly features: number;
   readonly loss: number;
+  /** What depends on the step alone lies together: from here on `CLOCK_WORDS` words. */
+  readonly clock: number;
+  readonly corrections: number;
+  readonly decays: number;
   readonly step: number;
   readonly fraction: number;
 }
@@ -101,13 +117,13 @@ export interface LstmPlaces {
 
 /**
  * Lays out a session.
- * @param programWords  room for the longest program
+ * @param updateWords  room for the longest program
  * @param start  first arena word that may be used, at a cache line
  */
 export function arenaLayout(
   architecture: VeloArchitecture,
   params: readonly TensorSpec[],
-  programWords: number,
+  updateWords: number,
   start: number,
 ): ArenaLayout {
   let end = start;
@@ -116,23 +132,57 @@ export function arenaLayout(
     end = roundUp(start + words);
     return start;
   };
-  const tensors = params.map((spec) => tensorPlaces(spec, reserve));
+  // What an update carries on comes first, then the weights, so that each is copied in one piece.
+  const kept = params.map((spec) => keptPlaces(spec, reserve));
+  const loss = keptLoss(reserve);
+  const { hidden, bank } = architecture;
+  const recurrent = {
+    hidden: reserve(params.length * hidden),
+    cell: reserve(params.length * hidden),
+  };
+  const weights = end;
+  const layers = packedLayers(architecture, reserve);
+  const packed = { place: weights, words: end - weights };
+  const tensors = kept.map((places) => ({ ...places, ...workPlaces(places, reserve) }));
   const widest = (size: (places: TensorPlaces) => number): number =>
     tensors.reduce((most, places) => Math.max(most, size(places)), 0);
-  const { hidden, bank } = architecture;
   const layout = {
     tensors,
     rowWork: reserve(ROW_PLANES * widest(({ rowStride }) => rowStride)),
     colWork: reserve(COL_PLANES * widest(({ colStride }) => colStride)),
     sums: reserve(params.length * SUMS_WORDS),
     sumsStride: SUMS_WORDS,
-    loss: lossPlaces(reserve),
-    lstm: lstmPlaces(architecture, params.length, reserve),
-    staging: reserve(Math.max(LSTM_INPUTS, 2 * hidden, bank) * PACK_COLUMNS),
-    program: reserve(programWords),
+    loss: { ...loss, ...workLoss(reserve) },
+    lstm: { ...recurrent, ...layers, ...workLstm(architecture, recurrent, params.length, reserve) },
+    theta: {
+      flat: spanOf(thetaWords(architecture), reserve),
+      packed,
+      staging: reserve(Math.max(bank * NETWORK_SIZE, hidden * (bank + 1))),
+      program: spanOf(programWords(layers), reserve),
+    },
+    program: reserve(updateWords),
   };
   // Kernels read whole vectors past the end of an array, at most two of sixteen lanes.
   return { ...layout, words: end + 2 * LINE };
+}
+
+/** Everything that an update carries on to the next one, the parameters apart. */
+export function stateSpans({ tensors, loss, lstm }: ArenaLayout, hidden: number): Span[] {
+  const rows = tensors.length * hidden;
+  return [
+    ...tensors.flatMap((places) => [
+      { place: places.momentum, words: 3 * places.momentumStride },
+      { place: places.secondMoment, words: places.momentumStride },
+      {
+        place: places.rowMeans,
+        words: places.layout.kind === 'diagonal' ? 0 : 3 * places.rowStride,
+      },
+      { place: places.colMeans, words: 3 * places.colStride },
+    ]),
+    ...[loss.means, loss.minima].map((place) => ({ place, words: LOSS_MEANS })),
+    { place: lstm.hidden, words: rows },
+    { place: lstm.cell, words: rows },
+  ];
 }
 
 type Reserve = (words: number) => number;
@@ -149,23 +199,18 @@ function planeStride(words: number): number {
   return (Math.ceil(words / LINE) | 1) * LINE;
 }
 
-function tensorPlaces({ name, shape }: TensorSpec, reserve: Reserve): TensorPlaces {
+type KeptPlaces = Omit<TensorPlaces, 'grads' | 'foldedParams' | 'foldedGrads'>;
+
+function keptPlaces({ name, shape }: TensorSpec, reserve: Reserve): KeptPlaces {
   const layout = tensorLayout(shape);
-  const size = sizeOf(shape);
-  const stride = planeStride(size);
+  const stride = planeStride(sizeOf(shape));
   const rowStride = roundUp(layout.groups * layout.rows);
   const colStride = roundUp(layout.groups * layout.cols);
-  const params = reserve(stride);
-  const grads = reserve(stride);
-  const same = isIdentity(layout.fold);
   return {
     name,
     shape,
     layout,
-    params,
-    grads,
-    foldedParams: same ? params : reserve(stride),
-    foldedGrads: same ? grads : reserve(stride),
+    params: reserve(stride),
     momentum: reserve(3 * stride),
     momentumStride: stride,
     secondMoment: reserve(stride),
@@ -176,34 +221,67 @@ function tensorPlaces({ name, shape }: TensorSpec, reserve: Reserve): TensorPlac
   };
 }
 
-function lossPlaces(reserve: Reserve): LossPlaces {
+function workPlaces({ layout, params, momentumStride: stride }: KeptPlaces, reserve: Reserve) {
+  const grads = reserve(stride);
+  const same = isIdentity(layout.fold);
   return {
-    means: reserve(LOSS_MEANS),
-    minima: reserve(LOSS_MEANS),
-    decays: reserve(LOSS_MEANS),
-    corrections: reserve(LOSS_MEANS),
-    features: reserve(LOSS_MEANS - 1),
-    loss: reserve(1),
-    step: reserve(1),
-    fraction: reserve(1),
+    grads,
+    foldedParams: same ? params : reserve(stride),
+    foldedGrads: same ? grads : reserve(stride),
   };
 }
 
-function lstmPlaces(
-  { hidden: H, bank: P, buggedNextLstmState }: VeloArchitecture,
-  count: number,
-  reserve: Reserve,
-): LstmPlaces {
+function keptLoss(reserve: Reserve) {
+  return { means: reserve(LOSS_MEANS), minima: reserve(LOSS_MEANS) };
+}
+
+function workLoss(reserve: Reserve) {
+  const clock = reserve(CLOCK_WORDS);
+  return {
+    clock,
+    corrections: clock,
+    decays: clock + LOSS_MEANS,
+    step: clock + 2 * LOSS_MEANS,
+    fraction: clock + 2 * LOSS_MEANS + 1,
+    features: reserve(LOSS_MEANS - 1),
+    loss: reserve(1),
+  };
+}
+
+function packedLayers({ hidden: H, bank: P }: VeloArchitecture, reserve: Reserve) {
   const linear = (inputs: number, outputs: number): Linear => ({
     inputs,
     outputs,
     packed: reserve(inputs * roundUp(outputs, PACK_COLUMNS)),
     bias: reserve(roundUp(outputs, PACK_COLUMNS)),
   });
+  return {
+    mixing: linear(LSTM_INPUTS, H),
+    input: linear(LSTM_INPUTS, H),
+    gate: linear(2 * H, 4 * H),
+    head: linear(H, P + 1),
+    bank: linear(P, NETWORK_SIZE),
+  };
+}
+
+/** Seven words for each strip of each matrix, and room for the copies. */
+function programWords(layers: ReturnType<typeof packedLayers>): number {
+  const strips = Object.values(layers).map(({ outputs }) => Math.ceil(outputs / PACK_COLUMNS));
+  return strips.reduce((sum, count) => sum + 7 * count, 512);
+}
+
+function spanOf(words: number, reserve: Reserve): Span {
+  return { place: reserve(words), words };
+}
+
+function workLstm(
+  { hidden: H, bank: P, buggedNextLstmState }: VeloArchitecture,
+  { hidden, cell }: Pick<LstmPlaces, 'hidden' | 'cell'>,
+  count: number,
+  reserve: Reserve,
+) {
   const joinedStride = planeStride(2 * H);
   const headsStride = planeStride(P + 1);
-  const hidden = reserve(count * H);
-  const cell = reserve(count * H);
   return {
     axisCounts: reserve(count),
     inputs: reserve(count * INPUT_STRIDE),
@@ -211,17 +289,10 @@ function lstmPlaces(
     joined: reserve(count * joinedStride),
     joinedStride,
     gates: reserve(count * 4 * H),
-    hidden,
-    cell,
     hiddenOut: buggedNextLstmState ? reserve(count * H) : hidden,
     cellOut: buggedNextLstmState ? reserve(count * H) : cell,
     heads: reserve(count * headsStride),
     headsStride,
     networks: reserve(count * NETWORK_STRIDE),
-    mixing: linear(LSTM_INPUTS, H),
-    input: linear(LSTM_INPUTS, H),
-    gate: linear(2 * H, 4 * H),
-    head: linear(H, P + 1),
-    bank: linear(P, NETWORK_SIZE),
   };
 }

@@ -1,92 +1,140 @@
 /**
- * Brings a theta into the arena: biases as they are, matrices in the kernels' panels, so that a step reads each
- * weight once. The dead layer `linear` of the reference is left out.
+ * Brings a theta from its flat form to where the kernels read it: biases as they are, matrices in panels, so that a step
+ * reads each weight once. The dead layer `linear` of the reference is left out.
  */
-import type { FloatArray } from '../../../../base/index';
+import { invariant, sizeOf } from '../../../../base/index';
 import { instructionsOf } from '../../../compute/instructions';
-import type { Arena, KernelRuntime } from '../../../compute/kernelRuntime';
-import { entry } from '../lookup';
-import type { VeloTheta } from '../theta';
-import { FEATURE_GROUPS } from '../theta';
+import type { Emit } from '../../../compute/instructions';
+import type { KernelRuntime } from '../../../compute/kernelRuntime';
+import { floatBits } from '../../../compute/instructions';
+import type { VeloArchitecture } from '../theta';
+import { FEATURE_GROUPS, thetaSpecs } from '../theta';
 import type { ArenaLayout, Linear } from './arenaLayout';
 import { NETWORK_SIZE, PACK_COLUMNS } from './arenaLayout';
 
-/** A matrix [rows, cols] by its elements. */
-interface Matrix {
-  readonly at: (row: number, col: number) => number;
+/**
+ * The instructions that pack the flat theta, whenever it is another one.
+ * @throws UserError('device') when the kernels lack an op, being of another version
+ */
+export function packProgram(
+  runtime: KernelRuntime,
+  architecture: VeloArchitecture,
+  layout: ArenaLayout,
+): number[] {
+  const packing = { emit: instructionsOf(runtime), at: flatPlaces(architecture, layout), layout };
+  const { lstm } = layout;
+  const layer = (name: string, place: Linear): number[] => [
+    ...pack(packing, packing.at(`rnn_params/${name}/w`), place),
+    ...copy(packing, place.bias, packing.at(`rnn_params/${name}/b`), place.outputs),
+  ];
+  return [
+    ...layer('linear_1', lstm.mixing),
+    ...layer('linear_2', lstm.input),
+    ...layer('rnn/linear', lstm.gate),
+    ...packHeads(packing, architecture.bank),
+    ...packBank(packing, architecture),
+  ];
 }
 
-/** Packs every weight; called once per session. */
-export function packTheta(
-  { architecture, tensors }: VeloTheta,
+/** The instructions that let every tensor's LSTM start from the learned state. */
+export function initialStateProgram(
   runtime: KernelRuntime,
-  arena: Arena,
+  architecture: VeloArchitecture,
   layout: ArenaLayout,
-): void {
-  const { bank: P, ffMult } = architecture;
-  const { lstm } = layout;
-  const layer = (name: string, place: Linear): void => {
-    const { data } = entry(tensors, `rnn_params/${name}/w`);
-    const matrix = { at: (row: number, col: number) => data[row * place.outputs + col]! };
-    pack(matrix, place, { runtime, arena, layout });
-    arena.f32.set(entry(tensors, `rnn_params/${name}/b`).data, place.bias);
-  };
-  layer('linear_1', lstm.mixing);
-  layer('linear_2', lstm.input);
-  layer('rnn/linear', lstm.gate);
-  packHeads(tensors, P, { runtime, arena, layout });
-  pack(bankMatrix(tensors, ffMult / P), lstm.bank, { runtime, arena, layout });
+): number[] {
+  const emit = instructionsOf(runtime);
+  const at = flatPlaces(architecture, layout);
+  const { hidden: H } = architecture;
+  const rows = (out: number, name: string): number[] =>
+    emit('copy.rows', out, H, at(`lstm_init_state/${name}`), 0, layout.tensors.length, H);
+  return [...rows(layout.lstm.hidden, 'hidden'), ...rows(layout.lstm.cell, 'cell')];
 }
 
 interface Packing {
-  readonly runtime: KernelRuntime;
-  readonly arena: Arena;
+  readonly emit: Emit;
+  /** Place of a tensor of the flat theta. */
+  readonly at: (name: string) => number;
   readonly layout: ArenaLayout;
 }
 
-/** Controls and step multiplier are one product: P columns and one more. */
-function packHeads(tensors: VeloTheta['tensors'], P: number, packing: Packing): void {
-  const { head } = packing.layout.lstm;
-  const controls = entry(tensors, 'rnn_params/rnn_to_controls/w').data;
-  const step = entry(tensors, 'rnn_params/step_size/w').data;
-  pack({ at: (row, col) => (col < P ? controls[row * P + col]! : step[row]!) }, head, packing);
-  const { f32 } = packing.arena;
-  f32.set(entry(tensors, 'rnn_params/rnn_to_controls/b').data, head.bias);
-  f32.set(entry(tensors, 'rnn_params/step_size/b').data, head.bias + P);
-}
-
-/** The bank [P, 159], each network in the order w0 [30][4], b0, w1 [4][4], b1, w2 [4][3], b2, times `factor`. */
-function bankMatrix(tensors: VeloTheta['tensors'], factor: number): Matrix {
-  const names = [...FEATURE_GROUPS.map((_, group) => `w0__${group}`), 'b0', 'w1', 'b1', 'w2', 'b2'];
-  const columns: { readonly source: FloatArray; readonly index: number; readonly width: number }[] =
-    [];
-  for (const name of names) {
-    const source = entry(tensors, `ff_mod_stack/~/${name}`);
-    const width = source.data.length / (source.shape[0] ?? 1);
-    for (let index = 0; index < width; index++) columns.push({ source, index, width });
+function flatPlaces(
+  architecture: VeloArchitecture,
+  { theta }: ArenaLayout,
+): (name: string) => number {
+  const places = new Map<string, number>();
+  let place = theta.flat.place;
+  for (const { name, shape } of thetaSpecs(architecture)) {
+    places.set(name, place);
+    place += sizeOf(shape);
   }
-  if (columns.length !== NETWORK_SIZE) throw new Error(`a network of ${columns.length} numbers`);
-  return {
-    at: (row, col) => {
-      const { source, index, width } = columns[col]!;
-      return source.data[row * width + index]! * factor;
-    },
+  return (name) => {
+    const found = places.get(name);
+    invariant(found !== undefined, `a theta has no ${name}`);
+    return found;
   };
 }
 
-/** Packs strip by strip through the staging area; how a panel looks inside is for the kernels to know. */
-function pack(matrix: Matrix, place: Linear, { runtime, arena, layout }: Packing): void {
-  const emit = instructionsOf(runtime);
-  const { staging, program } = layout;
-  const { inputs, outputs } = place;
-  for (let from = 0; from < outputs; from += PACK_COLUMNS) {
-    const columns = Math.min(PACK_COLUMNS, outputs - from);
-    for (let row = 0; row < inputs; row++)
-      for (let col = 0; col < columns; col++)
-        arena.f32[staging + row * columns + col] = matrix.at(row, from + col);
-    const out = place.packed + from * inputs;
-    const instruction = emit('gemm.pack', out, staging, columns, inputs, columns);
-    arena.i32.set(instruction, program);
-    arena.run(program, instruction.length);
-  }
+/** Controls and step multiplier are one product: P columns and one more. */
+function packHeads({ emit, at, layout }: Packing, P: number): number[] {
+  const { head } = layout.lstm;
+  const { staging } = layout.theta;
+  const part = (name: string, from: number, width: number): number[] => [
+    ...emit(
+      'copy.rows',
+      staging + from,
+      P + 1,
+      at(`rnn_params/${name}/w`),
+      width,
+      head.inputs,
+      width,
+    ),
+    ...copy({ emit }, head.bias + from, at(`rnn_params/${name}/b`), width),
+  ];
+  return [
+    ...part('rnn_to_controls', 0, P),
+    ...part('step_size', P, 1),
+    ...pack({ emit }, staging, head),
+  ];
+}
+
+/** The bank [P, 159], each network in the order w0 [30][4], b0, w1 [4][4], b1, w2 [4][3], b2, times ff_mult / P. */
+function packBank({ emit, at, layout }: Packing, { bank: P, ffMult }: VeloArchitecture): number[] {
+  const { staging } = layout.theta;
+  const blocks: readonly (readonly [name: string, width: number])[] = [
+    ...FEATURE_GROUPS.map((inputs, group) => [`w0__${group}`, 4 * inputs] as const),
+    ['b0', 4],
+    ['w1', 16],
+    ['b1', 4],
+    ['w2', 12],
+    ['b2', 3],
+  ];
+  let column = 0;
+  const rows = blocks.flatMap(([name, width]) => {
+    const out = staging + column;
+    column += width;
+    return emit('copy.rows', out, NETWORK_SIZE, at(`ff_mod_stack/~/${name}`), width, P, width);
+  });
+  invariant(column === NETWORK_SIZE, `a network of ${column} numbers`);
+  return [
+    ...rows,
+    ...emit('scale', staging, P * NETWORK_SIZE, floatBits(ffMult / P)),
+    ...pack({ emit }, staging, layout.lstm.bank),
+  ];
+}
+
+function copy({ emit }: Pick<Packing, 'emit'>, out: number, from: number, count: number): number[] {
+  return emit('copy.rows', out, count, from, count, 1, count);
+}
+
+/** Strip by strip; how a panel looks inside is for the kernels to know. */
+function pack(
+  { emit }: Pick<Packing, 'emit'>,
+  from: number,
+  { inputs, outputs, packed }: Linear,
+): number[] {
+  return Array.from({ length: Math.ceil(outputs / PACK_COLUMNS) }, (_, strip) => {
+    const column = strip * PACK_COLUMNS;
+    const columns = Math.min(PACK_COLUMNS, outputs - column);
+    return emit('gemm.pack', packed + column * inputs, from + column, outputs, inputs, columns);
+  }).flat();
 }
