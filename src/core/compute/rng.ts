@@ -63,11 +63,16 @@ export interface RngKey {
 export type Words4 = readonly [number, number, number, number];
 
 /** The generator of one stream, at its first word. @throws UserError('config') on a bad seed */
-export function createRng({ seed, purpose, step = 0, member = 0 }: RngKey): Rng {
+export function createRng(key: RngKey): Rng {
+  return new ThreefryRng(streamKey(key));
+}
+
+/** The four words that name a stream, for kernels that make its numbers. @throws UserError('config') on a bad seed */
+export function streamKey({ seed, purpose, step = 0, member = 0 }: RngKey): Words4 {
   checkSeed(seed);
-  invariant(isUint32(step), `createRng: step must be an integer in 0..2^32-1, got ${step}`);
-  invariant(isUint32(member), `createRng: member must be an integer in 0..2^32-1, got ${member}`);
-  return new ThreefryRng([seed, RNG_PURPOSES[purpose], step, member]);
+  invariant(isUint32(step), `a stream's step must be an integer in 0..2^32-1, got ${step}`);
+  invariant(isUint32(member), `a stream's member must be an integer in 0..2^32-1, got ${member}`);
+  return [seed, RNG_PURPOSES[purpose], step, member];
 }
 
 /** Returns `seed` if it is an integer in 0 … 2^32-1. @throws UserError('config') otherwise */

@@ -4,10 +4,9 @@
  */
 import type { NamedFloats, TensorSpec } from '../../base/index';
 import type { KernelRuntime } from '../compute/kernelRuntime';
-import { createRng } from '../compute/rng';
 import { requireArrays, withPrefix, withoutPrefix } from '../compute/tensors';
 import type { Split, Task } from '../tasks/task';
-import { evaluateTask } from './evaluateTask';
+import { evaluateLinked, initialParams, writeParams } from './plans/linkedTraining';
 import { linkStep } from './plans/linkStep';
 import type { LinkedStep } from './plans/linkStep';
 import { copiesOf } from './plans/planUpdate';
@@ -41,7 +40,7 @@ class CompiledSession implements TrainingSession {
     this.#task = task;
     this.#accumulate = accumulate;
     this.#linked = linked;
-    this.#writeParams(task.init(createRng({ seed, purpose: 'init' })));
+    writeParams(linked, initialParams({ task, seed }));
   }
 
   get step(): number {
@@ -72,16 +71,7 @@ class CompiledSession implements TrainingSession {
   }
 
   evaluate(split: Split, maxBatches = Infinity): Evaluation {
-    const { evaluation } = this.#linked;
-    return evaluateTask(this.#task, split, maxBatches, (batch, index) => {
-      // Integers become floats on the way.
-      for (const [name, { data }] of Object.entries(batch)) {
-        const place = evaluation.batch[name];
-        if (place !== undefined && place.length > 0) place.set(data);
-      }
-      evaluation.run(index);
-      return { loss: evaluation.loss[0]!, accuracy: evaluation.accuracy?.[0] ?? 0 };
-    });
+    return evaluateLinked(this.#linked, this.#task, split, maxBatches);
   }
 
   readParams(): NamedFloats {
@@ -112,7 +102,7 @@ class CompiledSession implements TrainingSession {
       withoutPrefix('params', arrays),
     );
     state.importState(withoutPrefix('state', arrays));
-    this.#writeParams(newParams);
+    writeParams(this.#linked, newParams);
     for (const [name, { data }] of Object.entries(newSums)) sums[name]!.data.set(data);
     this.#step = step;
   }
@@ -129,12 +119,6 @@ class CompiledSession implements TrainingSession {
     probe?.before(params, grads);
     this.#linked.runUpdate(Math.floor(this.#step / this.#accumulate));
     probe?.after(params, state.trace?.());
-  }
-
-  #writeParams(values: NamedFloats): void {
-    for (const [name, { data }] of Object.entries(this.#linked.params)) {
-      data.set(values[name]!.data);
-    }
   }
 }
 

@@ -3,6 +3,7 @@ import { sizeOf } from '../../../base/index';
 import type { Arena, KernelRuntime } from '../kernelRuntime';
 import { padded } from './arena';
 import { assemble } from './assemble';
+import type { Span } from '../span';
 import type { Plan, PlanArray } from './plan';
 
 export interface PlanRun {
@@ -42,6 +43,10 @@ export function createPlanRun(plan: Plan, runtime: KernelRuntime): PlanRun {
 /** A live view of an array; empty where nobody uses it. */
 export function floatsAt({ f32 }: Arena, { place, shape }: PlanArray): Float32Array {
   return place < 0 ? f32.subarray(0, 0) : f32.subarray(place, place + sizeOf(shape));
+}
+
+export function spanOf({ place, shape }: PlanArray): Span {
+  return { place, words: sizeOf(shape) };
 }
 
 /** What the computation wrote itself. */

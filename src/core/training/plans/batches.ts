@@ -1,15 +1,16 @@
 /** How training batches come into the arena: gathered from a stored data set by row numbers, or written whole. */
-import { sizeOf } from '../../../base/index';
+import { invariant, sizeOf } from '../../../base/index';
 import { floatBits, instructionsOf } from '../../compute/instructions';
 import type { Arena } from '../../compute/kernelRuntime';
 import type { Plan } from '../../compute/plan/plan';
+import type { Span } from '../../compute/span';
 import type { StepRow } from '../../compute/stepRow';
-import type { BatchRows, RowArray, Task } from '../../tasks/task';
+import type { BatchRows, RowArray, Task, TaskData } from '../../tasks/task';
 import type { Linker } from './linker';
 
 export interface PlannedBatches {
-  /** Row numbers or whole batches, by the step. */
-  readonly rows: readonly StepRow[];
+  /** Row numbers or whole batches, by the step; for data of the same task in any order. */
+  rows(data: TaskData | undefined): readonly StepRow[];
   /** Makes the batch from its rows. */
   readonly code: readonly number[];
   /** Brings the data set into the arena. */
@@ -20,20 +21,23 @@ export interface PlannedBatches {
 const FLOATS = 0;
 const DIVIDED_BYTES = 2;
 
-const NOTHING: PlannedBatches = { rows: [], code: [], start: () => undefined };
+const NOTHING: PlannedBatches = { rows: () => [], code: [], start: () => undefined };
 
 export function planBatches(linker: Linker, { data, batch }: Task, gradient: Plan): PlannedBatches {
   if (data === undefined) return NOTHING;
   if (data.rows !== undefined) return gatheredBatches(linker, data.rows, gradient);
-  const rows = batch.flatMap(({ name, shape }): StepRow[] => {
+  const used = batch.flatMap(({ name, shape }) => {
     const place = placeIn(gradient, name);
-    if (place < 0) return [];
-    const words = sizeOf(shape);
-    const write: StepRow['write'] = (step, { f32 }, at) => {
-      f32.set(data.trainBatch(step)[name]!.data, at);
-    };
-    return [{ place, words, write }];
+    return place < 0 ? [] : [{ name, place, words: sizeOf(shape) }];
   });
+  const rows = (own: TaskData | undefined): StepRow[] =>
+    used.map(({ name, place, words }) => ({
+      place,
+      words,
+      write: (step, { f32 }, at) => {
+        f32.set(own!.trainBatch(step)[name]!.data, at);
+      },
+    }));
   return { ...NOTHING, rows };
 }
 
@@ -44,7 +48,7 @@ function placeIn(gradient: Plan, name: string): number {
 
 function gatheredBatches(
   linker: Linker,
-  { arrays, batchSize, trainRows }: BatchRows,
+  { arrays, batchSize }: BatchRows,
   gradient: Plan,
 ): PlannedBatches {
   const emit = instructionsOf(linker.kernels);
@@ -62,14 +66,25 @@ function gatheredBatches(
       floatBits(0),
     ),
   );
-  const write: StepRow['write'] = (step, { i32 }, at) => {
-    i32.set(trainRows(step), at);
-  };
   return {
-    rows: [{ place: indices, words: batchSize, write }],
+    rows: (data) => [rowNumbers(data, used, { place: indices, words: batchSize })],
     code,
     start: (arena) => {
       for (const array of used) writeSource(arena, array);
+    },
+  };
+}
+
+function rowNumbers(data: TaskData | undefined, used: readonly RowArray[], span: Span): StepRow {
+  const rows = data?.rows;
+  invariant(
+    used.every((array) => rows?.arrays.some((other) => other.data === array.data)),
+    'the data of another task',
+  );
+  return {
+    ...span,
+    write: (step, { i32 }, at) => {
+      i32.set(rows!.trainRows(step), at);
     },
   };
 }

@@ -4,6 +4,7 @@
  */
 import { instructionsOf } from '../../compute/instructions';
 import type { Arena } from '../../compute/kernelRuntime';
+import type { Span } from '../../compute/span';
 import type { StepRow } from '../../compute/stepRow';
 import type { Linker } from './linker';
 
@@ -12,8 +13,8 @@ const MAX_STEPS = 256;
 const MAX_TABLE_WORDS = 2 ** 21;
 
 export interface BlockParts {
-  /** What is new at each step. */
-  readonly rows: readonly StepRow[];
+  /** Where something is new at each step. */
+  readonly rows: readonly Span[];
   /** From the batch's rows to gradients and loss. */
   readonly gradient: readonly number[];
   /** Where the loss is after that. */
@@ -31,9 +32,10 @@ export interface PlannedBlock {
 export interface BlockRun {
   /**
    * Runs up to `count` steps, at most the capacity.
+   * @param rows  what is new at each step, in the order and the places of the plan
    * @returns how many made their update; where they are fewer, the loss behind theirs is not finite
    */
-  run(firstStep: number, count: number): number;
+  run(rows: readonly StepRow[], firstStep: number, count: number): number;
   /** Of the last call, one for each step. */
   readonly losses: Float32Array;
 }
@@ -45,10 +47,10 @@ export function planBlock(linker: Linker, parts: BlockParts): PlannedBlock {
   const capacity = Math.max(1, Math.min(MAX_STEPS, Math.floor(MAX_TABLE_WORDS / (rowWords + 1))));
   const counter = linker.reserve(1);
   const log = linker.reserve(capacity);
-  const tables = rows.map((row) => ({ row, table: linker.reserve(row.words * capacity) }));
+  const tables = rows.map((row) => ({ ...row, table: linker.reserve(row.words * capacity) }));
   const { place, code } = linker.program([
-    ...tables.flatMap(({ row, table }) =>
-      emit('control.row', row.place, table, row.words, counter),
+    ...tables.flatMap(({ place: at, words, table }) =>
+      emit('control.row', at, table, words, counter),
     ),
     ...gradient,
     ...emit('control.store', log, loss, counter),
@@ -60,10 +62,11 @@ export function planBlock(linker: Linker, parts: BlockParts): PlannedBlock {
     capacity,
     start: (arena) => ({
       losses: arena.f32.subarray(log, log + capacity),
-      run: (firstStep, count) => {
+      run: (rows, firstStep, count) => {
         for (let i = 0; i < count; i++) {
-          for (const { row, table } of tables)
-            row.write(firstStep + i, arena, table + i * row.words);
+          tables.forEach(({ words, table }, index) => {
+            rows[index]!.write(firstStep + i, arena, table + i * words);
+          });
         }
         arena.i32[counter] = 0;
         return arena.run(place, code.length, count);

@@ -5,21 +5,41 @@ import type { Plan, PlanOptions } from '../../compute/plan/plan';
 import { RNG_PURPOSES } from '../../compute/rng';
 import { writeRows } from '../../compute/stepRow';
 import type { StepRow } from '../../compute/stepRow';
-import type { FusedUpdate } from '../../optimizers/optimizer';
+import type { FusedUpdate, Optimizer } from '../../optimizers/optimizer';
+import type { Task } from '../../tasks/task';
 import type { ResolvedSessionOptions } from '../session';
 import { planBatches } from './batches';
 import { keyRow, planBlock } from './block';
-import type { BlockRun } from './block';
-import { floatsAt } from '../../compute/plan/planRun';
+import type { BlockRun, PlannedBlock } from './block';
+import { floatsAt, spanOf } from '../../compute/plan/planRun';
+import { joinSpans } from '../../compute/span';
+import type { Span } from '../../compute/span';
 import { Linker, placesOf } from './linker';
 import type { Program } from './linker';
 import { planAccumulation } from './planAccumulation';
-import { planUpdate } from './planUpdate';
-import type { UpdateState } from './planUpdate';
+import { planPerturbation } from './planPerturbation';
+import type { PlannedPerturbation, RunPerturbation } from './planPerturbation';
+import { FUSED_START, planUpdate } from './planUpdate';
+import type { PlannedUpdate, UpdateState } from './planUpdate';
 import { evaluationGraph, gradientGraph } from './stepGraphs';
+
+/** Whose training it is: members of a population differ in these alone, and take turns in one arena. */
+export interface StepOwner {
+  /** The task that was linked, its data in any order. */
+  readonly task: Task;
+  /** The optimizer that was linked but for its numbers of a step and its theta. */
+  readonly optimizer: Optimizer;
+  readonly seed: number;
+}
 
 export interface LinkedStep {
   readonly arena: Arena;
+  /** What a training carries on from step to step: parameters, optimizer state, sums of gradients. */
+  readonly kept: readonly Span[];
+  /** Of a learned optimizer. */
+  readonly theta?: LinkedTheta;
+  /** From here on it is this one's training; what is kept is for the caller to bring. */
+  bind(owner: StepOwner): void;
   /** Live views into the arena. */
   readonly params: NamedFloats;
   readonly grads: NamedFloats;
@@ -30,13 +50,27 @@ export interface LinkedStep {
   readonly evaluation: LinkedEvaluation;
   readonly state: UpdateState;
   /** Many steps in one call; undefined where each needs the host in between. */
-  readonly block: (BlockRun & { readonly capacity: number }) | undefined;
+  readonly block: LinkedBlock | undefined;
   /** Batch → loss and gradients. @param step  0-based */
   runGradient(step: number): void;
   /** What comes between gradient and update. @param place  of the batch among those of its update, from 0 */
   runAccumulation(place: number): void;
   /** @param index  of the update, from 0 */
   runUpdate(index: number): void;
+}
+
+/** Weights of a learned optimizer in the arena. */
+export interface LinkedTheta extends RunPerturbation {
+  /** What an update reads: kept with a member where its weights are not made anew. */
+  readonly packed: Span;
+  /** How many numbers it has. */
+  readonly words: number;
+}
+
+export interface LinkedBlock extends Pick<BlockRun, 'losses'> {
+  readonly capacity: number;
+  /** As `BlockRun.run`, of the training that is bound. */
+  run(firstStep: number, count: number): number;
 }
 
 export interface LinkedEvaluation {
@@ -51,10 +85,15 @@ export interface LinkedEvaluation {
 /**
  * @throws UserError('task') where no plan can have the task, UserError('config') where the loss is wrong,
  *   UserError('device') when the memory cannot be had
+ * @param more.perturbed  whether the weights of a learned optimizer are to be moved
  */
-export function linkStep(options: ResolvedSessionOptions, kernels: KernelRuntime): LinkedStep {
-  const { task, optimizer, seed, accumulate } = options;
-  const fused = optimizer.fused?.(task.params, 0);
+export function linkStep(
+  options: ResolvedSessionOptions,
+  kernels: KernelRuntime,
+  { perturbed = false } = {},
+): LinkedStep {
+  const { task, optimizer, accumulate } = options;
+  const fused = optimizer.fused?.(task.params, FUSED_START);
   const linker = new Linker(kernels, fused?.words ?? 0);
   const gradient = linker.add(gradientGraph(task), gradientPlaces(fused));
   const loss = gradient.plan.outputs['loss']!;
@@ -65,33 +104,51 @@ export function linkStep(options: ResolvedSessionOptions, kernels: KernelRuntime
   const parts = { optimizer, params: task.params, gradient: gradient.plan, fused };
   const update = planUpdate(linker, parts);
   const batches = planBatches(linker, task, gradient.plan);
-  const rows = [...batches.rows, ...drawRows(gradient.plan, seed, RNG_PURPOSES.dropout)];
+  const rowsOf = (owner: StepOwner): OwnRows => ({
+    gradient: [
+      ...batches.rows(owner.task.data),
+      ...drawRows(gradient.plan, owner.seed, RNG_PURPOSES.dropout),
+    ],
+    update: update.rows(owner.optimizer),
+    evaluation: drawRows(evaluation.plan, owner.seed, RNG_PURPOSES.evaluation),
+  });
+  let rows = rowsOf(options);
   const first = linker.program([...batches.code, ...gradient.program.code]);
   const block =
     accumulate > 1
       ? undefined
       : planBlock(linker, {
-          rows: [...rows, ...update.rows],
+          rows: [...rows.gradient, ...rows.update],
           gradient: first.code,
           loss: loss.place,
           update: [...(accumulation.program(0)?.code ?? []), ...update.program.code],
         });
+  const flat = perturbed ? update.theta?.flat : undefined;
+  const perturbation = flat && planPerturbation(linker, flat);
   const arena = linker.start();
   batches.start(arena);
+  const state = update.start(arena);
   const run = ({ place, code }: Program): void => {
     arena.run(place, code.length);
   };
+  const { inputs } = gradient.plan;
+  const params = task.params.map(({ name }) => spanOf(inputs[`params/${name}`]!));
   return {
     arena,
-    params: liveViews(arena, 'params', task.params, gradient.plan.inputs),
+    kept: joinSpans([...params, ...update.state, ...accumulation.kept]),
+    ...startTheta(update, perturbation, arena, state),
+    bind: (owner) => {
+      rows = rowsOf(owner);
+    },
+    params: liveViews(arena, 'params', task.params, inputs),
     grads: liveViews(arena, 'grads', task.params, gradient.plan.outputs),
     sums: accumulation.sums(arena),
     loss: floatsAt(arena, loss),
-    evaluation: startEvaluation(arena, evaluation, seed),
-    state: update.start(arena),
-    block: block && { ...block.start(arena), capacity: block.capacity },
+    evaluation: startEvaluation(arena, evaluation, () => rows.evaluation),
+    state,
+    block: block && startBlock(block, arena, () => [...rows.gradient, ...rows.update]),
     runGradient: (step) => {
-      writeRows(rows, step, arena);
+      writeRows(rows.gradient, step, arena);
       run(first);
     },
     runAccumulation: (place) => {
@@ -99,18 +156,54 @@ export function linkStep(options: ResolvedSessionOptions, kernels: KernelRuntime
       if (program !== undefined) run(program);
     },
     runUpdate: (index) => {
-      writeRows(update.rows, index, arena);
+      writeRows(rows.update, index, arena);
       run(update.program);
     },
+  };
+}
+
+/** What is new at each step. */
+interface OwnRows {
+  readonly gradient: readonly StepRow[];
+  readonly update: readonly StepRow[];
+  readonly evaluation: readonly StepRow[];
+}
+
+function startTheta(
+  { theta }: PlannedUpdate,
+  planned: PlannedPerturbation | undefined,
+  arena: Arena,
+  state: UpdateState,
+): Pick<LinkedStep, 'theta'> {
+  if (theta === undefined || planned === undefined) return {};
+  const { setCentre, perturb } = planned.start(arena);
+  return {
+    theta: {
+      packed: theta.packed,
+      words: theta.flat.words,
+      setCentre,
+      perturb: (perturbation) => {
+        perturb(perturbation);
+        state.loadTheta?.();
+      },
+    },
+  };
+}
+
+function startBlock(block: PlannedBlock, arena: Arena, rows: () => StepRow[]): LinkedBlock {
+  const { run, losses } = block.start(arena);
+  return {
+    losses,
+    capacity: block.capacity,
+    run: (firstStep, count) => run(rows(), firstStep, count),
   };
 }
 
 function startEvaluation(
   arena: Arena,
   { plan, program }: { readonly plan: Plan; readonly program: Program },
-  seed: number,
+  rows: () => readonly StepRow[],
 ): LinkedEvaluation {
-  const rows = drawRows(plan, seed, RNG_PURPOSES.evaluation);
   const { loss, accuracy } = plan.outputs;
   const batch = Object.entries(plan.inputs).flatMap(([name, array]) =>
     name.startsWith('batch/')
@@ -122,7 +215,7 @@ function startEvaluation(
     loss: floatsAt(arena, loss!),
     accuracy: accuracy && floatsAt(arena, accuracy),
     run: (index) => {
-      writeRows(rows, index, arena);
+      writeRows(rows(), index, arena);
       arena.run(program.place, program.code.length);
     },
   };

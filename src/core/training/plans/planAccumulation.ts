@@ -4,7 +4,8 @@ import type { Arena } from '../../compute/kernelRuntime';
 import type { Plan } from '../../compute/plan/plan';
 import type { ResolvedSessionOptions } from '../session';
 import type { Linker, Program } from './linker';
-import { floatsAt } from '../../compute/plan/planRun';
+import { floatsAt, spanOf } from '../../compute/plan/planRun';
+import type { Span } from '../../compute/span';
 import { placesOf } from './linker';
 import { accumulationGraph } from './stepGraphs';
 
@@ -13,9 +14,13 @@ export interface PlannedAccumulation {
   program(place: number): Program | undefined;
   /** Live views of `grads/…` and `loss`; empty without accumulation. */
   sums(arena: Arena): NamedFloats;
+  /** Where they are. */
+  readonly kept: readonly Span[];
 }
 
 const PREFIX = 'sums/';
+
+const NOTHING: PlannedAccumulation = { program: () => undefined, sums: () => ({}), kept: [] };
 
 /** The plans for the first, the middle and the last batch of an update; none where nothing has to be done. */
 export function planAccumulation(
@@ -23,7 +28,7 @@ export function planAccumulation(
   { task, accumulate, weightDecay }: ResolvedSessionOptions,
   gradient: Plan,
 ): PlannedAccumulation {
-  if (accumulate === 1 && weightDecay === 0) return { program: () => undefined, sums: () => ({}) };
+  if (accumulate === 1 && weightDecay === 0) return NOTHING;
   const names = [...task.params.map(({ name }) => `grads/${name}`), 'loss'];
   const replaced = names.flatMap((name) => [name, PREFIX + name]).map((name) => [name, name]);
   const options = { replaces: Object.fromEntries(replaced) as Record<string, string> };
@@ -46,7 +51,11 @@ export function planAccumulation(
     sums = plan.outputs;
     inputPlaces = { ...inputPlaces, ...placesOf(sums) };
   }
-  return { program: (place) => programs.get(kindOf(place)), sums: (arena) => views(arena, sums) };
+  return {
+    program: (place) => programs.get(kindOf(place)),
+    sums: (arena) => views(arena, sums),
+    kept: Object.values(sums).map(spanOf),
+  };
 }
 
 function views(arena: Arena, sums: Plan['outputs']): NamedFloats {

@@ -4,6 +4,7 @@ import type { FloatArray, NamedFloats, TensorSpec } from '../../../base/index';
 import { sizeOf } from '../../../base/index';
 import type { Arena } from '../../compute/kernelRuntime';
 import type { Plan } from '../../compute/plan/plan';
+import type { Span } from '../../compute/span';
 import type { StepRow } from '../../compute/stepRow';
 import { requireArrays, toFloats } from '../../compute/tensors';
 import type { FusedUpdate, Optimizer, RecurrentTrace } from '../../optimizers/optimizer';
@@ -18,13 +19,20 @@ export interface UpdateState {
   /** @throws UserError('checkpoint') on a wrong name or shape, before anything is changed */
   importState(state: NamedFloats): void;
   trace?(): RecurrentTrace<FloatArray>;
+  /** Of a learned optimizer: takes over the weights that stand in its flat theta. */
+  loadTheta?(): void;
+  /** Brings the state back to where it is before the first update. */
+  reset(): void;
 }
 
 /** An update laid out. */
 export interface PlannedUpdate {
   readonly program: Program;
-  /** What changes from update to update, by its 0-based index. */
-  readonly rows: readonly StepRow[];
+  /** What changes from update to update, by its 0-based index, for an optimizer that differs in nothing else. */
+  rows(optimizer: Optimizer): readonly StepRow[];
+  /** What an update carries on to the next one, the parameters apart. */
+  readonly state: readonly Span[];
+  readonly theta?: FusedUpdate['theta'];
   start(arena: Arena): UpdateState;
 }
 
@@ -36,14 +44,19 @@ export interface UpdateParts {
   readonly fused: FusedUpdate | undefined;
 }
 
+/** Where a fused optimizer begins in the arena. */
+export const FUSED_START = 0;
+
 /** Lays the update out behind what the linker has. */
 export function planUpdate(linker: Linker, parts: UpdateParts): PlannedUpdate {
-  const { fused } = parts;
+  const { fused, params } = parts;
   if (fused === undefined) return capturedUpdate(linker, parts);
   const { kernels } = linker;
   return {
     program: linker.program(fused.program(kernels)),
-    rows: fused.rows,
+    rows: (optimizer) => optimizer.fused?.(params, FUSED_START).rows ?? [],
+    state: fused.state,
+    theta: fused.theta,
     start: (arena) => fused.start(kernels, arena),
   };
 }
@@ -59,7 +72,11 @@ function capturedUpdate(
   });
   return {
     program,
-    rows: scalarRows(optimizer, plan, scalars),
+    rows: (other) => scalarRows(other, plan, scalars),
+    state: state.map(({ name, shape }) => ({
+      place: plan.inputs[`state/${name}`]!.place,
+      words: sizeOf(shape),
+    })),
     start: (arena) => {
       const live = state.map(({ name, shape }): [string, FloatArray] => {
         const data = floatsAt(arena, plan.inputs[`state/${name}`]!);
@@ -80,6 +97,9 @@ function startState(
   };
   write(initial);
   return {
+    reset: () => {
+      write(initial);
+    },
     exportState: () => copiesOf(live),
     importState: (values) => {
       write(requireArrays('optimizer state', specs, values));

@@ -1,0 +1,158 @@
+/**
+ * One arena in which members of a population take turns: the plan, the programs, the data and all that a step needs on
+ * the way are there once. What a member carries on is an image of a few arrays, brought before its turn and taken
+ * away after it, so that thousands of members need little more than their parameters and states.
+ */
+import { invariant } from '../../../base/index';
+import type { KernelRuntime } from '../../compute/kernelRuntime';
+import { joinSpans, wordsIn } from '../../compute/span';
+import type { Span } from '../../compute/span';
+import type { Split } from '../../tasks/task';
+import { linkStep } from '../plans/linkStep';
+import type { LinkedStep, StepOwner } from '../plans/linkStep';
+import { evaluateLinked, initialParams, writeParams } from '../plans/linkedTraining';
+import type { Centre, Perturbation } from '../plans/planPerturbation';
+import type { Evaluation } from '../session';
+
+/** What a member does in its turn. */
+export interface Turn {
+  readonly owner: StepOwner;
+  /** Where the member stands; absent: it begins anew. */
+  readonly from?: { readonly step: number; readonly image: Float32Array };
+  /** Its weights from now on; absent: those that it has, at the beginning the optimizer's own. */
+  readonly perturbation?: Perturbation;
+  /** Inner steps, ≥ 0. */
+  readonly steps: number;
+  /** After them: mean loss over the first `batches` whole batches of a split. */
+  readonly evaluate?: EvaluationRequest;
+  /** Asked every 20 ms or so; a turn that is given up leaves nothing behind. */
+  readonly isCancelled?: () => boolean;
+}
+
+export interface EvaluationRequest {
+  readonly split: Split;
+  readonly batches: number;
+}
+
+export interface TurnOutcome {
+  /** Inner steps since the member's beginning. */
+  readonly step: number;
+  /** f32[steps]: the loss of each step's batch before its update; from the first that is not finite on NaN. */
+  readonly losses: Float32Array;
+  /** Whether a loss was not finite; the member stands before that step's update. */
+  readonly diverged: boolean;
+  readonly evaluation?: Evaluation;
+}
+
+export interface StageOptions {
+  /** A training like those of all members: they differ in data order, seed, and the optimizer's numbers alone. */
+  readonly owner: StepOwner;
+  readonly kernels: KernelRuntime;
+  /** Weights that members are moved away from. */
+  readonly centre?: Centre;
+  /** Whether an image holds the member's weights; without them each turn has to say which they are. */
+  readonly keepsTheta?: boolean;
+}
+
+/** Most steps between two looks at whether a turn is given up. */
+const STEPS_AT_ONCE = 64;
+
+export class MemberStage {
+  /** 32-bit words of a member's image, and of the arena. */
+  readonly imageWords: number;
+  readonly arenaWords: number;
+  readonly #linked: LinkedStep;
+  readonly #image: readonly Span[];
+  readonly #keepsTheta: boolean;
+
+  /**
+   * @throws UserError('task') where no plan can have the task, UserError('config') where the loss is wrong,
+   *   UserError('device') when the memory cannot be had
+   */
+  constructor({ owner, kernels, centre, keepsTheta = true }: StageOptions) {
+    const options = { ...owner, accumulate: 1, weightDecay: 0 };
+    this.#linked = linkStep(options, kernels, { perturbed: centre !== undefined });
+    this.#keepsTheta = keepsTheta;
+    const { kept, theta, arena } = this.#linked;
+    this.#image = joinSpans(theta !== undefined && keepsTheta ? [...kept, theta.packed] : kept);
+    this.imageWords = wordsIn(this.#image);
+    this.arenaWords = arena.f32.length;
+    if (centre !== undefined) this.setCentre(centre);
+  }
+
+  /** From here on perturbations go out from there. */
+  setCentre(centre: Centre): void {
+    const { theta } = this.#linked;
+    invariant(theta !== undefined, 'an optimizer without weights has no centre');
+    invariant(
+      centre.theta.length === theta.words && centre.sd.length === theta.words,
+      `a centre of ${theta.words} numbers, got ${centre.theta.length} and ${centre.sd.length}`,
+    );
+    theta.setCentre(centre);
+  }
+
+  /**
+   * A turn; afterwards `save` gives what the member carries on.
+   * @returns undefined where the turn was given up
+   */
+  run(turn: Turn): TurnOutcome | undefined {
+    this.#enter(turn);
+    const outcome = this.#advance(turn);
+    if (outcome === undefined || turn.evaluate === undefined) return outcome;
+    const { split, batches } = turn.evaluate;
+    const evaluation = evaluateLinked(this.#linked, turn.owner.task, split, batches);
+    return { ...outcome, evaluation };
+  }
+
+  /** @param image  f32[imageWords] */
+  save(image: Float32Array): void {
+    const { f32 } = this.#linked.arena;
+    let at = 0;
+    for (const { place, words } of this.#image) {
+      image.set(f32.subarray(place, place + words), at);
+      at += words;
+    }
+  }
+
+  #enter({ owner, from, perturbation }: Turn): void {
+    const { theta, state } = this.#linked;
+    this.#linked.bind(owner);
+    if (from !== undefined) this.#load(from.image);
+    if (theta !== undefined) {
+      const isKnown = from !== undefined && this.#keepsTheta;
+      if (perturbation !== undefined) theta.perturb(perturbation);
+      else invariant(isKnown, 'a turn that does not say which weights the member has');
+    }
+    if (from !== undefined) return;
+    state.reset();
+    writeParams(this.#linked, initialParams(owner));
+  }
+
+  #load(image: Float32Array): void {
+    invariant(image.length === this.imageWords, 'the image of a member of another stage');
+    const { f32 } = this.#linked.arena;
+    let at = 0;
+    for (const { place, words } of this.#image) {
+      f32.set(image.subarray(at, at + words), place);
+      at += words;
+    }
+  }
+
+  #advance({ from, steps, isCancelled }: Turn): TurnOutcome | undefined {
+    const { block } = this.#linked;
+    invariant(block !== undefined, 'a population accumulates no gradients');
+    const first = from?.step ?? 0;
+    const losses = new Float32Array(steps).fill(NaN);
+    let done = 0;
+    let diverged = false;
+    while (done < steps && !diverged) {
+      if (isCancelled?.() === true) return undefined;
+      const wanted = Math.min(steps - done, block.capacity, STEPS_AT_ONCE);
+      const made = block.run(first + done, wanted);
+      losses.set(block.losses.subarray(0, made), done);
+      done += made;
+      diverged = made < wanted;
+    }
+    return { step: first + done, losses, diverged };
+  }
+}
