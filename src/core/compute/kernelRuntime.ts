@@ -19,6 +19,11 @@ export interface KernelRuntime {
    * @throws UserError('device') when the memory cannot be had
    */
   allocate(words: number): Arena;
+  /**
+   * Bytes from word 0 of an arena to memory outside of it, for kernels that can read that; the caller keeps the memory
+   * alive. Absent where kernels reach their arena only.
+   */
+  readonly distance?: (arena: Arena, memory: Uint8Array | Float32Array) => number;
 }
 
 export interface Arena {

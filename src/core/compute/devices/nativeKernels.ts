@@ -12,6 +12,8 @@ export interface NativeBinding {
   readonly variants: readonly NativeVariant[];
   /** Bytes by which the memory misses a multiple of 64. */
   misalignment(arena: Float32Array): number;
+  /** Bytes from the arena's first word to those of another array. */
+  distance(arena: Float32Array, memory: Uint8Array | Float32Array): number;
 }
 
 export interface NativeVariant {
@@ -43,6 +45,7 @@ export function createNativeKernels(binding: NativeBinding, isa?: string): Kerne
     isa: variant.isa,
     ops: new Map(variant.ops.map((name, op) => [name, op])),
     allocate: (words) => createArena(binding, variant, words),
+    distance: ({ f32 }, memory) => binding.distance(f32, memory),
   };
 }
 

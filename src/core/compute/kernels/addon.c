@@ -1,8 +1,8 @@
 /*
  * The kernels as a Node addon (Node-API only, so one binary serves Node and Electron). It holds one build per
  * instruction set and offers those that this processor and system can run, best first:
- * exports.variants = [{ isa, ops: [name, ...], run(arena, start, words, times) }], exports.misalignment(arena).
- * Memory stays V8's: an arena is a Float32Array that the caller made.
+ * exports.variants = [{ isa, ops: [name, ...], run(arena, start, words, times) }], exports.misalignment(arena),
+ * exports.distance(arena, memory). Memory stays V8's: an arena is a Float32Array that the caller made.
  */
 #include <node_api.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 #define NAPI_FUNCTIONS(X) \
   X(napi_create_function) X(napi_set_named_property) X(napi_get_cb_info) X(napi_get_typedarray_info) \
   X(napi_get_value_int32) X(napi_create_int32) X(napi_create_string_utf8) X(napi_create_array)       \
-  X(napi_create_object) X(napi_set_element) X(napi_throw_type_error)
+  X(napi_create_object) X(napi_set_element) X(napi_throw_type_error) X(napi_create_double)
 
 #ifdef _WIN32
 #include <windows.h>
@@ -130,6 +130,22 @@ static napi_value misalignment(napi_env env, napi_callback_info info) {
   return base == NULL ? NULL : integer(env, (int32_t)((uintptr_t)base & 63));
 }
 
+/* distance(arena, memory) -> bytes from the arena's first word to those of another typed array */
+static napi_value distance(napi_env env, napi_callback_info info) {
+  size_t argc = 2, length = 0;
+  napi_value args[2], result = NULL;
+  void *memory = NULL;
+  if (HOST(napi_get_cb_info)(env, info, &argc, args, NULL, NULL) != napi_ok) return NULL;
+  float *base = arena_of(env, args[0], &length);
+  if (base == NULL) return NULL;
+  if (HOST(napi_get_typedarray_info)(env, args[1], NULL, NULL, &memory, NULL, NULL) != napi_ok || memory == NULL) {
+    HOST(napi_throw_type_error)(env, NULL, "the memory must be a typed array that is not empty");
+    return NULL;
+  }
+  HOST(napi_create_double)(env, (double)((intptr_t)memory - (intptr_t)base), &result);
+  return result;
+}
+
 static napi_value describe(napi_env env, const Variant *variant) {
   napi_value result, isa, ops, function;
   HOST(napi_create_object)(env, &result);
@@ -157,5 +173,7 @@ NAPI_MODULE_INIT() {
   HOST(napi_set_named_property)(env, exports, "variants", list);
   HOST(napi_create_function)(env, "misalignment", NAPI_AUTO_LENGTH, misalignment, NULL, &function);
   HOST(napi_set_named_property)(env, exports, "misalignment", function);
+  HOST(napi_create_function)(env, "distance", NAPI_AUTO_LENGTH, distance, NULL, &function);
+  HOST(napi_set_named_property)(env, exports, "distance", function);
   return exports;
 }

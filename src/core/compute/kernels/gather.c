@@ -91,7 +91,10 @@ INLINE vf data_vector(const void *source, long at, int kind, vf scale, vf shift)
 }
 
 INLINE void data_rows(float *base, const int32_t *args, int kind) {
-  const void *source = base + args[1];
+  /* The distance may be to anywhere, and need not be aligned as a whole. */
+  int64_t distance;
+  __builtin_memcpy(&distance, base + args[1], sizeof distance);
+  const void *source = (const char *)base + distance;
   const int32_t *indices = (const int32_t *)base + args[2];
   int32_t n = args[3], rows = args[4];
   long inner = args[5];
@@ -108,8 +111,9 @@ INLINE void data_rows(float *base, const int32_t *args, int kind) {
 }
 
 /*
- * args: out [n, inner], source [rows, inner] floats or bytes, indices [n] (integer words), n, rows, inner, kind,
- * scale bits, shift bits. out = source * scale + shift, rounded after each.
+ * args: out [n, inner], place of the 64-bit distance in bytes from word 0 to source [rows, inner] (floats or bytes),
+ * indices [n] (integer words), n, rows, inner, kind, scale bits, shift bits. out = source * scale + shift, rounded
+ * after each.
  */
 static void data_gather(float *base, const int32_t *args) {
   if (args[6] == DATA_FLOATS) data_rows(base, args, DATA_FLOATS);

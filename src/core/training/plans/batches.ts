@@ -1,7 +1,7 @@
 /** How training batches come into the arena: gathered from a stored data set by row numbers, or written whole. */
 import { invariant, sizeOf } from '../../../base/index';
 import { floatBits, instructionsOf } from '../../compute/instructions';
-import type { Arena } from '../../compute/kernelRuntime';
+import type { Arena, KernelRuntime } from '../../compute/kernelRuntime';
 import type { Plan } from '../../compute/plan/plan';
 import type { Span } from '../../compute/span';
 import type { StepRow } from '../../compute/stepRow';
@@ -55,11 +55,18 @@ function gatheredBatches(
   const indices = linker.reserve(batchSize);
   const used = arrays
     .filter(({ name }) => placeIn(gradient, name) >= 0)
-    .map((array) => ({ ...array, source: linker.reserve(Math.ceil(array.data.byteLength / 4)) }));
-  const code = used.flatMap(({ name, data, rowLength, divisor, source }) =>
+    .map((array) => ({ ...array, ...reserveSource(linker, array.data) }));
+  const code = used.flatMap(({ name, data, rowLength, divisor, distance }) =>
     emit(
       'data.gather',
-      ...[placeIn(gradient, name), source, indices, batchSize, data.length / rowLength, rowLength],
+      ...[
+        placeIn(gradient, name),
+        distance,
+        indices,
+        batchSize,
+        data.length / rowLength,
+        rowLength,
+      ],
       ...(data instanceof Uint8Array
         ? [DIVIDED_BYTES, floatBits(divisor)]
         : [FLOATS, floatBits(1 / divisor)]),
@@ -70,7 +77,7 @@ function gatheredBatches(
     rows: (data) => [rowNumbers(data, used, { place: indices, words: batchSize })],
     code,
     start: (arena) => {
-      for (const array of used) writeSource(arena, array);
+      for (const array of used) writeSource(linker.kernels, arena, array);
     },
   };
 }
@@ -89,10 +96,28 @@ function rowNumbers(data: TaskData | undefined, used: readonly RowArray[], span:
   };
 }
 
+/** Where an array is said to be, and room for a copy of it where kernels do not reach the one that everybody shares. */
+interface Source {
+  readonly distance: number;
+  readonly copy: number | undefined;
+}
+
+function reserveSource(linker: Linker, data: RowArray['data']): Source {
+  const distance = linker.reserve(2);
+  const isShared = linker.kernels.distance !== undefined && data.byteLength > 0;
+  return { distance, copy: isShared ? undefined : linker.reserve(Math.ceil(data.byteLength / 4)) };
+}
+
 function writeSource(
-  { f32 }: Arena,
-  { data, source }: RowArray & { readonly source: number },
+  kernels: KernelRuntime,
+  arena: Arena,
+  { data, distance: place, copy }: RowArray & Source,
 ): void {
-  if (data instanceof Float32Array) f32.set(data, source);
-  else new Uint8Array(f32.buffer, f32.byteOffset + 4 * source, data.length).set(data);
+  const { f32, i32 } = arena;
+  const bytes = copy === undefined ? kernels.distance!(arena, data) : 4 * copy;
+  i32[place] = bytes;
+  i32[place + 1] = Math.floor(bytes / 2 ** 32);
+  if (copy === undefined) return;
+  if (data instanceof Float32Array) f32.set(data, copy);
+  else new Uint8Array(f32.buffer, f32.byteOffset + 4 * copy, data.length).set(data);
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { KernelRuntime } from '../../../../src/core/index';
+import { instructionsOf } from '../../../../src/core/compute/instructions';
 import { KernelCall, bitsOf } from '../../../support/kernelCall';
 import { kernelRuntimes } from '../../../support/kernels';
 import { useBackend } from '../../../support/tfBackends';
@@ -57,9 +58,10 @@ function data(
   { scale = 1, shift = 0 } = {},
 ): Float32Array {
   const n = p.indices.length;
-  const call = new KernelCall(runtime, source.length + n * (p.inner + 1));
+  const call = new KernelCall(runtime, source.length + n * (p.inner + 1) + 16);
   const out = call.result(n * p.inner);
-  const arrays = [out, call.put(source), call.put(Int32Array.from(p.indices))];
+  const distance = call.put(Int32Array.of(4 * call.put(source), 0));
+  const arrays = [out, distance, call.put(Int32Array.from(p.indices))];
   const bits = [bitsOf(scale), bitsOf(shift)];
   call.run('data.gather', ...arrays, n, p.rows, p.inner, kind, ...bits);
   return call.read(out, n * p.inner);
@@ -114,6 +116,20 @@ describe.each(kernelRuntimes)('gather on $flavour $isa', (runtime) => {
       expect(got.slice(20)).toEqual(new Float32Array(10));
       expect(got[10]).toBe(Math.fround(ramp(30)[0]! + ramp(30)[20]!));
     }
+  });
+
+  it.runIf(runtime.distance !== undefined)('data.gather reads memory that threads share', () => {
+    const shared = Uint8Array.from({ length: 40 }, (_, i) => i);
+    const memory = new Uint8Array(new SharedArrayBuffer(48)).subarray(3, 43);
+    memory.set(shared);
+    const arena = runtime.allocate(256);
+    const bytes = runtime.distance!(arena, memory);
+    arena.i32.set([bytes, Math.floor(bytes / 2 ** 32), 3, 0], 0);
+    const emit = instructionsOf(runtime);
+    const code = emit('data.gather', 64, 0, 2, 2, 4, 10, KINDS.bytes, bitsOf(1), bitsOf(0));
+    arena.i32.set(code, 128);
+    arena.run(128, code.length);
+    expect([...arena.f32.subarray(64, 84)]).toEqual([...shared.slice(30), ...shared.slice(0, 10)]);
   });
 
   it('data.gather scales and shifts floats and bytes', () => {
