@@ -14,7 +14,10 @@ export interface GraphValue {
 }
 
 export interface GraphNode {
-  /** Name of the tfjs kernel: `BatchMatMul`, `Relu`; or `RandomUniform`, `RandomNormal` for draws of the task's `rng`. */
+  /**
+   * Name of the tfjs kernel: `BatchMatMul`, `Relu`; or `RandomUniform`, `RandomNormal` for draws of the task's `rng`; a
+   * plan's own `SoftmaxCrossEntropy`.
+   */
   readonly op: string;
   /** By the names of the kernel's inputs; a list where the kernel takes any number (Concat, AddN, Pack). */
   readonly inputs: Readonly<Record<string, ValueId>> | readonly ValueId[];

@@ -132,79 +132,163 @@ static void rows_log_softmax(float *base, const int32_t *args) {
   }
 }
 
-/* Sum of x - max over a row. */
-static float shifted_sum(const float *in, long cols, float max) {
+/* Sum of factor * (x - max) over a row. */
+static float shifted_sum(const float *in, long cols, float max, float factor) {
   double sum = 0;
   for (long j = 0; j < cols; j += VL)
-    sum += (double)row_sum(keep(load(in + j) - splat(max), tail_mask(cols - j)));
+    sum += (double)row_sum(keep(splat(factor) * (load(in + j) - splat(max)), tail_mask(cols - j)));
   return (float)sum;
 }
 
-/* What the rows of one call share. The target of a row is `miss` in every column and `hit` more at its label. */
+/*
+ * What the rows of one call share. The target of a row is `miss` in every column and `hit` more at its label. In a
+ * row whose label is no column so much is left of the logarithm and of the softmax.
+ */
 typedef struct {
   long cols;
-  float hit, miss;
+  float hit, miss, strayLoss, strayGradient;
+  /* Factor of the gradient. */
+  float scale;
 } Targets;
 
-/* A row's loss is log(sum) - aligned, with the shifted logits of both: small losses keep their digits. */
+/* Rows of so many columns are taken VL at a time, one in each lane. */
+enum { NARROW = 3 * VL };
+
+/* The columns of the first `count` rows; the lanes behind these repeat the last row. */
+INLINE void load_columns(vf *columns, const float *in, long cols, long count) {
+  for (long j = 0; j < cols; j += VL) {
+    UNROLL for (int i = 0; i < VL; i++) columns[j + i] = load(in + fewer(i, count - 1) * cols + j);
+    transpose(columns + j);
+  }
+}
+INLINE void store_columns(float *out, vf *columns, long cols, long count) {
+  for (long j = 0; j < cols; j += VL) {
+    transpose(columns + j);
+    for (long i = 0; i < count; i++) store_some(out + i * cols + j, columns[j + i], fewer(cols - j, VL));
+  }
+}
+
+INLINE vf target_of(vf labels, long column, const Targets *t) {
+  return select(labels == splat((float)column), splat(t->hit + t->miss), splat(t->miss));
+}
+
+/* The losses of `count` <= VL narrow rows; their gradients go into `out` unless that is null. */
+static vf cross_entropy_narrow(float *out, const float *in, vf labels, long count, const Targets *t) {
+  vf columns[NARROW + VL];
+  load_columns(columns, in, t->cols, count);
+  vf max = columns[0], sum = splat(0.0f), aligned = splat(0.0f);
+  for (long j = 1; j < t->cols; j++) max = at_least(max, columns[j]);
+  vi isColumn = (vi)(0);
+  for (long j = 0; j < t->cols; j++) {
+    vf shifted = columns[j] - max;
+    /* Where the target is 0 too: 0 times an infinite logit is NaN. */
+    aligned = fma(target_of(labels, j, t), shifted, aligned);
+    isColumn |= labels == splat((float)j);
+    columns[j] = exponential_of_negative(shifted);
+    sum += columns[j];
+  }
+  vf one = splat(1.0f);
+  if (out) {
+    vf scale = select(isColumn, one, splat(t->strayGradient)) / sum;
+    for (long j = 0; j < t->cols; j++)
+      columns[j] = splat(t->scale) * (columns[j] * scale - target_of(labels, j, t));
+    store_columns(out, columns, t->cols, count);
+  }
+  return select(isColumn, one, splat(t->strayLoss)) * logarithm(sum) - aligned;
+}
+
+/* The column that a label names, -1 if it is none. */
+INLINE long column_of(float label, long cols) {
+  if (!(label >= 0.0f && label < (float)cols)) return -1;
+  return (float)(long)label == label ? (long)label : -1;
+}
+
 typedef struct {
-  float sum, aligned;
+  float least, most;
+} Range;
+
+/* As row_maximum, both ways. */
+INLINE Range row_range(const float *in, long cols) {
+  const vf infinite = splat(__builtin_inff());
+  vf least[2] = {infinite, infinite}, most[2] = {-infinite, -infinite};
+  long j = 0;
+  for (; j + 2 * VL <= cols; j += 2 * VL)
+    UNROLL for (int k = 0; k < 2; k++) {
+      vf x = load(in + j + k * VL);
+      least[k] = at_most(least[k], x);
+      most[k] = at_least(most[k], x);
+    }
+  for (; j < cols; j += VL) {
+    least[0] = at_most(least[0], load_first(in + j, cols - j, __builtin_inff()));
+    most[0] = at_least(most[0], load_first(in + j, cols - j, -__builtin_inff()));
+  }
+  return (Range){-row_largest(-at_most(least[0], least[1])), row_largest(at_least(most[0], most[1]))};
+}
+
+/* target . (z - max) for a row with its label in column y */
+static float aligned_with(const float *in, long y, Range range, const Targets *t) {
+  float max = range.most;
+  if (range.least - max == -__builtin_inff()) {
+    /* 0 times an infinite logit is NaN. */
+    float sum = 0;
+    for (long j = 0; j < t->cols; j++) sum += (j == y ? t->hit + t->miss : t->miss) * (in[j] - max);
+    return sum;
+  }
+  float aligned = y < 0 ? 0.0f : t->hit * (in[y] - max);
+  return t->miss == 0 ? aligned : aligned + shifted_sum(in, t->cols, max, t->miss);
+}
+
+/* A row's loss is weight log(sum) - aligned, with the shifted logits of both: small losses keep their digits. */
+typedef struct {
+  float weight, sum, aligned;
 } LossParts;
 
-/* target . (z - max) for a row with label y */
-INLINE float aligned_with(const float *in, long y, float max, const Targets *t) {
-  float aligned = t->hit * (in[y] - max);
-  return t->miss == 0 ? aligned : aligned + t->miss * shifted_sum(in, t->cols, max);
-}
-
-/* A row with its label y; its gradient goes into `out` unless that is null. */
-INLINE LossParts cross_entropy_short(float *out, const float *in, long y, const Targets *t) {
-  ShortRow row = short_row(load(in), tail_mask(t->cols));
-  LossParts parts = {row.sum, aligned_with(in, y, row.max, t)};
-  vf target = select(row_lanes() == (vi)((int32_t)y), splat(t->hit + t->miss), splat(t->miss));
-  if (out) store_some(out, row.terms * splat(1.0f / row.sum) - target, t->cols);
-  return parts;
-}
-INLINE LossParts cross_entropy_long(float *out, const float *in, long y, const Targets *t) {
-  float max = row_maximum(in, t->cols, 1.0f);
-  LossParts parts = {.aligned = aligned_with(in, y, max, t)};
-  parts.sum = exponential_row(out, in, t->cols, max);
+static LossParts cross_entropy_wide(float *out, const float *in, float label, const Targets *t) {
+  long y = column_of(label, t->cols);
+  Range range = row_range(in, t->cols);
+  LossParts parts = {y < 0 ? t->strayLoss : 1.0f, 0, aligned_with(in, y, range, t)};
+  parts.sum = exponential_row(out, in, t->cols, range.most);
   if (!out) return parts;
-  vf scale = splat(1.0f / parts.sum), miss = splat(t->miss);
+  vf scale = splat(t->scale * (y < 0 ? t->strayGradient : 1.0f) / parts.sum), miss = splat(t->scale * t->miss);
   ROW_MAP(out, out, t->cols, x * scale - miss)
-  out[y] -= t->hit;
+  if (y >= 0) out[y] -= t->scale * t->hit;
   return parts;
 }
 
-static LossParts cross_entropy_row(float *out, const float *in, float label, const Targets *t) {
-  if (label >= 0.0f && label < (float)t->cols)
-    return t->cols <= VL ? cross_entropy_short(out, in, (long)label, t) : cross_entropy_long(out, in, (long)label, t);
-  for (long j = 0; out && j < t->cols; j++) out[j] = __builtin_nanf("");
-  return (LossParts){__builtin_nanf(""), 0};
+static vf cross_entropy_rows(float *out, const float *in, const float *labels, long count, const Targets *t) {
+  if (t->cols <= NARROW) return cross_entropy_narrow(out, in, load(labels), count, t);
+  vf weight = splat(1.0f), sum = splat(1.0f), aligned = splat(0.0f);
+  for (long i = 0; i < count; i++) {
+    LossParts parts = cross_entropy_wide(out ? out + i * t->cols : 0, in + i * t->cols, labels[i], t);
+    weight[i] = parts.weight;
+    sum[i] = parts.sum;
+    aligned[i] = parts.aligned;
+  }
+  return weight * logarithm(sum) - aligned;
 }
 
 /*
- * args: losses [rows], gradient [rows, cols] or -1, logits, labels [rows], rows, cols, label smoothing bits.
+ * args: sum of the losses [1] or -1, losses [rows] or -1, gradient [rows, cols] or -1, logits, labels [rows], rows,
+ * cols > 0; bits of: label smoothing, strayLoss, strayGradient, factor of the sum, factor of the gradient.
  * Targets are (1 - smoothing) onehot(label) + smoothing / cols; loss = log sum exp(z) - target . z, gradient =
- * softmax - target. A label that is no column gives NaN. The gradient may overwrite the logits.
+ * softmax - target. A label that is no column leaves strayLoss of log sum exp(z - max z) and strayGradient of the
+ * softmax. The gradient may overwrite the logits.
  */
 static void rows_cross_entropy(float *base, const int32_t *args) {
-  float *losses = base + args[0], *out = args[1] < 0 ? 0 : base + args[1];
-  const float *in = base + args[2], *labels = base + args[3];
-  long rows = args[4], cols = args[5];
-  float smoothing = __builtin_bit_cast(float, args[6]);
-  Targets targets = {cols, 1.0f - smoothing, cols > 0 ? smoothing / (float)cols : 0};
+  float *losses = args[1] < 0 ? 0 : base + args[1], *out = args[2] < 0 ? 0 : base + args[2];
+  const float *in = base + args[3], *labels = base + args[4];
+  long rows = args[5], cols = args[6];
+  float given[5];
+  __builtin_memcpy(given, args + 7, sizeof given);
+  Targets t = {cols, 1.0f - given[0], given[0] / (float)cols, given[1], given[2], given[4]};
+  double total = 0;
   for (long first = 0; first < rows; first += VL) {
-    long count = fewer(rows - first, VL);
-    vf sum = splat(1.0f), aligned = splat(0.0f);
-    for (long i = 0; i < count; i++) {
-      long at = (first + i) * cols;
-      LossParts parts = cross_entropy_row(out ? out + at : 0, in + at, labels[first + i], &targets);
-      sum[i] = parts.sum;
-      aligned[i] = parts.aligned;
-    }
-    store_some(losses + first, logarithm(sum) - aligned, count);
+    long count = fewer(rows - first, VL), at = first * cols;
+    vf loss = cross_entropy_rows(out ? out + at : 0, in + at, labels + first, count, &t);
+    if (losses) store_some(losses + first, loss, count);
+    total += (double)row_sum(keep(loss, tail_mask(count)));
   }
+  if (args[0] >= 0) base[args[0]] = (float)(total * (double)given[3]);
 }
 
 /* First column that holds sign * max; 0 if none does. */
@@ -329,4 +413,4 @@ static void rows_topk(float *base, const int32_t *args) {
   {"rows.cumsum", 6, rows_cumsum},                \
   {"rows.cumprod", 6, rows_cumprod},              \
   {"rows.topk", 6, rows_topk},                    \
-  {"rows.crossEntropy", 7, rows_cross_entropy},
+  {"rows.crossEntropy", 12, rows_cross_entropy},

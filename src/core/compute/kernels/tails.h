@@ -15,7 +15,8 @@ INLINE void store_some(float *at, vf x, long count) {
 #elif defined(__AVX__)
   __builtin_ia32_maskstoreps256((void *)at, tail_mask(count), x);
 #else
-  for (long i = 0; i < count; i++) at[i] = x[i];
+  if (count < VL) store_first(at, x, count);
+  else store(at, x);
 #endif
 }
 

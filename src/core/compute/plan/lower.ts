@@ -5,6 +5,7 @@ import type { Operand } from './builder';
 import { PlanBuilder } from './builder';
 import { Call } from './lower/call';
 import type { LowerTable } from './lower/call';
+import { CROSS_ENTROPY } from './lower/crossEntropy';
 import { ELEMENTWISE } from './lower/elementwise';
 import { INDEXING } from './lower/indexing';
 import { MOVEMENT } from './lower/movement';
@@ -21,6 +22,7 @@ const RULES: LowerTable = {
   ...PRODUCTS,
   ...INDEXING,
   ...RESAMPLING,
+  ...CROSS_ENTROPY,
 };
 
 export interface Lowered {

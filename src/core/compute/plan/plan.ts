@@ -5,6 +5,7 @@
 import type { Graph } from '../capture/graph';
 import { accumulateProducts } from './accumulate';
 import { padded, placeBuffers } from './arena';
+import { joinCrossEntropies } from './crossEntropy/crossEntropy';
 import { fuseMaps } from './fuse';
 import { lowerGraph } from './lower';
 import { NodeGraph } from './nodeGraph';
@@ -51,7 +52,7 @@ export interface Plan {
 
 /** @throws UserError('task') for what no plan can have */
 export function planGraph(graph: Graph, options: PlanOptions = {}): Plan {
-  const { builder, outputs } = lowerGraph(graph);
+  const { builder, outputs } = lowerGraph(joinCrossEntropies(graph));
   const { buffers } = builder;
   const placed = placeOutputs(builder, outputs, options.replaces ?? {});
   const pruned = pruneNodes(buffers, builder.nodes);

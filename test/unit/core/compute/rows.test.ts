@@ -30,6 +30,14 @@ const matrices = fc
     return { rows, cols, data: noise(rows * cols, seed, scale) };
   });
 
+/** With at least one row and column, and more rows than a vector has lanes too. */
+const labelled = fc
+  .tuple(fc.constantFrom(1, 2, 5, 16, 33), size, fc.nat(), fc.constantFrom(1, 30, 1e4))
+  .filter(([, cols]) => cols > 0)
+  .map(([rows, cols, seed, scale]): Matrix => {
+    return { rows, cols, data: noise(rows * cols, seed, scale) };
+  });
+
 /** Matrices of few values, so that there are ties, with what is no number among them. */
 const oddMatrices = fc.tuple(size, fc.nat(), fc.boolean()).map(([cols, seed, special]): Matrix => {
   const values = special ? [NaN, Infinity, -Infinity, 0, -0, 1] : [-2, -1, 0, -0, 1, 2];
@@ -97,13 +105,53 @@ function expectNear(
 const relative = (x: number): number => 3e-6 * Math.abs(x) + 1e-37;
 const logarithmic = (x: number): number => 1e-6 + 3e-7 * Math.abs(x);
 
-/** The labels' cross-entropy and its gradient in double. */
-function crossEntropy(row: number[], label: number, smoothing: number): number[] {
+interface Entropy {
+  readonly smoothing: number;
+  /** Left in rows whose label is no column: of the logarithm, of the softmax. */
+  readonly strayLoss: number;
+  readonly strayGradient: number;
+  readonly scale: number;
+}
+
+const PLAIN: Entropy = { smoothing: 0, strayLoss: 0, strayGradient: 0, scale: 1 };
+
+/** The cross-entropy of a row and its gradient times a scale, in double. */
+function crossEntropy(row: number[], label: number, entropy = PLAIN): number[] {
+  const { smoothing, strayLoss, strayGradient, scale } = entropy;
   const target = row.map((_, j) => (j === label ? 1 - smoothing : 0) + smoothing / row.length);
-  if (!(label >= 0 && label < row.length)) return [NaN, ...row.map(() => NaN)];
-  const logs = logSoftmax(row);
-  const loss = -target.reduce((sum, t, j) => sum + (t === 0 ? 0 : t * logs[j]!), 0);
-  return [loss, ...softmax(row).map((p, j) => p - target[j]!)];
+  const isColumn = label >= 0 && label < row.length;
+  const max = Math.max(...row);
+  const total = Math.log(row.reduce((sum, x) => sum + Math.exp(x - max), 0));
+  const aligned = target.reduce((sum, t, j) => sum + t * (row[j]! - max), 0);
+  const kept = isColumn ? 1 : strayGradient;
+  const gradient = softmax(row).map((p, j) => scale * (kept * p - target[j]!));
+  return [(isColumn ? 1 : strayLoss) * total - aligned, ...gradient];
+}
+
+interface CrossEntropyCall {
+  readonly sum: number;
+  readonly losses: Float32Array;
+  readonly gradient: Float32Array;
+}
+
+/** @param sumScale  factor of the sum of the losses */
+function runCrossEntropy(
+  runtime: KernelRuntime,
+  { data, rows, cols }: Matrix,
+  labels: readonly number[],
+  { smoothing, strayLoss, strayGradient, scale } = PLAIN,
+  sumScale = 1,
+): CrossEntropyCall {
+  const call = new KernelCall(runtime, 2 * data.length + 64);
+  const [sum, losses, gradient] = [call.result(1), call.result(rows), call.result(data.length)];
+  const [x, y] = [call.put(data), call.put(Float32Array.from(labels))];
+  const floats = [smoothing, strayLoss, strayGradient, sumScale, scale].map(bitsOf);
+  call.run('rows.crossEntropy', sum, losses, gradient, x, y, rows, cols, ...floats);
+  return {
+    sum: call.read(sum, 1)[0]!,
+    losses: call.read(losses, rows),
+    gradient: call.read(gradient, data.length),
+  };
 }
 
 beforeAll(() => useBackend('cpu'));
@@ -139,53 +187,75 @@ describe.each(kernelRuntimes)('rows on $flavour $isa', (runtime) => {
     }
   });
 
-  it('crossEntropy gives loss and gradient', () => {
-    const labels = fc.array(fc.integer({ min: -1, max: 1001 }), { minLength: 9, maxLength: 9 });
-    const smoothings = fc.constantFrom(0, 0, 0.125);
+  it('crossEntropy gives losses, their sum and the gradient', () => {
+    const labels = fc.array(fc.integer({ min: -1, max: 1001 }), { minLength: 40, maxLength: 40 });
+    const entropies = fc.constantFrom(
+      PLAIN,
+      { ...PLAIN, strayLoss: 1, strayGradient: 1, scale: 0.25 },
+      { smoothing: 0.125, strayLoss: 0.125, strayGradient: 1, scale: -2 },
+    );
     fc.assert(
-      fc.property(matrices, labels, smoothings, fc.boolean(), (m, all, smoothing, wanted) => {
+      fc.property(labelled, labels, entropies, (m, all, entropy) => {
         const { data, rows, cols } = m;
         const chosen = all.slice(0, rows).map((y) => (y > cols ? y % (cols + 1) : y));
         const exact = chosen.map((y, r) =>
-          crossEntropy([...data.subarray(r * cols, (r + 1) * cols)], y, smoothing),
+          crossEntropy([...data.subarray(r * cols, (r + 1) * cols)], y, entropy),
         );
-        const call = new KernelCall(runtime, 2 * data.length + 64);
-        const [losses, gradient] = [call.result(rows), call.result(wanted ? data.length : 0)];
-        const [x, y] = [call.put(data), call.put(Float32Array.from(chosen))];
-        const target = wanted ? gradient : -1;
-        call.run('rows.crossEntropy', losses, target, x, y, rows, cols, bitsOf(smoothing));
-        const exactLosses = exact.map(([loss]) => loss!);
-        expectNear(call.read(losses, rows), exactLosses, (l) => 2e-6 + 2e-6 * Math.abs(l));
-        if (!wanted) return;
-        const exactGradient = exact.flatMap(([, ...g]) => g);
-        expectNear(call.read(gradient, data.length), exactGradient, () => 4e-7);
+        const got = runCrossEntropy(runtime, m, chosen, entropy, -0.5);
+        const losses = exact.map(([loss]) => loss!);
+        expectNear(got.losses, losses, (l) => 2e-6 + 2e-6 * Math.abs(l));
+        const size = losses.reduce((sum, loss) => sum + Math.abs(loss), 0);
+        const sum = losses.reduce((a, b) => a + b, 0);
+        expectNear([got.sum], [-0.5 * sum], () => 1e-6 * (rows + size));
+        const gradient = exact.flatMap(([, ...g]) => g);
+        expectNear(got.gradient, gradient, () => 4e-7 * Math.abs(entropy.scale));
       }),
       { numRuns: 200 },
     );
   });
 
-  it.each([3, 40])('crossEntropy may overwrite the logits; NaN flows, %i columns', (cols) => {
-    const data = noise(4 * cols, 9, 5);
-    data[cols + 2] = NaN;
-    data[2 * cols] = Infinity;
-    data[3 * cols] = -Infinity;
-    const call = new KernelCall(runtime, 2 * data.length + 64);
-    const [losses, x] = [call.result(4), call.update(data)];
-    const labels = call.put(Float32Array.of(1, 1, 1, 0));
-    call.run('rows.crossEntropy', losses, x, x, labels, 4, cols, 0);
-    const [loss, ...gradient] = crossEntropy([...data.subarray(0, cols)], 1, 0);
-    expectNear(call.read(losses, 4), [loss!, NaN, NaN, Infinity], logarithmic);
-    expectNear(call.read(x, cols), gradient, () => 3e-7);
-    expect(call.read(x + cols, 2 * cols).every((g) => Number.isNaN(g))).toBe(true);
-    expect(call.read(x + 3 * cols, 2)[0]).toBe(-1);
+  it.each([3, 40])('crossEntropy writes only what is asked for, %i columns', (cols) => {
+    const m = { rows: 5, cols, data: noise(5 * cols, 4, 6) };
+    const labels = [0, 2, 1, 1, 0];
+    const all = runCrossEntropy(runtime, m, labels);
+    const call = new KernelCall(runtime, 2 * m.data.length + 64);
+    const [losses, x] = [call.result(5), call.update(m.data)];
+    const y = call.put(Float32Array.from(labels));
+    const floats = [0, 0, 0, 1, 1].map(bitsOf);
+    call.run('rows.crossEntropy', -1, losses, -1, x, y, 5, cols, ...floats);
+    expect(call.read(losses, 5)).toEqual(all.losses);
+    expect(call.read(x, m.data.length)).toEqual(m.data);
+    call.run('rows.crossEntropy', -1, -1, x, x, y, 5, cols, ...floats);
+    expect(call.read(x, m.data.length)).toEqual(all.gradient);
   });
 
-  it('a label that is no number gives NaN', () => {
-    const call = new KernelCall(runtime, 64);
-    const losses = call.result(2);
-    const [x, labels] = [call.put(noise(6, 1, 1)), call.put(Float32Array.of(NaN, Infinity))];
-    call.run('rows.crossEntropy', losses, -1, x, labels, 2, 3, 0);
-    expect([...call.read(losses, 2)]).toEqual([NaN, NaN]);
+  it.each([3, 20, 70])(
+    'crossEntropy lets NaN and infinity flow as tfjs does, %i columns',
+    (cols) => {
+      for (const row of SPECIAL_ROWS) {
+        for (const label of [0, 1, cols - 1]) {
+          const data = new Float32Array(3 * cols).fill(-1);
+          data.set(row, cols);
+          const x = tf.tensor2d(data, [3, cols]);
+          const labels = [1, label, 0];
+          const target = tf.oneHot(tf.tensor1d(labels, 'int32'), cols);
+          const exact = [...tf.neg(tf.sum(tf.mul(target, tf.logSoftmax(x)), 1)).dataSync()];
+          const got = runCrossEntropy(runtime, { rows: 3, cols, data }, labels);
+          expectNear(got.losses, exact, logarithmic);
+          const gradient = tf.sub(tf.softmax(x), tf.cast(target, 'float32'));
+          expectNear(got.gradient, [...gradient.dataSync()], () => 4e-7);
+          tf.dispose([x, target, gradient]);
+        }
+      }
+    },
+  );
+
+  it.each([3, 40])('a label that is no number is no column, %i columns', (cols) => {
+    const m = { rows: 3, cols, data: noise(3 * cols, 1, 1) };
+    const labels = [NaN, Infinity, 0.5];
+    const { losses, gradient } = runCrossEntropy(runtime, m, labels);
+    expectNear(losses, [0, 0, 0], () => 0);
+    expect(gradient.every((g) => g === 0)).toBe(true);
   });
 
   it('argMax and argMin are those of tfjs, with ties and NaN', () => {
