@@ -93,9 +93,8 @@ export function threefry4x32(counter: Words4, key: Words4): Words4 {
   return [out[0]!, out[1]!, out[2]!, out[3]!];
 }
 
-/** Rotations of the two mixes of a round, over a period of eight rounds (paper, table 2, 4x32). */
-const ROTATIONS = Uint8Array.of(10, 26, 11, 21, 13, 27, 23, 5, 6, 20, 17, 11, 25, 10, 18, 20);
-const ROUNDS = 20;
+/** Rounds come in five groups of four; after each the key is added. */
+const GROUPS = 5;
 const PARITY = 0x1bd11bda;
 const TWO_32 = 2 ** 32;
 
@@ -110,32 +109,52 @@ function threefryBlock(counter: Uint32Array, ks: Uint32Array, out: Uint32Array):
   let x1 = (counter[1]! + ks[1]!) | 0;
   let x2 = (counter[2]! + ks[2]!) | 0;
   let x3 = (counter[3]! + ks[3]!) | 0;
-  for (let round = 0; round < ROUNDS; round += 2) {
-    const r = (2 * round) & 15;
-    x0 = (x0 + x1) | 0;
-    x1 = rotateLeft(x1, ROTATIONS[r]!) ^ x0;
-    x2 = (x2 + x3) | 0;
-    x3 = rotateLeft(x3, ROTATIONS[r + 1]!) ^ x2;
-    x0 = (x0 + x3) | 0;
-    x3 = rotateLeft(x3, ROTATIONS[r + 2]!) ^ x0;
-    x2 = (x2 + x1) | 0;
-    x1 = rotateLeft(x1, ROTATIONS[r + 3]!) ^ x2;
-    if ((round & 3) === 2) {
-      const group = (round + 2) >> 2;
-      x0 = (x0 + ks[group % 5]!) | 0;
-      x1 = (x1 + ks[(group + 1) % 5]!) | 0;
-      x2 = (x2 + ks[(group + 2) % 5]!) | 0;
-      x3 = (x3 + ks[(group + 3) % 5]! + group) | 0;
+  // Rotations (paper, table 2, 4x32) as constants: engines make one instruction of each.
+  for (let group = 1; group <= GROUPS; group++) {
+    if ((group & 1) === 1) {
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << 10) | (x1 >>> 22)) ^ x0;
+      x2 = (x2 + x3) | 0;
+      x3 = ((x3 << 26) | (x3 >>> 6)) ^ x2;
+      x0 = (x0 + x3) | 0;
+      x3 = ((x3 << 11) | (x3 >>> 21)) ^ x0;
+      x2 = (x2 + x1) | 0;
+      x1 = ((x1 << 21) | (x1 >>> 11)) ^ x2;
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << 13) | (x1 >>> 19)) ^ x0;
+      x2 = (x2 + x3) | 0;
+      x3 = ((x3 << 27) | (x3 >>> 5)) ^ x2;
+      x0 = (x0 + x3) | 0;
+      x3 = ((x3 << 23) | (x3 >>> 9)) ^ x0;
+      x2 = (x2 + x1) | 0;
+      x1 = ((x1 << 5) | (x1 >>> 27)) ^ x2;
+    } else {
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << 6) | (x1 >>> 26)) ^ x0;
+      x2 = (x2 + x3) | 0;
+      x3 = ((x3 << 20) | (x3 >>> 12)) ^ x2;
+      x0 = (x0 + x3) | 0;
+      x3 = ((x3 << 17) | (x3 >>> 15)) ^ x0;
+      x2 = (x2 + x1) | 0;
+      x1 = ((x1 << 11) | (x1 >>> 21)) ^ x2;
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << 25) | (x1 >>> 7)) ^ x0;
+      x2 = (x2 + x3) | 0;
+      x3 = ((x3 << 10) | (x3 >>> 22)) ^ x2;
+      x0 = (x0 + x3) | 0;
+      x3 = ((x3 << 18) | (x3 >>> 14)) ^ x0;
+      x2 = (x2 + x1) | 0;
+      x1 = ((x1 << 20) | (x1 >>> 12)) ^ x2;
     }
+    x0 = (x0 + ks[group % 5]!) | 0;
+    x1 = (x1 + ks[(group + 1) % 5]!) | 0;
+    x2 = (x2 + ks[(group + 2) % 5]!) | 0;
+    x3 = (x3 + ks[(group + 3) % 5]! + group) | 0;
   }
   out[0] = x0;
   out[1] = x1;
   out[2] = x2;
   out[3] = x3;
-}
-
-function rotateLeft(word: number, bits: number): number {
-  return (word << bits) | (word >>> (32 - bits));
 }
 
 function isUint32(value: number): boolean {
@@ -190,10 +209,7 @@ class ThreefryRng implements Rng {
       Number.isInteger(bound) && bound >= 1 && bound <= TWO_32,
       `integer: bound must be an integer in 1..2^32, got ${bound}`,
     );
-    const limit = TWO_32 - (TWO_32 % bound);
-    let word = this.uint32();
-    while (word >= limit) word = this.uint32();
-    return word % bound;
+    return this.#below(bound);
   }
 
   /** Fisher-Yates from the last place down: place i swaps with integer(i + 1). */
@@ -201,7 +217,7 @@ class ThreefryRng implements Rng {
     const order = new Int32Array(length);
     for (let i = 0; i < length; i++) order[i] = i;
     for (let i = length - 1; i > 0; i--) {
-      const j = this.integer(i + 1);
+      const j = this.#below(i + 1);
       const kept = order[i]!;
       order[i] = order[j]!;
       order[j] = kept;
@@ -220,6 +236,14 @@ class ThreefryRng implements Rng {
 
   fillTruncatedNormal(out: Float32Array, sd: number): void {
     for (let i = 0; i < out.length; i++) out[i] = sd * this.truncatedNormal();
+  }
+
+  /** word mod bound of the next word that is below the largest multiple of bound; quotients of doubles are exact here. */
+  #below(bound: number): number {
+    const limit = Math.floor(TWO_32 / bound) * bound;
+    let word = this.uint32();
+    while (word >= limit) word = this.uint32();
+    return word - Math.floor(word / bound) * bound;
   }
 
   #refill(): void {
