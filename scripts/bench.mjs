@@ -17,12 +17,15 @@ await buildKernels();
 const [first, ...rest] = process.argv.slice(2);
 const [name, options] =
   first === undefined || first.startsWith('-') ? ['velo', process.argv.slice(2)] : [first, rest];
-const outfile = join(root, '.cache', 'bench', `${name}.cjs`);
-mkdirSync(join(root, '.cache', 'bench'), { recursive: true });
+// As deep as the sources, so that they find dist/kernels from there.
+const bundles = join(root, 'build', 'bench', 'bundles');
+mkdirSync(bundles, { recursive: true });
 await build({
   absWorkingDir: root,
-  entryPoints: [`test/bench/${name}.ts`],
-  outfile,
+  // Beside it the program of worker threads, for those who start some.
+  entryPoints: { [name]: `test/bench/${name}.ts`, engineWorker: 'src/engine/workers/main.ts' },
+  outdir: bundles,
+  outExtension: { '.js': '.cjs' },
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -34,6 +37,6 @@ await build({
   external: ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
 });
 const tfjsWasm = join(root, 'node_modules', '@tensorflow', 'tfjs-backend-wasm', 'dist', '/');
-const args = [outfile, join(root, 'dist', 'kernels'), tfjsWasm, ...options];
+const args = [join(bundles, `${name}.cjs`), join(root, 'dist', 'kernels'), tfjsWasm, ...options];
 const bench = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
 process.exit(bench.status ?? 1);

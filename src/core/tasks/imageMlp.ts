@@ -12,8 +12,8 @@ import type { TensorDict } from '../optimizers/optimizer';
 import { ACTIVATIONS } from './activations';
 import type { Activation } from './activations';
 import { normalizeCrossEntropy, shareCorrect, softmaxCrossEntropy } from './classification';
-import { createImageReader } from './datasets/images';
-import type { ImageDataset, ImageFormat } from './datasets/images';
+import { createImageReader, imageFormat } from './datasets/images';
+import type { ImageDataset } from './datasets/images';
 import { createImageData } from './datasets/splits';
 import type { Task } from './task';
 
@@ -37,9 +37,9 @@ export interface ImageMlpOptions {
  * @throws UserError('config') on widths, sizes or a seed out of range, UserError('data') on fewer than 2 classes
  */
 export function createImageMlp(options: ImageMlpOptions): Task {
-  const { dataset, hidden, activation, batchSize, imageSize, grey = false, seed } = options;
+  const { dataset, hidden, activation, batchSize, imageSize, grey, seed } = options;
   checkOptions(options);
-  const format: ImageFormat = imageSize === undefined ? { grey } : { size: imageSize, grey };
+  const format = imageFormat(imageSize, grey);
   const [height, width, channels] = createImageReader(dataset.train, format).shape;
   const widths = [height * width * channels, ...hidden, dataset.classes];
   const data = createImageData({ dataset, format, batchSize, seed });

@@ -1,6 +1,7 @@
 /** From a config's task to a task: the place where names meet data on the disk. */
+import { invariant } from '../../base/index';
 import { createBeale, createImageMlp, createQuadratic, createRosenbrock } from '../../core/index';
-import type { Task } from '../../core/index';
+import type { ImageDataset, Task } from '../../core/index';
 import type { TaskConfig } from '../../protocol/index';
 import { loadImageDataset } from '../datasets';
 
@@ -12,14 +13,28 @@ export interface TaskContext {
 }
 
 /** @throws UserError('config' | 'data') */
-export async function createTask(
+export async function createTask(config: TaskConfig, context: TaskContext): Promise<Task> {
+  return taskFrom(config, context.seed, await loadTaskData(config, context));
+}
+
+/** What of a task lies on the disk. @throws UserError('data') */
+export async function loadTaskData(
   config: TaskConfig,
-  { seed, dataDir }: TaskContext,
-): Promise<Task> {
+  { dataDir }: Pick<TaskContext, 'dataDir'>,
+): Promise<ImageDataset | undefined> {
+  return config.family === 'imageMlp' ? loadImageDataset(config.dataset, { dataDir }) : undefined;
+}
+
+/** @param dataset  that `loadTaskData` gave. @throws UserError('config' | 'data') */
+export function taskFrom(
+  config: TaskConfig,
+  seed: number,
+  dataset: ImageDataset | undefined,
+): Task {
   switch (config.family) {
     case 'imageMlp': {
       const { hidden, activation, batchSize, imageSize, grey } = config;
-      const dataset = await loadImageDataset(config.dataset, { dataDir });
+      invariant(dataset !== undefined, 'a task without its data');
       return createImageMlp({ dataset, hidden, activation, batchSize, imageSize, grey, seed });
     }
     case 'quadratic':

@@ -17,6 +17,8 @@ export interface ImageSet {
   readonly pixels: Uint8Array;
   /** u8[count], each below the number of classes of the data set */
   readonly labels: Uint8Array;
+  /** The images in some formats already, by `formatKey`: f32[count, numbers of an image], so that threads share them. */
+  readonly prepared?: ReadonlyMap<string, Float32Array>;
 }
 
 export interface ImageDataset {
@@ -35,6 +37,15 @@ export interface ImageFormat {
   readonly size?: number;
   /** Average the channels into one. */
   readonly grey: boolean;
+}
+
+/** As a task's options say it. @param imageSize  absent: as stored */
+export function imageFormat(imageSize: number | undefined, grey = false): ImageFormat {
+  return imageSize === undefined ? { grey } : { size: imageSize, grey };
+}
+
+export function formatKey({ size, grey }: ImageFormat): string {
+  return JSON.stringify({ size, grey });
 }
 
 /** A decoded file with the name by which messages call it. */

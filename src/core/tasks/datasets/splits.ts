@@ -7,7 +7,7 @@ import { UserError } from '../../../base/index';
 import type { NamedArrays } from '../../../base/index';
 import { checkSeed, createRng } from '../../compute/rng';
 import type { BatchRows, RowArray, Split, TaskData } from '../task';
-import { createImageReader } from './images';
+import { createImageReader, formatKey } from './images';
 import type { ImageDataset, ImageFormat, ImageReader, ImageSet } from './images';
 
 /** Seed of the one shuffle before the cut, the same for every task. */
@@ -21,7 +21,16 @@ export interface ImageSubset {
 }
 
 /** Cuts a data set by the rule above; held-out parts have floor(n / 10) images each, train has the rest. */
-export function splitImages({ train, test }: ImageDataset): Record<Split, ImageSubset> {
+export function splitImages(dataset: ImageDataset): Record<Split, ImageSubset> {
+  const known = cuts.get(dataset) ?? cutImages(dataset);
+  cuts.set(dataset, known);
+  return known;
+}
+
+/** Cuts by data set: it is a shuffle of all images. */
+const cuts = new WeakMap<ImageDataset, Record<Split, ImageSubset>>();
+
+function cutImages({ train, test }: ImageDataset): Record<Split, ImageSubset> {
   const order = createRng({ seed: SPLIT_SEED, purpose: 'split' }).permutation(train.count);
   const part = Math.floor(train.count / HELD_OUT_SHARE);
   const trainSize = train.count - part * (test === undefined ? 3 : 2);
@@ -98,6 +107,15 @@ export function createImageData({ dataset, format, batchSize, seed }: ImageDataO
   };
 }
 
+/** A data set whose training images are there in a format, so that whoever gets it need not make them. */
+export function prepareImages(dataset: ImageDataset, format: ImageFormat): ImageDataset {
+  const { train } = dataset;
+  const { data } = storedImages(train, createImageReader(train, format), format);
+  if (data instanceof Uint8Array) return dataset;
+  const prepared = new Map(train.prepared).set(formatKey(format), data);
+  return { ...dataset, train: { ...train, prepared } };
+}
+
 /** Formatted images by the bytes that they are made from, for tasks that have the same. */
 const formatted = new WeakMap<Uint8Array, Map<string, Float32Array>>();
 
@@ -110,17 +128,19 @@ function storedImages(
   const rowLength = reader.shape.reduce((product, side) => product * side, 1);
   const isPlain = rowLength === set.height * set.width * set.channels && format.size === undefined;
   if (isPlain) return { data: set.pixels, rowLength, divisor: 255 };
-  const known = formatted.get(set.pixels) ?? new Map<string, Float32Array>();
+  const known = formatted.get(set.pixels) ?? new Map<string, Float32Array>(set.prepared);
   formatted.set(set.pixels, known);
-  const key = JSON.stringify(format);
-  let data = known.get(key);
-  if (data === undefined) {
-    data = new Float32Array(set.count * rowLength);
-    for (let index = 0; index < set.count; index++)
-      reader.read(set, index, data, index * rowLength);
-    known.set(key, data);
-  }
+  const key = formatKey(format);
+  const data = known.get(key) ?? formatAll(set, reader);
+  known.set(key, data);
   return { data, rowLength, divisor: 1 };
+}
+
+function formatAll(set: ImageSet, reader: ImageReader): Float32Array {
+  const rowLength = reader.shape.reduce((product, side) => product * side, 1);
+  const data = new Float32Array(set.count * rowLength);
+  for (let index = 0; index < set.count; index++) reader.read(set, index, data, index * rowLength);
+  return data;
 }
 
 /** The order of the train split in an epoch; the last one asked for is kept. */

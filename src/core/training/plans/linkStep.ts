@@ -176,14 +176,16 @@ function startTheta(
   state: UpdateState,
 ): Pick<LinkedStep, 'theta'> {
   if (theta === undefined || planned === undefined) return {};
-  const { setCentre, perturb } = planned.start(arena);
+  const run = planned.start(arena);
   return {
     theta: {
       packed: theta.packed,
       words: theta.flat.words,
-      setCentre,
+      setCentre: (centre) => {
+        run.setCentre(centre);
+      },
       perturb: (perturbation) => {
-        perturb(perturbation);
+        run.perturb(perturbation);
         state.loadTheta?.();
       },
     },
@@ -191,11 +193,11 @@ function startTheta(
 }
 
 function startBlock(block: PlannedBlock, arena: Arena, rows: () => StepRow[]): LinkedBlock {
-  const { run, losses } = block.start(arena);
+  const started = block.start(arena);
   return {
-    losses,
+    losses: started.losses,
     capacity: block.capacity,
-    run: (firstStep, count) => run(rows(), firstStep, count),
+    run: (firstStep, count) => started.run(rows(), firstStep, count),
   };
 }
 

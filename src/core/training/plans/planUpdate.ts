@@ -54,7 +54,7 @@ export function planUpdate(linker: Linker, parts: UpdateParts): PlannedUpdate {
   const { kernels } = linker;
   return {
     program: linker.program(fused.program(kernels)),
-    rows: (optimizer) => optimizer.fused?.(params, FUSED_START).rows ?? [],
+    rows: rowsByOptimizer((optimizer) => optimizer.fused?.(params, FUSED_START).rows ?? []),
     state: fused.state,
     theta: fused.theta,
     start: (arena) => fused.start(kernels, arena),
@@ -72,7 +72,7 @@ function capturedUpdate(
   });
   return {
     program,
-    rows: (other) => scalarRows(other, plan, scalars),
+    rows: rowsByOptimizer((other) => scalarRows(other, plan, scalars)),
     state: state.map(({ name, shape }) => ({
       place: plan.inputs[`state/${name}`]!.place,
       words: sizeOf(shape),
@@ -84,6 +84,18 @@ function capturedUpdate(
       });
       return startState(Object.fromEntries(live), state, initialState(optimizer, params));
     },
+  };
+}
+
+type RowsOf = PlannedUpdate['rows'];
+
+/** Each optimizer's rows are made once. */
+function rowsByOptimizer(make: RowsOf): RowsOf {
+  const known = new WeakMap<Optimizer, readonly StepRow[]>();
+  return (optimizer) => {
+    const rows = known.get(optimizer) ?? make(optimizer);
+    known.set(optimizer, rows);
+    return rows;
   };
 }
 

@@ -1,0 +1,34 @@
+/** How the turns of a round are shared out: in pieces, so that a worker that is done early takes the next one. */
+
+/** Pieces for each worker: more of them even out, fewer cost less to hand over. */
+const PIECES = 6;
+/** A shorter piece is not worth handing over. */
+const SHORTEST_SECONDS = 0.003;
+
+/**
+ * Cuts jobs into runs of neighbours.
+ * @param seconds  about how long each will take; undefined where nobody knows, then it goes alone
+ */
+export function cutIntoChunks<T>(
+  jobs: readonly T[],
+  seconds: (job: T) => number | undefined,
+  workers: number,
+): T[][] {
+  const costs = jobs.map(seconds);
+  const known = costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0);
+  const target = Math.max(SHORTEST_SECONDS, known / (PIECES * workers));
+  const chunks: T[][] = [];
+  let open = 0;
+  jobs.forEach((job, i) => {
+    const cost = costs[i] ?? Infinity;
+    const last = chunks.at(-1);
+    if (last !== undefined && open + cost <= target) {
+      last.push(job);
+      open += cost;
+    } else {
+      chunks.push([job]);
+      open = cost;
+    }
+  });
+  return chunks;
+}

@@ -1,0 +1,84 @@
+/** What a population is asked and what it answers. */
+import type { UserError } from '../../base/index';
+import type { Evaluation, EvaluationRequest, Perturbation, VeloTheta } from '../../core/index';
+import type { DeviceName, OptimizerConfig, TaskConfig } from '../../protocol/index';
+import type { Assignment } from './messages';
+
+/** By its config, or learned weights with the standard deviation by which members' are moved away from them. */
+export type PopulationOptimizer =
+  { readonly config: OptimizerConfig } | { readonly theta: VeloTheta; readonly sd: Float32Array };
+
+export interface PopulationOptions {
+  readonly tasks: readonly TaskConfig[];
+  readonly optimizers: readonly PopulationOptimizer[];
+  /** Number of members: 0 … members-1. */
+  readonly members: number;
+  /** One with kernels; default `auto`. */
+  readonly device?: DeviceName;
+  /** Threads; default: one for each core. */
+  readonly workers?: number;
+  readonly dataDir: string;
+  readonly weightsDir: string;
+  /** Bytes that all of it may take; default: two thirds of what is free. */
+  readonly memoryLimit?: number;
+  readonly onEvent?: (event: PopulationEvent) => void;
+  /** The program of a worker thread, where it isn't the one beside this program. */
+  readonly workerScript?: string;
+}
+
+export interface PopulationEvent {
+  /** A worker broke down while one of these had its turn; they go on from where they stood. */
+  readonly type: 'workerLost';
+  readonly members: readonly string[];
+  readonly message: string;
+}
+
+export interface MemberJob {
+  readonly member: number;
+  /** Begins anew, with this; the first job of a member has to. */
+  readonly begin?: Assignment;
+  /** Weights from now on; a learned optimizer's member that has none yet gets those of the centre. */
+  readonly perturbation?: Perturbation;
+  /** Inner steps, ≥ 0. */
+  readonly steps: number;
+  readonly evaluate?: EvaluationRequest;
+}
+
+export interface MemberResult {
+  readonly member: number;
+  /** Inner steps since its beginning. */
+  readonly step: number;
+  /** f32[steps]; from the first that is not finite on NaN. */
+  readonly losses: Float32Array;
+  readonly diverged: boolean;
+  readonly evaluation?: Evaluation;
+  /** Why the member had no turn; it stands where it stood. */
+  readonly error?: UserError;
+}
+
+export interface RoundOptions {
+  /** Gives the round up: every member stands where it stood. */
+  readonly signal?: AbortSignal;
+  /** Told as they come in, in any order; a round that is given up later takes them back. */
+  readonly onResult?: (result: MemberResult) => void;
+}
+
+/** What a round takes; of all members at once where the assignments are theirs. */
+export interface Forecast {
+  /** Bytes of the members' images, old and new ones; of the workers' arenas; of the data that they share. */
+  readonly memberBytes: number;
+  readonly workerBytes: number;
+  readonly sharedBytes: number;
+  readonly limitBytes: number;
+  /** Of `steps` inner steps for each assignment, on all workers. */
+  readonly seconds: number;
+}
+
+/** All that a member is. */
+export interface MemberSnapshot {
+  readonly assignment: Assignment;
+  readonly perturbation?: Perturbation;
+  readonly step: number;
+  /** f32, in the layout of this version. */
+  readonly image: Float32Array;
+}

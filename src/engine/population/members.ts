@@ -1,0 +1,153 @@
+/** Where every member of a population stands, and where it will stand once the round is over. */
+import { UserError } from '../../base/index';
+import type { Perturbation } from '../../core/index';
+import type { MemberJob, MemberSnapshot } from './contract';
+import type { Assignment, Chunk, PopulationTask, TurnMessage, TurnReply } from './messages';
+
+interface Standing extends Omit<MemberSnapshot, 'image'> {
+  readonly image: SharedArrayBuffer;
+}
+
+/** Weights that are not moved. */
+const CENTRE: Perturbation = { key: [0, 0, 0, 0], sign: 0 };
+
+type Played = Extract<TurnReply, { image: SharedArrayBuffer }>;
+
+export class Members {
+  readonly #task: PopulationTask;
+  readonly #versions: readonly number[];
+  readonly #standing: (Standing | undefined)[];
+  /** Of this round. */
+  readonly #next = new Map<number, Standing>();
+  /** Images that nobody needs any more, by their size. */
+  readonly #spares = new Map<number, SharedArrayBuffer[]>();
+  /** Of a step, by kind. */
+  readonly #seconds = new Map<string, number>();
+
+  constructor(task: PopulationTask, count: number, versions: readonly number[]) {
+    this.#task = task;
+    this.#versions = versions;
+    this.#standing = Array.from({ length: count }, () => undefined);
+  }
+
+  /** @throws UserError('config') on a job that cannot be */
+  turnOf(job: MemberJob): TurnMessage {
+    const { member, begin, steps, evaluate } = job;
+    this.#check(job);
+    const standing = begin === undefined ? this.#standing[member] : undefined;
+    const assignment = (begin ?? standing?.assignment)!;
+    const perturbation = this.#perturbationOf(job, assignment, standing);
+    const spare = standing && this.#spares.get(standing.image.byteLength)?.pop();
+    return {
+      assignment,
+      steps,
+      ...(standing === undefined ? {} : { from: { step: standing.step, image: standing.image } }),
+      ...(perturbation === undefined ? {} : { perturbation }),
+      ...(evaluate === undefined ? {} : { evaluate }),
+      ...(spare === undefined ? {} : { spare }),
+    };
+  }
+
+  chunk(turns: readonly TurnMessage[]): Chunk {
+    return { turns, versions: this.#versions };
+  }
+
+  /** About how long a turn takes, where others like it have told. */
+  seconds({ assignment, steps }: TurnMessage): number | undefined {
+    const perStep = this.#seconds.get(kindOf(assignment));
+    return perStep === undefined ? undefined : perStep * steps;
+  }
+
+  noteSeconds(assignment: Assignment, perStep: number): void {
+    this.#seconds.set(kindOf(assignment), perStep);
+  }
+
+  /** A turn is over: stands from the end of the round on. */
+  note({ member, perturbation }: MemberJob, turn: TurnMessage, reply: Played): void {
+    const known = perturbation ?? turn.perturbation ?? this.#standing[member]?.perturbation;
+    this.#next.set(member, {
+      assignment: turn.assignment,
+      step: reply.step,
+      image: reply.image,
+      ...(known === undefined ? {} : { perturbation: known }),
+    });
+    if (turn.steps > 0) this.noteSeconds(turn.assignment, reply.seconds / turn.steps);
+  }
+
+  commit(): void {
+    for (const [member, standing] of this.#next) {
+      const old = this.#standing[member];
+      if (old !== undefined) this.#spare(old.image);
+      this.#standing[member] = standing;
+    }
+    this.#next.clear();
+  }
+
+  /** Forgets what was noted since the last commit. */
+  rollBack(): void {
+    for (const { image } of this.#next.values()) this.#spare(image);
+    this.#next.clear();
+  }
+
+  name(member: number, { task, seed }: Assignment): string {
+    const { config } = this.#task.tasks[task]!;
+    const what = config.family === 'imageMlp' ? config.dataset : config.family;
+    return `member ${member} (${what}, seed ${seed})`;
+  }
+
+  snapshot(member: number): MemberSnapshot | undefined {
+    const standing = this.#standing[member];
+    return standing && { ...standing, image: new Float32Array(standing.image).slice() };
+  }
+
+  /** @throws UserError('checkpoint') */
+  restore(member: number, snapshot: MemberSnapshot): void {
+    this.#check({ member, begin: snapshot.assignment, steps: 0 });
+    const image = new SharedArrayBuffer(snapshot.image.byteLength);
+    new Float32Array(image).set(snapshot.image);
+    this.#standing[member] = { ...snapshot, image };
+  }
+
+  #perturbationOf(
+    { perturbation }: MemberJob,
+    { optimizer }: Assignment,
+    standing: Standing | undefined,
+  ): Perturbation | undefined {
+    if ('config' in this.#task.optimizers[optimizer]!) return undefined;
+    if (perturbation !== undefined) return perturbation;
+    if (standing === undefined) return CENTRE;
+    return this.#task.keepsTheta ? undefined : standing.perturbation;
+  }
+
+  #check({ member, begin, steps, perturbation }: MemberJob): void {
+    const count = this.#standing.length;
+    const expected = (what: string, came: unknown): never => {
+      throw new UserError('config', `member ${member}: expected ${what}, got ${String(came)}`);
+    };
+    if (!(Number.isInteger(member) && member >= 0 && member < count))
+      expected(`a member from 0 to ${count - 1}`, member);
+    if (!(Number.isInteger(steps) && steps >= 0)) expected('an integer of at least 0 steps', steps);
+    const assignment = begin ?? this.#standing[member]?.assignment;
+    if (assignment === undefined) return expected('an assignment to begin with', assignment);
+    const { tasks, optimizers } = this.#task;
+    const { task, optimizer, numSteps } = assignment;
+    if (tasks[task] === undefined) expected(`a task from 0 to ${tasks.length - 1}`, task);
+    const source = optimizers[optimizer];
+    if (source === undefined)
+      return expected(`an optimizer from 0 to ${optimizers.length - 1}`, optimizer);
+    if (!(Number.isInteger(numSteps) && numSteps >= 1))
+      expected('an integer of at least 1 announced steps', numSteps);
+    if ('config' in source && perturbation !== undefined)
+      expected('no perturbation for an optimizer that is not learned', 'one');
+  }
+
+  #spare(image: SharedArrayBuffer): void {
+    const alike = this.#spares.get(image.byteLength) ?? [];
+    alike.push(image);
+    this.#spares.set(image.byteLength, alike);
+  }
+}
+
+function kindOf({ task, optimizer }: Assignment): string {
+  return `${task}/${optimizer}`;
+}

@@ -1,0 +1,97 @@
+/** What passes between a population and its worker threads: plain data, both ends from one build. */
+import type {
+  Evaluation,
+  EvaluationRequest,
+  ImageDataset,
+  Perturbation,
+  VeloArchitecture,
+} from '../../core/index';
+import type { DeviceName, EngineError, OptimizerConfig, TaskConfig } from '../../protocol/index';
+
+/** A task with what it needs from the disk, in memory that all threads share. */
+export interface SharedTask {
+  readonly config: TaskConfig;
+  readonly dataset?: ImageDataset;
+}
+
+/**
+ * An optimizer by its config, or a learned one by its centre: weights that members are moved away from, with the
+ * standard deviation of each, in the order of `flatTheta`. Both arrays lie in shared memory.
+ */
+export type SharedOptimizer =
+  | { readonly config: OptimizerConfig }
+  | {
+      readonly architecture: VeloArchitecture;
+      readonly theta: Float32Array;
+      readonly sd: Float32Array;
+    };
+
+/** What every worker is told when it starts. */
+export interface PopulationTask {
+  readonly kind: 'population';
+  readonly device: DeviceName;
+  readonly weightsDir: string;
+  readonly tasks: readonly SharedTask[];
+  readonly optimizers: readonly SharedOptimizer[];
+  /** Whether members' images hold their weights. */
+  readonly keepsTheta: boolean;
+  /** Most bytes of a worker's arenas beyond the one in use. */
+  readonly arenaBytes: number;
+  /** i32[1] in shared memory: not 0 once all turns are given up. */
+  readonly cancelled: Int32Array;
+}
+
+/** What a member trains. */
+export interface Assignment {
+  /** Index among the tasks. */
+  readonly task: number;
+  /** Index among the optimizers. */
+  readonly optimizer: number;
+  /** Integer 0 … 2^32-1: initial parameters, order of the data, randomness in the loss. */
+  readonly seed: number;
+  /** Inner steps that are announced to the optimizer, ≥ 1. */
+  readonly numSteps: number;
+}
+
+export interface TurnMessage {
+  readonly assignment: Assignment;
+  /** Absent at the member's beginning. */
+  readonly from?: { readonly step: number; readonly image: SharedArrayBuffer };
+  readonly perturbation?: Perturbation;
+  readonly steps: number;
+  readonly evaluate?: EvaluationRequest;
+  /** Memory for the new image, where there is some. */
+  readonly spare?: SharedArrayBuffer;
+}
+
+/** Turns that a worker takes one after the other. */
+export interface Chunk {
+  readonly turns: readonly TurnMessage[];
+  /** Which centre of each optimizer they go out from. */
+  readonly versions: readonly number[];
+}
+
+export type TurnReply =
+  | {
+      readonly step: number;
+      readonly losses: Float32Array;
+      readonly diverged: boolean;
+      readonly evaluation?: Evaluation;
+      readonly image: SharedArrayBuffer;
+      /** How long it took. */
+      readonly seconds: number;
+    }
+  | { readonly error: EngineError }
+  | { readonly cancelled: true };
+
+/** What a turn costs, found out by trying. */
+export interface Trial {
+  /** Bytes of a member's image, and of the arena that a worker needs for members like it. */
+  readonly imageBytes: number;
+  readonly arenaBytes: number;
+  readonly secondsPerStep: number;
+  /** Of making and packing perturbed weights; 0 where there are none. */
+  readonly secondsPerPerturbation: number;
+}
+
+export type TrialReply = Trial | { readonly error: EngineError };

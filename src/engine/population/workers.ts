@@ -1,0 +1,64 @@
+/** The threads of a population: as many as told, each with kernels of its own; one that dies is replaced. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pool as createPool } from 'workerpool';
+import type { Pool } from 'workerpool';
+import { messageOf } from '../../base/index';
+import { fromEngineError } from '../../protocol/index';
+import type { Assignment, Chunk, PopulationTask, Trial, TrialReply, TurnReply } from './messages';
+
+const WORKER_FILE = 'engineWorker.cjs';
+
+export class PopulationWorkers {
+  readonly count: number;
+  readonly #pool: Pool;
+  #isClosed = false;
+
+  constructor(count: number, task: PopulationTask, script = workerScript()) {
+    this.count = count;
+    this.#pool = createPool(script, {
+      workerType: 'thread',
+      minWorkers: count,
+      maxWorkers: count,
+      workerThreadOpts: { workerData: task },
+    });
+  }
+
+  /** @throws Error where the thread dies */
+  play(chunk: Chunk): Promise<TurnReply[]> {
+    return this.#call('play', chunk) as Promise<TurnReply[]>;
+  }
+
+  /** @throws UserError('task' | 'config' | 'device') where such a member cannot be, Error where the thread dies */
+  async try(assignment: Assignment, versions: readonly number[]): Promise<Trial> {
+    const reply = (await this.#call('try', assignment, versions)) as TrialReply;
+    if ('error' in reply) throw fromEngineError(reply.error);
+    return reply;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#pool.terminate(true);
+  }
+
+  async #call(method: string, ...params: readonly unknown[]): Promise<unknown> {
+    for (;;) {
+      try {
+        return await this.#pool.exec(method, [...params]);
+      } catch (thrown) {
+        const message = messageOf(thrown);
+        // It was handed to a thread that had just died over another call: the next one gets it.
+        if (message === 'Worker is terminated' && !this.#isClosed) continue;
+        // The first line says what happened; the others are about the pool.
+        const [what] = message.replace('Workerpool Worker', 'its thread').split('\n');
+        throw new Error(what, { cause: thrown });
+      }
+    }
+  }
+}
+
+/** Beside the bundle, or in `dist` of the project when running from source. */
+function workerScript(): string {
+  const bundled = join(__dirname, WORKER_FILE);
+  return existsSync(bundled) ? bundled : resolve(__dirname, '..', '..', '..', 'dist', WORKER_FILE);
+}

@@ -1,0 +1,120 @@
+/**
+ * Times populations of small perceptrons that VeLO trains, weights of its own for each member: inner steps a second by
+ * the number of members, of workers and by kernels. Contenders take turns. `--rounds N`, `--steps N`, `--json`.
+ */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import {
+  createRng,
+  flatTheta,
+  initTheta,
+  releasedArchitecture,
+  streamKey,
+} from '../../src/core/index';
+import type { VeloTheta } from '../../src/core/index';
+import { openPopulation } from '../../src/engine/index';
+import type { MemberJob, Population } from '../../src/engine/index';
+
+const MEMBERS = [1, 8, 16, 64];
+const HIDDEN = 64;
+const BANK = 32;
+
+interface Contender {
+  readonly name: string;
+  readonly members: number;
+  readonly population: Population;
+  /** Inner steps a second, by round. */
+  readonly rates: number[];
+}
+
+/** Fresh weights whose steps have no length: a theta that knows nothing would diverge. */
+function theta(): VeloTheta {
+  const fresh = initTheta(
+    releasedArchitecture(HIDDEN, BANK),
+    createRng({ seed: 1, purpose: 'theta' }),
+  );
+  for (const name of ['w', 'b']) fresh.tensors[`rnn_params/step_size/${name}`]?.data.fill(0);
+  return fresh;
+}
+
+async function contender(
+  device: 'native' | 'wasm',
+  members: number,
+  workers: number,
+): Promise<Contender> {
+  const weights = theta();
+  const population = await openPopulation({
+    tasks: [
+      {
+        family: 'imageMlp',
+        dataset: 'digits8',
+        hidden: [32],
+        activation: 'relu',
+        batchSize: 64,
+        grey: false,
+      },
+    ],
+    optimizers: [{ theta: weights, sd: flatTheta(weights).map(() => 1e-6) }],
+    members,
+    device,
+    workers,
+    dataDir: join(process.cwd(), 'media', 'data'),
+    weightsDir: '',
+  });
+  const jobs = Array.from({ length: members }, (_, member): MemberJob => {
+    const pair = member >> 1;
+    const key = streamKey({ seed: 1, purpose: 'noise', member: pair });
+    const perturbation = { key, sign: member % 2 === 0 ? 1 : -1 };
+    const begin = { task: 0, optimizer: 0, seed: pair, numSteps: 1_000_000 };
+    return { member, begin, perturbation, steps: 20 };
+  });
+  await population.run(jobs);
+  await population.run(jobs.map(({ member }) => ({ member, steps: 20 })));
+  return {
+    name: `${population.device}, ${members} members, ${workers} workers`,
+    members,
+    population,
+    rates: [],
+  };
+}
+
+async function timeRound({ members, population, rates }: Contender, steps: number): Promise<void> {
+  const jobs = Array.from({ length: members }, (_, member) => ({ member, steps }));
+  const rounds = Math.max(1, Math.round(64 / members));
+  const begin = performance.now();
+  for (let round = 0; round < rounds; round++) {
+    const results = await population.run(jobs);
+    const bad = results.find(({ error, diverged }) => error !== undefined || diverged);
+    if (bad !== undefined) throw bad.error ?? new Error('a member has diverged');
+  }
+  rates.push((rounds * members * steps * 1000) / (performance.now() - begin));
+}
+
+async function main([, , ...options]: string[]): Promise<void> {
+  const valueOf = (flag: string): string | undefined =>
+    options.includes(flag) ? options[options.indexOf(flag) + 1] : undefined;
+  const rounds = Number(valueOf('--rounds') ?? 11);
+  const steps = Number(valueOf('--steps') ?? 50);
+  const most = availableParallelism();
+  const contenders: Contender[] = [];
+  for (const device of ['native', 'wasm'] as const)
+    for (const members of MEMBERS)
+      for (const workers of members === 1 ? [1] : [1, most])
+        contenders.push(await contender(device, members, workers));
+  for (let round = 0; round < rounds; round++)
+    for (const one of contenders) await timeRound(one, steps);
+  for (const { name, rates, population } of contenders) {
+    rates.sort((a, b) => a - b);
+    const at = (share: number): number =>
+      Math.round(rates[Math.floor(share * (rates.length - 1))]!);
+    const row = { name, median: at(0.5), low: at(0.1), high: at(0.9), best: at(1) };
+    if (options.includes('--json')) console.log(JSON.stringify(row));
+    else
+      console.log(
+        `${name.padEnd(40)} ${String(row.median).padStart(8)} steps/s  (${row.low} to ${row.high})`,
+      );
+    await population.close();
+  }
+}
+
+void main(process.argv.slice(2));

@@ -1,0 +1,379 @@
+/** Populations on real threads, held against trainings of their own and against themselves. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createSession, flatTheta, plainTheta, streamKey } from '../../src/core/index';
+import {
+  createOptimizer,
+  createTask,
+  loadNativeKernels,
+  openPopulation,
+} from '../../src/engine/index';
+import type {
+  Assignment,
+  MemberJob,
+  MemberResult,
+  Population,
+  PopulationEvent,
+  PopulationOptions,
+} from '../../src/engine/index';
+import { pickDevice } from '../../src/engine/devices/devices';
+import { bundleOf } from '../support/bundles';
+import type { OptimizerConfig } from '../../src/protocol/index';
+import { ROOT, smallConfig } from './trainingSupport';
+
+const dataDir = join(ROOT, 'media', 'data');
+const theta = plainTheta({ hidden: 9, bank: 2, peak: 0.5 });
+const sd = Float32Array.from(flatTheta(theta), () => 0.01);
+const TASKS: PopulationOptions['tasks'] = [
+  {
+    family: 'imageMlp',
+    dataset: 'digits8',
+    hidden: [6],
+    activation: 'relu',
+    batchSize: 8,
+    grey: false,
+  },
+  {
+    family: 'imageMlp',
+    dataset: 'digits8',
+    hidden: [],
+    activation: 'relu',
+    batchSize: 16,
+    imageSize: 4,
+    grey: false,
+  },
+  { family: 'quadratic', dimension: 5, condition: 10 },
+];
+const LEARNED = 0;
+const ADAM = 1;
+const DEVICES = loadNativeKernels().runtime === undefined ? ['wasm'] : ['wasm', 'native'];
+
+let script: string;
+let folder: string;
+const open: Population[] = [];
+
+beforeAll(async () => {
+  script = await bundleOf('src/engine/workers/main.ts', 'engineWorker.cjs');
+  folder = mkdtempSync(join(tmpdir(), 'velo-population-'));
+});
+
+afterEach(async () => {
+  for (const population of open.splice(0)) await population.close();
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function populationOf(changes: Partial<PopulationOptions> = {}): Promise<Population> {
+  const population = await openPopulation({
+    tasks: TASKS,
+    optimizers: [{ theta, sd }, { config: adam(0.01) }],
+    members: 8,
+    device: 'wasm',
+    workers: 2,
+    dataDir,
+    weightsDir: folder,
+    workerScript: script,
+    ...changes,
+  });
+  open.push(population);
+  return population;
+}
+
+function adam(learningRate: number): OptimizerConfig {
+  return smallConfig({ optimizer: { name: 'adam', learningRate } }).optimizer;
+}
+
+function assignment(changes: Partial<Assignment> = {}): Assignment {
+  return { task: 0, optimizer: LEARNED, seed: 1, numSteps: 100, ...changes };
+}
+
+/** Antithetic pairs over all tasks. */
+function pairs(count: number, steps: number): MemberJob[] {
+  return Array.from({ length: count }, (_, member) => {
+    const pair = Math.floor(member / 2);
+    const key = streamKey({ seed: 9, purpose: 'noise', step: 0, member: pair });
+    return {
+      member,
+      begin: assignment({ task: pair % TASKS.length, seed: pair }),
+      perturbation: { key, sign: member % 2 === 0 ? 1 : -1 },
+      steps,
+      evaluate: { split: 'outerValid', batches: 2 },
+    };
+  });
+}
+
+/** The same jobs for members that have begun. */
+function goOn(jobs: readonly MemberJob[]): MemberJob[] {
+  return jobs.map(({ member, perturbation, steps }) => ({
+    member,
+    perturbation: perturbation!,
+    steps,
+  }));
+}
+
+function numbers(results: readonly MemberResult[]) {
+  return results.map(({ error, ...result }) => {
+    expect(error).toBeUndefined();
+    return result;
+  });
+}
+
+describe.each(DEVICES)('a population on %s', (device) => {
+  const own = { device: device as 'wasm' };
+
+  it('gives a member the numbers of a training of its own', async () => {
+    const population = await populationOf(own);
+    const owner = assignment({ optimizer: ADAM, task: 1, seed: 7 });
+    const [first] = await population.run([{ member: 3, begin: owner, steps: 30 }]);
+
+    const [second] = await population.run([{ member: 3, steps: 10 }]);
+    const { device: picked } = await pickDevice(device as 'wasm');
+    const session = createSession({
+      task: await createTask(TASKS[1]!, { seed: 7, dataDir }),
+      optimizer: createOptimizer(adam(0.01), 100, folder).optimizer,
+      seed: 7,
+      kernels: picked.kernels!,
+    });
+    const alone = Float32Array.from({ length: 40 }, () => session.advance());
+    expect(first!.losses).toEqual(alone.slice(0, 30));
+    expect(second!.losses).toEqual(alone.slice(30));
+    expect(second!.step).toBe(40);
+  });
+
+  it('gives the same bits on any number of workers, in any rounds', async () => {
+    const rounds: ReturnType<typeof numbers>[] = [];
+    for (const workers of [1, 2, 3]) {
+      const population = await populationOf({ ...own, workers });
+      const results = numbers(await population.run(pairs(8, 25)));
+      const rest = goOn(pairs(8, 5));
+      rounds.push([...results, ...numbers(await population.run(rest))]);
+    }
+    expect(rounds[1]).toEqual(rounds[0]);
+    expect(rounds[2]).toEqual(rounds[0]);
+    const [plus, minus] = rounds[0]!;
+    expect(plus!.losses[0]).toBe(minus!.losses[0]);
+    expect(plus!.losses[24]).not.toBe(minus!.losses[24]);
+  });
+
+  it('needs no memory for weights where there is none', async () => {
+    const keeping = await populationOf(own);
+    const tight = await populationOf({ ...own, memoryLimit: 1 });
+    const rest = pairs(4, 5).map(({ member }) => ({ member, steps: 5 }));
+    for (const jobs of [pairs(4, 5), rest]) {
+      expect(numbers(await tight.run(jobs))).toEqual(numbers(await keeping.run(jobs)));
+    }
+    const few = await tight.forecast([assignment()], 1);
+    const many = await keeping.forecast([assignment()], 1);
+    expect(few.memberBytes).toBeLessThan(many.memberBytes);
+  });
+
+  it('goes out from a new centre from the next round on', async () => {
+    const population = await populationOf(own);
+    const [old] = await population.run([{ member: 0, begin: assignment(), steps: 9 }]);
+    population.setCentre(LEARNED, flatTheta(plainTheta({ hidden: 9, bank: 2, peak: 0.1 })));
+    const [moved] = await population.run([{ member: 0, begin: assignment(), steps: 9 }]);
+    expect(moved!.losses[0]).toBe(old!.losses[0]);
+    expect(moved!.losses[8]).not.toBe(old!.losses[8]);
+    population.setCentre(LEARNED, flatTheta(theta));
+    const [again] = await population.run([{ member: 0, begin: assignment(), steps: 9 }]);
+    expect(again!.losses).toEqual(old!.losses);
+  });
+});
+
+describe('a population', () => {
+  it('says before it starts what it will take', async () => {
+    const population = await populationOf();
+    const all = Array.from({ length: 8 }, (_, seed) => assignment({ seed, task: seed % 3 }));
+    const forecast = await population.forecast(all, 50);
+    expect(forecast.seconds).toBeGreaterThan(0);
+    expect(forecast.seconds).toBeLessThan(20);
+    expect(forecast.sharedBytes).toBeGreaterThan(1797 * 64);
+    expect(forecast.memberBytes).toBeGreaterThan(8 * 2 * 4 * flatTheta(theta).length);
+    expect(forecast.workerBytes).toBeGreaterThan(2 * 4 * 1797 * 16);
+    expect(forecast.limitBytes).toBeGreaterThan(forecast.memberBytes);
+  });
+
+  it('takes a member back to where it stood', async () => {
+    const population = await populationOf();
+    await population.run(pairs(2, 10));
+    const snapshot = population.snapshot(1)!;
+    expect(snapshot.step).toBe(10);
+    const go = [{ member: 1, steps: 10 }];
+    const [first] = await population.run(go);
+    population.restore(1, snapshot);
+    population.restore(5, snapshot);
+    expect((await population.run(go))[0]).toEqual(first);
+    const [twin] = await population.run([{ member: 5, steps: 10 }]);
+    expect(twin!.losses).toEqual(first!.losses);
+    expect(population.snapshot(7)).toBeUndefined();
+  });
+
+  it('leaves every member where it stood when a round is given up', async () => {
+    const population = await populationOf();
+    const before = numbers(await population.run(pairs(8, 3)));
+    const controller = new AbortController();
+    const long = goOn(pairs(8, 200_000));
+    const round = population.run(long, { signal: controller.signal });
+    setTimeout(() => {
+      controller.abort(new Error('enough'));
+    }, 200);
+    await expect(round).rejects.toThrow('enough');
+    const after = await population.run(pairs(8, 0).map(({ member }) => ({ member, steps: 0 })));
+    expect(after.map(({ step }) => step)).toEqual(before.map(({ step }) => step));
+  });
+
+  it('says of a member that it has diverged, and of each in turn that it is done', async () => {
+    const population = await populationOf({ optimizers: [{ config: adam(1e30) }] });
+    const done: number[] = [];
+    const jobs = [0, 1, 2].map((member) => ({
+      member,
+      begin: assignment({ optimizer: 0, task: 2, seed: member }),
+      steps: 20,
+    }));
+    const results = await population.run(jobs, { onResult: ({ member }) => done.push(member) });
+    expect(results.map(({ diverged }) => diverged)).toEqual([true, true, true]);
+    expect(done.sort()).toEqual([0, 1, 2]);
+  });
+
+  it.each([
+    [{ member: 9, begin: assignment(), steps: 1 }, /member 9: expected a member from 0 to 7/],
+    [{ member: 0, steps: 1 }, /member 0: expected an assignment to begin with/],
+    [{ member: 0, begin: assignment({ task: 5 }), steps: 1 }, /expected a task from 0 to 2, got 5/],
+    [
+      { member: 0, begin: assignment({ optimizer: 5 }), steps: 1 },
+      /an optimizer from 0 to 1, got 5/,
+    ],
+    [
+      { member: 0, begin: assignment({ numSteps: 0 }), steps: 1 },
+      /at least 1 announced steps, got 0/,
+    ],
+    [{ member: 0, begin: assignment(), steps: 1.5 }, /at least 0 steps, got 1.5/],
+    [
+      {
+        member: 0,
+        begin: assignment({ optimizer: ADAM }),
+        steps: 1,
+        perturbation: { key: [0, 0, 0, 0], sign: 1 },
+      },
+      /no perturbation for an optimizer that is not learned/,
+    ],
+  ] as [MemberJob, RegExp][])('refuses a job that cannot be: %j', async (job, message) => {
+    const population = await populationOf();
+    await expect(population.run([job])).rejects.toThrow(message);
+    expect(numbers(await population.run(pairs(2, 2)))).toHaveLength(2);
+  });
+
+  it('refuses numbers and devices that cannot be', async () => {
+    await expect(populationOf({ workers: 0 })).rejects.toThrow(/workers must be an integer of at/);
+    await expect(populationOf({ members: 0 })).rejects.toThrow(/members must be an integer of at/);
+    await expect(populationOf({ device: 'cpu' })).rejects.toThrow(/cpu runs no populations/);
+  });
+
+  it('gives an error for a member whose task cannot be, and the others their turn', async () => {
+    const population = await populationOf({
+      tasks: [TASKS[0]!, { ...TASKS[0]!, batchSize: 100_000 } as (typeof TASKS)[number]],
+    });
+    const [good, bad] = await population.run([
+      { member: 0, begin: assignment(), steps: 3 },
+      { member: 1, begin: assignment({ task: 1 }), steps: 3 },
+    ]);
+    expect(good!.error).toBeUndefined();
+    expect(bad!.error!.message).toMatch(/^member 1 \(digits8, seed 1\): batchSize is 100000/);
+    await expect(population.forecast([assignment({ task: 1 })], 1)).rejects.toThrow(/batchSize/);
+  });
+});
+
+describe('a population whose worker breaks down', () => {
+  /** A worker's program with something before it. */
+  function broken(name: string, before: string): string {
+    const file = join(folder, `${name}.cjs`);
+    writeFileSync(file, `${before}\nrequire(${JSON.stringify(script)});\n`);
+    return file;
+  }
+
+  /** Each turn looks at the clock when it begins. */
+  const dies = (when: string): string => `
+    const { existsSync, writeFileSync } = require('node:fs');
+    const now = performance.now.bind(performance);
+    let looks = 0;
+    performance.now = () => {
+      if (${when}) { writeFileSync(${JSON.stringify(join(folder, 'died'))}, ''); process.exit(7); }
+      return now();
+    };`;
+
+  it('goes on from where its members stood', async () => {
+    const events: PopulationEvent[] = [];
+    const whole = await populationOf({ workers: 1 });
+    const workerScript = broken(
+      'dies',
+      dies(`++looks === 12 && !existsSync(${JSON.stringify(join(folder, 'died'))})`),
+    );
+    const population = await populationOf({
+      workers: 1,
+      workerScript,
+      onEvent: (event) => events.push(event),
+    });
+    const rest = goOn(pairs(6, 15));
+    for (const jobs of [pairs(6, 10), rest]) {
+      expect(numbers(await population.run(jobs))).toEqual(numbers(await whole.run(jobs)));
+    }
+    expect(existsSync(join(folder, 'died'))).toBe(true);
+    expect(events).toHaveLength(1);
+    expect(events[0]!.members.join()).toMatch(/member \d \((digits8|quadratic), seed \d\)/);
+    expect(events[0]!.message).toMatch(/exitCode|ended|terminated/i);
+  });
+
+  it('gives up a member that kills every worker, and names it', async () => {
+    const events: PopulationEvent[] = [];
+    const workerScript = broken(
+      'killer',
+      `
+      const { parentPort } = require('node:worker_threads');
+      parentPort.on('message', ({ params }) => {
+        const turns = params?.[0]?.turns ?? [];
+        if (turns.some(({ assignment }) => assignment.seed === 1)) process.exit(7);
+      });`,
+    );
+    const population = await populationOf({ workerScript, onEvent: (event) => events.push(event) });
+    const results = await population.run(pairs(6, 10));
+    expect(results.map(({ error }) => error?.message)).toEqual([
+      undefined,
+      undefined,
+      'member 2 (digits8, seed 1): a worker ended 2 times over its turn',
+      'member 3 (digits8, seed 1): a worker ended 2 times over its turn',
+      undefined,
+      undefined,
+    ]);
+    expect(events.length).toBeGreaterThanOrEqual(4);
+    const [again] = await population.run([{ member: 0, steps: 3 }]);
+    expect(again!.step).toBe(13);
+  });
+
+  it('starts a trapped kernel anew', async () => {
+    const whole = await populationOf();
+    const workerScript = broken(
+      'trapped',
+      `
+      const { Instance } = WebAssembly;
+      let runs = 0;
+      WebAssembly.Instance = function (module, imports) {
+        const { exports } = new Instance(module, imports);
+        if (!('opName' in exports)) return { exports };
+        const run = (...args) => {
+          if (++runs === 9) throw new WebAssembly.RuntimeError('memory access out of bounds');
+          return exports.run(...args);
+        };
+        return { exports: { ...exports, run } };
+      };`,
+    );
+    const population = await populationOf({ workerScript });
+    for (let round = 0; round < 3; round++) {
+      const jobs = pairs(6, 10);
+      expect(numbers(await population.run(jobs))).toEqual(numbers(await whole.run(jobs)));
+    }
+  });
+});
