@@ -1,7 +1,7 @@
 /** Between the commands and the engine's training job; loaded only when something is to be computed. */
 import { ManualControl } from '../core/index';
 import { createOptimizer, createTask, resumeTraining, startTraining } from '../engine/index';
-import type { TrainOptions, TrainResult, TrainServices } from '../engine/index';
+import type { ThreadChoice, TrainOptions, TrainResult, TrainServices } from '../engine/index';
 import type { RunConfig } from '../protocol/index';
 import type { Output } from './output';
 import { dataDirectory, programVersion, weightsDirectory } from '../storage/index';
@@ -23,6 +23,7 @@ export async function checkConfig({ task, optimizer, numSteps, seed }: RunConfig
 /** What both commands that train have. */
 export interface TrainingFlags {
   readonly strict?: boolean;
+  readonly threads?: ThreadChoice;
 }
 
 export function newTraining(
@@ -44,7 +45,7 @@ export function resumedTraining(
 
 function jobOf(
   output: Output,
-  { strict = false }: TrainingFlags,
+  { strict = false, threads = 'auto' }: TrainingFlags,
   start: (options: TrainOptions) => Promise<TrainResult>,
 ): TrainingJob {
   const control = new ManualControl();
@@ -62,7 +63,7 @@ function jobOf(
     run: async () => {
       try {
         const onEvent = report.onEvent.bind(report);
-        return await start({ services, control, onEvent, isStrict: strict });
+        return await start({ services, control, onEvent, isStrict: strict, threads });
       } finally {
         report.close();
       }

@@ -5,7 +5,7 @@ import type { Output } from '../output';
 import { comparison } from '../trainReport';
 import { runRoot } from './shared';
 import type { TrainingFlags } from '../trainJob';
-import { STRICT_FLAG, trainOne } from './train';
+import { STRICT_FLAG, threadsOption, trainOne } from './train';
 
 interface ResumeOptions extends TrainingFlags {
   readonly out?: string;
@@ -17,6 +17,7 @@ export function addResumeCommand(program: Command, output: Output): void {
     .description('go on with a run from its latest checkpoint')
     .argument('<run>', 'id, the beginning of an id, or the folder of the run')
     .option('--out <dir>', 'folder that the runs are under (default: the current one)')
+    .addOption(threadsOption())
     .option('--strict', STRICT_FLAG)
     .option('--json', 'one JSON object per event')
     .action(async (reference: string, options: ResumeOptions) => {

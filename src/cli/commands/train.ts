@@ -1,6 +1,8 @@
 /** `velo train`: trains the run of each config, one after another, and compares them. */
+import { Option } from 'commander';
 import type { Command } from 'commander';
-import type { TrainResult } from '../../engine/index';
+import { UserError } from '../../base/index';
+import type { ThreadChoice, TrainResult } from '../../engine/index';
 import { DEVICE_NAMES } from '../../protocol/index';
 import type { RunConfig } from '../../protocol/index';
 import { readConfigFile } from '../configFiles';
@@ -24,12 +26,28 @@ export function addTrainCommand(program: Command, output: Output): void {
     .option('--seed <n>', 'the same as --set seed=n')
     .option('--device <name>', `the same as --set device=name: ${DEVICE_NAMES.join(', ')}`)
     .option('--out <dir>', 'folder that the runs go under (default: the current one)')
+    .addOption(threadsOption())
     .option('--strict', STRICT_FLAG)
     .option('--json', 'one JSON object per event')
     .action(async (files: string[], options: TrainCommandOptions) => {
       // Every config is read before the first run begins.
       const configs = files.map((file) => readConfigFile(file, options));
       await trainAll(configs, options, output);
+    });
+}
+
+/** Of each command that trains; no number depends on it. */
+export function threadsOption(): Option {
+  return new Option('--threads <n>', 'threads of the native kernels (auto: whatever is fastest)')
+    .default('auto')
+    .argParser((value): ThreadChoice => {
+      if (value === 'auto') return value;
+      const threads = Number(value);
+      if (Number.isInteger(threads) && threads >= 1) return threads;
+      throw new UserError(
+        'usage',
+        `--threads must be auto or an integer of at least 1, got ${value}`,
+      );
     });
 }
 

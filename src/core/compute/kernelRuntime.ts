@@ -5,6 +5,8 @@
  * word offsets into the arena, float arguments by their bit pattern.
  */
 
+import type { Span } from './span';
+
 export type KernelFlavour = 'native' | 'wasm';
 
 export interface KernelRuntime {
@@ -19,6 +21,10 @@ export interface KernelRuntime {
    * @throws UserError('device') when the memory cannot be had
    */
   allocate(words: number): Arena;
+  /** Threads that can run parts of one program together, in arenas of this runtime; absent: one. */
+  readonly threads?: number;
+  /** Ends threads of its own, where it has some; its arenas can be read afterwards, not run. */
+  close?(): void;
   /**
    * Bytes from word 0 of an arena to memory outside of it, for kernels that can read that; the caller keeps the memory
    * alive. Absent where kernels reach their arena only.
@@ -36,4 +42,10 @@ export interface Arena {
    * @returns how often they ran to the end: less than `times` where a guard found a number that is not finite
    */
   run(start: number, words: number, times?: number): number;
+  /**
+   * Runs a program on each thread of the runtime, all at once. They wait for each other at `control.barrier` and nowhere
+   * else, so all have to meet it equally often.
+   * @returns as `run`: how often the first ran to the end
+   */
+  runTogether?(programs: readonly Span[], times: number): number;
 }

@@ -7,6 +7,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { FloatArray, NamedFloats, TensorSpec } from '../../base/index';
 import type { Arena, KernelRuntime } from '../compute/kernelRuntime';
 import type { Span } from '../compute/span';
+import type { Stage } from '../compute/stages';
 import type { StepRow } from '../compute/stepRow';
 
 export type TensorDict = Readonly<Record<string, Tensor>>;
@@ -64,8 +65,16 @@ export interface Optimizer {
   readonly fused?: FusedOptimizer;
 }
 
-/** Lays the kernels out for some parameters. @param start  first arena word that may be used */
-export type FusedOptimizer = (params: readonly TensorSpec[], start: number) => FusedUpdate;
+/**
+ * Lays the kernels out for some parameters.
+ * @param start  first arena word that may be used
+ * @param threads  that will work together; default 1
+ */
+export type FusedOptimizer = (
+  params: readonly TensorSpec[],
+  start: number,
+  threads?: number,
+) => FusedUpdate;
 
 /** Fused kernels laid out in an arena that may hold more than them. All places are arena words. */
 export interface FusedUpdate {
@@ -82,8 +91,8 @@ export interface FusedUpdate {
   readonly theta?: { readonly flat: Span; readonly packed: Span };
   /** What depends on the step alone: to be written before its update, by its 0-based index. */
   readonly rows: readonly StepRow[];
-  /** The instructions of an update, for who runs them with others. */
-  program(runtime: KernelRuntime): readonly number[];
+  /** The instructions of an update, for who runs them with others: for as many threads as it was laid out for. */
+  stages(runtime: KernelRuntime): readonly Stage[];
   /** @throws UserError('device') when the kernels are of another version */
   start(runtime: KernelRuntime, arena: Arena): FusedSession;
 }

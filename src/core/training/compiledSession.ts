@@ -26,7 +26,7 @@ export function createCompiledSession(
   options: ResolvedSessionOptions,
   kernels: KernelRuntime,
 ): TrainingSession {
-  return new CompiledSession(options, linkStep(options, kernels));
+  return new CompiledSession(options, linkStep(options, kernels), kernels);
 }
 
 class CompiledSession implements TrainingSession {
@@ -34,9 +34,15 @@ class CompiledSession implements TrainingSession {
   readonly #task: Task;
   readonly #accumulate: number;
   readonly #linked: LinkedStep;
+  readonly #kernels: KernelRuntime;
   #step = 0;
 
-  constructor({ task, seed, accumulate }: ResolvedSessionOptions, linked: LinkedStep) {
+  constructor(
+    { task, seed, accumulate }: ResolvedSessionOptions,
+    linked: LinkedStep,
+    kernels: KernelRuntime,
+  ) {
+    this.#kernels = kernels;
     this.#task = task;
     this.#accumulate = accumulate;
     this.#linked = linked;
@@ -109,6 +115,7 @@ class CompiledSession implements TrainingSession {
 
   dispose(): void {
     // The arena goes with the session.
+    this.#kernels.close?.();
   }
 
   #consume(probe?: UpdateProbe): void {

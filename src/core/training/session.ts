@@ -70,7 +70,7 @@ export interface TrainingSession {
   exportSnapshot(): SessionSnapshot;
   /** @throws UserError('checkpoint') on a wrong name or shape */
   importSnapshot(snapshot: SessionSnapshot): void;
-  /** Frees the tensors; the session is of no use afterwards. */
+  /** Frees the tensors and ends the threads of its kernels; the session is of no use afterwards. */
   dispose(): void;
 }
 

@@ -5,8 +5,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { messageOf } from '../../base/index';
-import type { KernelRuntime, NativeBinding } from '../../core/index';
+import { invariant, messageOf } from '../../base/index';
+import type { Crew, KernelRuntime, NativeBinding, NativeVariant } from '../../core/index';
 import {
   compileWasm,
   createNativeKernels,
@@ -48,14 +48,31 @@ export function loadRelaxedWasmKernels(directory = kernelDirectory()): LoadedKer
  * The kernels as a native addon for this platform.
  * @param directory  where they are; by default `kernelDirectory()`
  * @param isa  instruction set; by default the best that this machine has
+ * @param crew  that works on every arena together
  */
-export function loadNativeKernels(directory = kernelDirectory(), isa?: string): LoadedKernels {
-  const file = resolve(directory, `velo-${process.platform}-${process.arch}.node`);
-  return attempt(file, () => {
-    // The addon is our own build; its shape is fixed by addon.c.
-    const binding = createRequire(file)(file) as NativeBinding;
-    return createNativeKernels(binding, isa);
-  });
+export function loadNativeKernels(
+  directory = kernelDirectory(),
+  isa?: string,
+  crew?: Crew,
+): LoadedKernels {
+  const file = addonFile(directory);
+  return attempt(file, () => createNativeKernels(loadBinding(file), isa, crew));
+}
+
+/** One build of the addon, as it is. @throws where it cannot be loaded */
+export function loadNativeVariant(isa: string): NativeVariant {
+  const found = loadBinding(addonFile(kernelDirectory())).variants.find((one) => one.isa === isa);
+  invariant(found !== undefined, `the addon has no build for ${isa}`);
+  return found;
+}
+
+function addonFile(directory: string): string {
+  return resolve(directory, `velo-${process.platform}-${process.arch}.node`);
+}
+
+function loadBinding(file: string): NativeBinding {
+  // The addon is our own build; its shape is fixed by addon.c.
+  return createRequire(file)(file) as NativeBinding;
 }
 
 /**

@@ -4,9 +4,8 @@
  * Nothing here prints: whoever starts a training listens to its events.
  */
 import { UserError, sizeOf } from '../../base/index';
-import { FRESH_PROGRESS, createSession, innerTrain } from '../../core/index';
+import { FRESH_PROGRESS, innerTrain } from '../../core/index';
 import type {
-  Device,
   InnerTrainListener,
   InnerTrainPlan,
   LoopSession,
@@ -21,9 +20,12 @@ import { createRun, readRun, readRunMetrics, resumeRun } from '../../storage/ind
 import type { RunWriter } from '../../storage/index';
 import { pickDevice } from '../devices/devices';
 import type { PickedDevice } from '../devices/devices';
+import type { ThreadChoice } from './chooseThreads';
 import { createOptimizer } from './createOptimizer';
 import type { PreparedOptimizer } from './createOptimizer';
 import { createTask } from './createTask';
+import { openSession } from './openSession';
+import type { TrainingParts } from './openSession';
 import { Journal, readCheckpoint } from './journal';
 import { beginTrace } from './traceJob';
 import type { TrainListener } from './trainEvents';
@@ -49,6 +51,8 @@ export interface TrainOptions {
   readonly flushEveryMs?: number;
   /** Refuses a task that cannot be compiled, where there are kernels, instead of running it slowly. */
   readonly isStrict?: boolean;
+  /** Threads of the native kernels; default `auto`. No number depends on it. */
+  readonly threads?: ThreadChoice;
 }
 
 export interface NewTraining extends TrainOptions {
@@ -74,8 +78,8 @@ export interface TrainResult {
  */
 export async function startTraining(options: NewTraining): Promise<TrainResult> {
   const { config, root, directory } = options;
-  const parts = await prepare(config, options.services);
-  const session = openSession(config, parts, options);
+  const prepared = await prepare(config, options.services);
+  const { session, parts } = await openSession(config, prepared, options);
   const run = closingOnError(session, () =>
     createRun(root, {
       config,
@@ -116,8 +120,8 @@ export async function resumeTraining(
       remedy: 'Open the folder in VS Code, where its queue goes on, or train its config.json.',
     });
   }
-  const parts = await prepare(record.config, options.services);
-  const session = openSession(record.config, parts, options);
+  const prepared = await prepare(record.config, options.services);
+  const { session, parts } = await openSession(record.config, prepared, options);
   const resumed = closingOnError(session, () => resumeRun(directory));
   const { run, config, checkpoint, warnings } = resumed;
   return closing(run, session, () => {
@@ -133,14 +137,7 @@ export async function resumeTraining(
   });
 }
 
-interface Parts {
-  readonly task: Task;
-  readonly prepared: PreparedOptimizer;
-  readonly device: Device;
-  readonly why: string;
-}
-
-async function prepare(config: RunConfig, services: TrainServices): Promise<Parts> {
+async function prepare(config: RunConfig, services: TrainServices): Promise<TrainingParts> {
   const { dataDir, weightsDir, pickDevice: pick = pickDevice } = services;
   const task = await createTask(config.task, { seed: config.seed, dataDir });
   checkEvaluation(config, task);
@@ -160,32 +157,9 @@ function checkEvaluation({ evaluate: { split } }: RunConfig, { name, data, batch
   );
 }
 
-function openSession(
-  config: RunConfig,
-  { task, prepared, device }: Parts,
-  { isStrict, onEvent }: TrainOptions,
-): TrainingSession {
-  const { optimizer, accumulate, weightDecay } = prepared;
-  const { kernels } = device;
-  return createSession({
-    task,
-    optimizer,
-    seed: config.seed,
-    accumulate,
-    weightDecay,
-    ...(kernels === undefined ? {} : { kernels }),
-    onFallback: (why) => {
-      if (isStrict === true)
-        throw new UserError('task', why, { remedy: 'Train without --strict.' });
-      const text = `${why}: the task runs as single tfjs operations, which is ten times slower or more`;
-      onEvent?.({ type: 'warning', text });
-    },
-  });
-}
-
 interface Work extends TrainOptions {
   readonly config: RunConfig;
-  readonly parts: Parts;
+  readonly parts: TrainingParts;
   readonly session: TrainingSession;
   readonly run: RunWriter;
   readonly journal: Journal;
@@ -338,7 +312,7 @@ function timed(session: TrainingSession, journal: Journal): LoopSession {
 }
 
 function environmentOf(
-  { task, prepared, device }: Parts,
+  { task, prepared, device }: TrainingParts,
   { version }: TrainServices,
 ): RunEnvironment {
   return {

@@ -1,13 +1,10 @@
 /** The threads of a population: as many as told, each with kernels of its own; one that dies is replaced. */
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { pool as createPool } from 'workerpool';
 import type { Pool } from 'workerpool';
 import { messageOf } from '../../base/index';
 import { fromEngineError } from '../../protocol/index';
+import { workerScript } from '../workers/script';
 import type { Assignment, Chunk, PopulationTask, Trial, TrialReply, TurnReply } from './messages';
-
-const WORKER_FILE = 'engineWorker.cjs';
 
 export class PopulationWorkers {
   readonly count: number;
@@ -55,10 +52,4 @@ export class PopulationWorkers {
       }
     }
   }
-}
-
-/** Beside the bundle, or in `dist` of the project when running from source. */
-function workerScript(): string {
-  const bundled = join(__dirname, WORKER_FILE);
-  return existsSync(bundled) ? bundled : resolve(__dirname, '..', '..', '..', 'dist', WORKER_FILE);
 }

@@ -1,15 +1,17 @@
-/** A worker thread of the engine: one training, members of a population, or the requests that compute. */
+/** A worker thread of the engine: one training, members of a population, a helper of a training, or the requests that compute. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { invariant } from '../../base/index';
+import type { HelperTask } from '../devices/crew';
 import type { PopulationTask } from '../population/messages';
 import { servePopulation } from '../population/serve';
 import type { WorkerTask } from './messages';
+import { help } from './helper';
 import { serve } from './service';
 import { train } from './train';
 
 invariant(parentPort !== null, 'this file runs in a worker thread');
 // Both ends come from one build.
-const task = workerData as WorkerTask | PopulationTask;
+const task = workerData as WorkerTask | PopulationTask | HelperTask;
 switch (task.kind) {
   case 'train':
     void train(task, parentPort);
@@ -19,4 +21,7 @@ switch (task.kind) {
     break;
   case 'service':
     serve(task, parentPort);
+    break;
+  case 'helper':
+    help(task, parentPort);
 }

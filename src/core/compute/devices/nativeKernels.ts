@@ -4,6 +4,7 @@
  */
 import { UserError } from '../../../base/index';
 import type { Arena, KernelRuntime } from '../kernelRuntime';
+import type { Span } from '../span';
 import { checkArenaSize, outOfMemory, repetitions } from './kernelStatus';
 
 /** What the addon exports. */
@@ -23,15 +24,32 @@ export interface NativeVariant {
   run(arena: Float32Array, start: number, words: number, times: number): number;
 }
 
+/** Other threads that run programs of the same arenas. */
+export interface Crew {
+  /** With the thread that gives the orders. */
+  readonly threads: number;
+  /** Shows them an arena, which lies in shared memory. @returns its number */
+  meet(arena: Float32Array): number;
+  /** Lets each begin its program. */
+  begin(arena: number, programs: readonly Span[], times: number): void;
+  /** Waits until all are done. */
+  end(): void;
+}
+
 /** Words in a cache line; arenas start at one. */
 const LINE_WORDS = 16;
 
 /**
  * A runtime over a loaded addon.
  * @param isa  instruction set to use; by default the best that this machine has
+ * @param crew  that works on every arena together
  * @throws UserError('device') when the addon has no such build for this machine
  */
-export function createNativeKernels(binding: NativeBinding, isa?: string): KernelRuntime {
+export function createNativeKernels(
+  binding: NativeBinding,
+  isa?: string,
+  crew?: Crew,
+): KernelRuntime {
   const variant = binding.variants.find((one) => isa === undefined || one.isa === isa);
   if (variant === undefined) {
     const have = binding.variants.map((one) => one.isa).join(', ') || 'none';
@@ -44,14 +62,21 @@ export function createNativeKernels(binding: NativeBinding, isa?: string): Kerne
     flavour: 'native',
     isa: variant.isa,
     ops: new Map(variant.ops.map((name, op) => [name, op])),
-    allocate: (words) => createArena(binding, variant, words),
+    allocate: (words) => {
+      const arena = createArena(binding, variant, newBuffer(words, crew !== undefined), words);
+      return crew === undefined ? arena : crewed(variant, arena, crew);
+    },
+    ...(crew === undefined ? {} : { threads: crew.threads }),
     distance: ({ f32 }, memory) => binding.distance(f32, memory),
   };
 }
 
-function createArena(binding: NativeBinding, variant: NativeVariant, words: number): Arena {
-  checkArenaSize(words);
-  const buffer = newBuffer(words);
+function createArena(
+  binding: NativeBinding,
+  variant: NativeVariant,
+  buffer: ArrayBuffer | SharedArrayBuffer,
+  words: number,
+): Arena {
   const skipped = ((64 - binding.misalignment(new Float32Array(buffer))) % 64) / 4;
   const f32 = new Float32Array(buffer, skipped * 4, words);
   const i32 = new Int32Array(buffer, skipped * 4, words);
@@ -65,9 +90,26 @@ function createArena(binding: NativeBinding, variant: NativeVariant, words: numb
   };
 }
 
-function newBuffer(words: number): ArrayBuffer {
+function crewed(variant: NativeVariant, arena: Arena, crew: Crew): Arena {
+  const { f32, i32 } = arena;
+  const number = crew.meet(f32);
+  return {
+    ...arena,
+    runTogether: ([own, ...others], times) => {
+      const { place, words } = own!;
+      crew.begin(number, others, times);
+      const status = variant.run(f32, place, words, times);
+      crew.end();
+      return status === 0 ? times : repetitions(status, i32, place);
+    },
+  };
+}
+
+function newBuffer(words: number, isShared: boolean): ArrayBuffer | SharedArrayBuffer {
+  checkArenaSize(words);
+  const bytes = (words + LINE_WORDS) * 4;
   try {
-    return new ArrayBuffer((words + LINE_WORDS) * 4);
+    return isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
   } catch (error) {
     throw outOfMemory(words, error);
   }

@@ -41,6 +41,8 @@ typedef struct {
   /* Working planes with the same strides: ROW_PLANES and COL_PLANES of them. */
   int32_t rowWork, colWork;
   int32_t sums, network, stepMultiplier;
+  /* For velo_apply: its rows (of groups * rows), and whether it also makes the shares that rows and columns have. */
+  int32_t fromRow, toRow, foldsSides;
 } VeloTensor;
 
 #define VELO_TENSOR_WORDS ((int32_t)(sizeof(VeloTensor) / sizeof(int32_t)))

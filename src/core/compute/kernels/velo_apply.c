@@ -223,23 +223,34 @@ static ApplyStreams apply_streams(float *base, const VeloTensor *t, long group) 
   return s;
 }
 
+/* args: VeloTensor. The shares of rows and columns, for those who apply its rows apart. */
+static void velo_fold_sides(float *base, const int32_t *args) {
+  const VeloTensor *t = (const VeloTensor *)args;
+  const float *weights = base + t->network;
+  Network net;
+  fold_network(t, weights, (const VeloSums *)(base + t->sums), base[t->stepMultiplier], &net);
+  fold_sides(base, t, &net, weights + B0);
+}
+
 /* args: VeloTensor */
 static void velo_apply(float *base, const int32_t *args) {
   const VeloTensor *t = (const VeloTensor *)args;
   const float *weights = base + t->network, *bias = weights + B0;
   Network net;
   fold_network(t, weights, (const VeloSums *)(base + t->sums), base[t->stepMultiplier], &net);
-  fold_sides(base, t, &net, bias);
+  if (t->foldsSides) fold_sides(base, t, &net, bias);
   RowShare row = {{bias[0], bias[1], bias[2], bias[3]}, {1.0f, 1.0f, 1.0f}};
   if (t->kind == DIAGONAL) {
     ApplyStreams s = apply_streams(base, t, 0);
     apply_row(&s, &net, &row, 0, t->cols, 1);
     return;
   }
-  for (long group = 0; group < t->groups; group++) {
+  for (long from = t->fromRow, to = t->toRow; from < to;) {
+    long group = from / t->rows, end = (group + 1) * t->rows;
     ApplyStreams s = apply_streams(base, t, group);
     const float *work = base + t->rowWork + group * t->rows;
-    for (long r = 0; r < t->rows; r++) {
+    if (end > to) end = to;
+    for (long r = from - group * t->rows; from < end; r++, from++) {
       for (long h = 0; h < HIDDEN_UNITS; h++) row.hidden[h] = work[(HIDDEN + h) * t->rowStride + r];
       for (long k = 0; k < 3; k++) row.factor[k] = work[(FACTOR + k) * t->rowStride + r];
       apply_row(&s, &net, &row, r * t->cols, t->cols, 0);

@@ -6,13 +6,14 @@
 import type { FloatArray, NamedFloats, TensorSpec } from '../../../base/index';
 import { invariant, sizeOf } from '../../../base/index';
 import type { Arena, KernelRuntime } from '../../compute/kernelRuntime';
+import { inOrder } from '../../compute/stages';
 import { writeRows } from '../../compute/stepRow';
 import type { StepRow } from '../../compute/stepRow';
 import type { FusedSession, FusedUpdate } from '../optimizer';
 import type { ArenaLayout } from './fused/arenaLayout';
 import { CLOCK_WORDS, INPUT_STRIDE, arenaLayout, stateSpans } from './fused/arenaLayout';
 import { initialStateProgram, packProgram } from './fused/packTheta';
-import { updateProgram, updateProgramWords } from './fused/program';
+import { updateProgramWords, updateStages } from './fused/program';
 import { exportState, importState, stateArrays } from './fused/sessionState';
 import { LOSS_MEANS, RUNNING_MIN_START, lossBiasCorrections, lossDecays } from './lossFeatures';
 import type { VeloOptions } from './state';
@@ -49,14 +50,17 @@ export interface FusedVeloUpdate extends FusedUpdate {
  * @param options  theta, and numSteps ≥ 1, the number of updates announced
  * @param params  names and shapes, any rank
  * @param start  first arena word that may be used, at a cache line
+ * @param threads  most that will work on it together
  */
 export function layOutFusedVelo(
   options: VeloOptions,
   params: readonly TensorSpec[],
   start: number,
+  threads = 1,
 ): FusedVeloUpdate {
   const { architecture } = options.theta;
-  const layout = arenaLayout(architecture, params, updateProgramWords(params.length), start);
+  const updateWords = updateProgramWords(params.length);
+  const layout = arenaLayout(architecture, params, { updateWords, start, threads });
   const places = (which: 'params' | 'grads'): Record<string, number> =>
     Object.fromEntries(layout.tensors.map((tensor) => [tensor.name, tensor[which]]));
   const plan = { ...options, params, layout, rows: stepRows(options, layout) };
@@ -68,7 +72,7 @@ export function layOutFusedVelo(
     state: stateSpans(layout, architecture.hidden),
     theta: layout.theta,
     rows: plan.rows,
-    program: (runtime) => updateProgram(runtime, layout),
+    stages: (runtime) => updateStages(runtime, layout, threads),
     start: (runtime, arena) => startSession(plan, runtime, arena),
   };
 }
@@ -100,7 +104,7 @@ function startSession(
   const { architecture } = theta;
   const { hidden } = architecture;
   const weights = loadPrograms(theta.architecture, layout, runtime, arena);
-  const program = updateProgram(runtime, layout);
+  const program = inOrder(updateStages(runtime, layout, 1));
   arena.i32.set(program, layout.program);
   const state = stateArrays(params, layout, hidden);
   const reset = (): void => {
@@ -123,7 +127,9 @@ function startSession(
       importState(arena, state, values);
     },
     trace: () => readTrace(arena, layout, hidden),
-    loadTheta: weights.pack,
+    loadTheta: () => {
+      weights.pack();
+    },
     reset,
   };
 }

@@ -55,7 +55,7 @@ export function createVelo({ theta, numSteps }: VeloOptions): Optimizer {
       return { params, state, trace };
     },
     recurrent: { hidden: architecture.hidden, networks: architecture.bank },
-    fused: (params, start) => layOutFusedVelo({ theta, numSteps }, params, start),
+    fused: (params, start, threads) => layOutFusedVelo({ theta, numSteps }, params, start, threads),
   };
 }
 

@@ -2,10 +2,13 @@
  * Many steps of a training in one call: what is new at each step stands in tables, the kernels fetch it row by row,
  * gather the batch, and note the losses. A loss that is not finite ends the call before its update.
  */
+import { invariant } from '../../../base/index';
 import { instructionsOf } from '../../compute/instructions';
 import type { Arena } from '../../compute/kernelRuntime';
 import type { Span } from '../../compute/span';
 import type { StepRow } from '../../compute/stepRow';
+import { alone } from '../../compute/stages';
+import type { Stage } from '../../compute/stages';
 import type { Linker } from './linker';
 
 /** Most steps of a call, and most words of its tables. */
@@ -16,11 +19,11 @@ export interface BlockParts {
   /** Where something is new at each step. */
   readonly rows: readonly Span[];
   /** From the batch's rows to gradients and loss. */
-  readonly gradient: readonly number[];
+  readonly gradient: readonly Stage[];
   /** Where the loss is after that. */
   readonly loss: number;
   /** From the gradients to the new parameters. */
-  readonly update: readonly number[];
+  readonly update: readonly Stage[];
 }
 
 export interface PlannedBlock {
@@ -48,15 +51,18 @@ export function planBlock(linker: Linker, parts: BlockParts): PlannedBlock {
   const counter = linker.reserve(1);
   const log = linker.reserve(capacity);
   const tables = rows.map((row) => ({ ...row, table: linker.reserve(row.words * capacity) }));
-  const { place, code } = linker.program([
-    ...tables.flatMap(({ place: at, words, table }) =>
-      emit('control.row', at, table, words, counter),
-    ),
+  const fetch = tables.flatMap(({ place: at, words, table }) =>
+    emit('control.row', at, table, words, counter),
+  );
+  // Whether a step is to be made is for each thread to see.
+  const guard = Array.from({ length: linker.threads }, () => emit('control.guard', loss));
+  const programs = linker.programs([
+    alone(fetch),
     ...gradient,
-    ...emit('control.store', log, loss, counter),
-    ...emit('control.guard', loss),
+    alone(emit('control.store', log, loss, counter)),
+    guard,
     ...update,
-    ...emit('control.count', counter),
+    alone(emit('control.count', counter)),
   ]);
   return {
     capacity,
@@ -69,10 +75,17 @@ export function planBlock(linker: Linker, parts: BlockParts): PlannedBlock {
           });
         }
         arena.i32[counter] = 0;
-        return arena.run(place, code.length, count);
+        return runPrograms(arena, programs, count);
       },
     }),
   };
+}
+
+function runPrograms(arena: Arena, programs: readonly Span[], times: number): number {
+  const [{ place, words }] = programs as [Span];
+  if (programs.length === 1) return arena.run(place, words, times);
+  invariant(arena.runTogether !== undefined, 'an arena of a runtime with threads');
+  return arena.runTogether(programs, times);
 }
 
 /** The four words that make the random numbers of a step its own. */

@@ -4,6 +4,7 @@ import type { Arena, KernelRuntime } from '../../compute/kernelRuntime';
 import type { Plan, PlanOptions } from '../../compute/plan/plan';
 import { RNG_PURPOSES } from '../../compute/rng';
 import { writeRows } from '../../compute/stepRow';
+import { alone } from '../../compute/stages';
 import type { StepRow } from '../../compute/stepRow';
 import type { FusedUpdate, Optimizer } from '../../optimizers/optimizer';
 import type { Task } from '../../tasks/task';
@@ -93,7 +94,7 @@ export function linkStep(
   { perturbed = false } = {},
 ): LinkedStep {
   const { task, optimizer, accumulate } = options;
-  const fused = optimizer.fused?.(task.params, FUSED_START);
+  const fused = optimizer.fused?.(task.params, FUSED_START, kernels.threads);
   const linker = new Linker(kernels, fused?.words ?? 0);
   const gradient = linker.add(gradientGraph(task), gradientPlaces(fused));
   const loss = gradient.plan.outputs['loss']!;
@@ -119,9 +120,9 @@ export function linkStep(
       ? undefined
       : planBlock(linker, {
           rows: [...rows.gradient, ...rows.update],
-          gradient: first.code,
+          gradient: [alone(batches.code), ...gradient.stages],
           loss: loss.place,
-          update: [...(accumulation.program(0)?.code ?? []), ...update.program.code],
+          update: [...accumulation.stages, ...update.stages],
         });
   const flat = perturbed ? update.theta?.flat : undefined;
   const perturbation = flat && planPerturbation(linker, flat);

@@ -6,6 +6,9 @@ import { assemble } from '../../compute/plan/assemble';
 import { planGraph } from '../../compute/plan/plan';
 import type { Plan, PlanArray, PlanOptions } from '../../compute/plan/plan';
 import { writeConstants } from '../../compute/plan/planRun';
+import type { Span } from '../../compute/span';
+import { BARRIER_WORDS, alone, inOrder, programsOf } from '../../compute/stages';
+import type { Stage } from '../../compute/stages';
 
 /** Instructions at their place in the arena. */
 export interface Program {
@@ -13,8 +16,19 @@ export interface Program {
   readonly code: readonly number[];
 }
 
+/** A plan at its place. */
+export interface LinkedPlan {
+  readonly plan: Plan;
+  /** For one thread. */
+  readonly program: Program;
+  /** For those of the runtime together. */
+  readonly stages: readonly Stage[];
+}
+
 export class Linker {
   readonly kernels: KernelRuntime;
+  /** That run together. */
+  readonly threads: number;
   readonly #plans: Plan[] = [];
   /** Run once, in this order. */
   readonly #setups: Program[] = [];
@@ -24,6 +38,7 @@ export class Linker {
   /** @param start  first arena word that may be used */
   constructor(kernels: KernelRuntime, start: number) {
     this.kernels = kernels;
+    this.threads = kernels.threads ?? 1;
     this.#end = start;
   }
 
@@ -31,13 +46,13 @@ export class Linker {
    * Lays a plan out behind the others.
    * @throws UserError('task') for what no plan can have
    */
-  add(graph: Graph, options: Omit<PlanOptions, 'start'>): { plan: Plan; program: Program } {
+  add(graph: Graph, options: Omit<PlanOptions, 'start'>): LinkedPlan {
     const plan = planGraph(graph, { ...options, start: this.#end });
     this.#end = padded(plan.words);
     this.#plans.push(plan);
     const { setup, step } = assemble(plan, this.kernels);
     this.#setups.push(this.#place(setup));
-    return { plan, program: this.program(step) };
+    return { plan, program: this.program(step), stages: [alone(step)] };
   }
 
   /** Words for something else. @returns their place */
@@ -51,6 +66,15 @@ export class Linker {
     const program = this.#place(code);
     this.#programs.push(program);
     return program;
+  }
+
+  /** A program for each thread, or one where nothing is shared out. */
+  programs(stages: readonly Stage[]): Span[] {
+    const { kernels, threads } = this;
+    const isAlone = threads === 1 || stages.every((codes) => codes.length === 1);
+    const barrier = this.reserve(isAlone ? 0 : BARRIER_WORDS);
+    const codes = isAlone ? [inOrder(stages)] : programsOf(stages, { kernels, threads, barrier });
+    return codes.map((code) => ({ place: this.program(code).place, words: code.length }));
   }
 
   /**

@@ -6,12 +6,15 @@ import type { ResolvedSessionOptions } from '../session';
 import type { Linker, Program } from './linker';
 import { floatsAt, spanOf } from '../../compute/plan/planRun';
 import type { Span } from '../../compute/span';
+import type { Stage } from '../../compute/stages';
 import { placesOf } from './linker';
 import { accumulationGraph } from './stepGraphs';
 
 export interface PlannedAccumulation {
   /** @param place  of the batch among those of its update, from 0 */
   program(place: number): Program | undefined;
+  /** Of the only batch of an update. */
+  readonly stages: readonly Stage[];
   /** Live views of `grads/…` and `loss`; empty without accumulation. */
   sums(arena: Arena): NamedFloats;
   /** Where they are. */
@@ -20,7 +23,12 @@ export interface PlannedAccumulation {
 
 const PREFIX = 'sums/';
 
-const NOTHING: PlannedAccumulation = { program: () => undefined, sums: () => ({}), kept: [] };
+const NOTHING: PlannedAccumulation = {
+  program: () => undefined,
+  stages: [],
+  sums: () => ({}),
+  kept: [],
+};
 
 /** The plans for the first, the middle and the last batch of an update; none where nothing has to be done. */
 export function planAccumulation(
@@ -37,6 +45,7 @@ export function planAccumulation(
   const kindOf = (place: number): string =>
     place === accumulate - 1 ? 'last' : place === 0 ? 'first' : 'middle';
   const programs = new Map<string, Program>();
+  let stages: readonly Stage[] = [];
   for (const place of [0, 1, accumulate - 1]) {
     if (place >= accumulate || programs.has(kindOf(place))) continue;
     const isLast = place === accumulate - 1;
@@ -45,14 +54,16 @@ export function planAccumulation(
       isLast,
       count: accumulate,
     });
-    const { plan, program } = linker.add(graph, { ...options, inputPlaces });
+    const { plan, program, stages: own } = linker.add(graph, { ...options, inputPlaces });
     programs.set(kindOf(place), program);
+    stages = own;
     if (place > 0 || isLast) continue;
     sums = plan.outputs;
     inputPlaces = { ...inputPlaces, ...placesOf(sums) };
   }
   return {
     program: (place) => programs.get(kindOf(place)),
+    stages,
     sums: (arena) => views(arena, sums),
     kept: Object.values(sums).map(spanOf),
   };

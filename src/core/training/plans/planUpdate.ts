@@ -5,6 +5,8 @@ import { sizeOf } from '../../../base/index';
 import type { Arena } from '../../compute/kernelRuntime';
 import type { Plan } from '../../compute/plan/plan';
 import type { Span } from '../../compute/span';
+import { inOrder } from '../../compute/stages';
+import type { Stage } from '../../compute/stages';
 import type { StepRow } from '../../compute/stepRow';
 import { requireArrays, toFloats } from '../../compute/tensors';
 import type { FusedUpdate, Optimizer, RecurrentTrace } from '../../optimizers/optimizer';
@@ -27,7 +29,10 @@ export interface UpdateState {
 
 /** An update laid out. */
 export interface PlannedUpdate {
+  /** For one thread. */
   readonly program: Program;
+  /** For those of the runtime together. */
+  readonly stages: readonly Stage[];
   /** What changes from update to update, by its 0-based index, for an optimizer that differs in nothing else. */
   rows(optimizer: Optimizer): readonly StepRow[];
   /** What an update carries on to the next one, the parameters apart. */
@@ -52,9 +57,13 @@ export function planUpdate(linker: Linker, parts: UpdateParts): PlannedUpdate {
   const { fused, params } = parts;
   if (fused === undefined) return capturedUpdate(linker, parts);
   const { kernels } = linker;
+  const stages = fused.stages(kernels);
   return {
-    program: linker.program(fused.program(kernels)),
-    rows: rowsByOptimizer((optimizer) => optimizer.fused?.(params, FUSED_START).rows ?? []),
+    program: linker.program(inOrder(stages)),
+    stages,
+    rows: rowsByOptimizer(
+      (optimizer) => optimizer.fused?.(params, FUSED_START, linker.threads).rows ?? [],
+    ),
     state: fused.state,
     theta: fused.theta,
     start: (arena) => fused.start(kernels, arena),
@@ -66,12 +75,13 @@ function capturedUpdate(
   { optimizer, params, gradient }: UpdateParts,
 ): PlannedUpdate {
   const { state, scalars } = optimizerSpecs(optimizer, params);
-  const { plan, program } = linker.add(updateGraph(optimizer, params, state, scalars), {
+  const { plan, program, stages } = linker.add(updateGraph(optimizer, params, state, scalars), {
     inputPlaces: { ...placesOf(gradient.inputs), ...placesOf(gradient.outputs) },
     replaces: updatesInPlace(params, state),
   });
   return {
     program,
+    stages,
     rows: rowsByOptimizer((other) => scalarRows(other, plan, scalars)),
     state: state.map(({ name, shape }) => ({
       place: plan.inputs[`state/${name}`]!.place,

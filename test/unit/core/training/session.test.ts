@@ -262,7 +262,7 @@ function fusedSgd(learningRate: number): Optimizer {
       loss: 0,
       state: [],
       rows: [],
-      program: () => [],
+      stages: () => [],
       start: () => plainSgd(learningRate, specs),
     }),
   };

@@ -57,6 +57,7 @@ static const Kernel kernels[] = {
     {"velo.addContext", 6, velo_add_context},
     {"velo.lstmCell", 7, velo_lstm_cell},
     {"velo.featureNorms", VELO_TENSOR_WORDS, velo_feature_norms},
+    {"velo.foldSides", VELO_TENSOR_WORDS, velo_fold_sides},
     {"velo.apply", VELO_TENSOR_WORDS, velo_apply},
     {"trace.summary", 3, trace_summary},
     {"trace.difference", 4, trace_difference},

@@ -57,8 +57,8 @@ export interface ArenaLayout {
   /** End of it all. */
   readonly words: number;
   readonly tensors: readonly TensorPlaces[];
-  readonly rowWork: number;
-  readonly colWork: number;
+  /** Working planes of each thread. */
+  readonly work: readonly { readonly rows: number; readonly cols: number }[];
   /** Statistics per tensor, `sumsStride` apart. */
   readonly sums: number;
   readonly sumsStride: number;
@@ -115,16 +115,20 @@ export interface LstmPlaces {
   readonly bank: Linear;
 }
 
-/**
- * Lays out a session.
- * @param updateWords  room for the longest program
- * @param start  first arena word that may be used, at a cache line
- */
+export interface LayoutOptions {
+  /** Room for the longest program. */
+  readonly updateWords: number;
+  /** First arena word that may be used, at a cache line. */
+  readonly start: number;
+  /** That work on it together. */
+  readonly threads: number;
+}
+
+/** Lays out a session. */
 export function arenaLayout(
   architecture: VeloArchitecture,
   params: readonly TensorSpec[],
-  updateWords: number,
-  start: number,
+  { updateWords, start, threads }: LayoutOptions,
 ): ArenaLayout {
   let end = start;
   const reserve: Reserve = (words) => {
@@ -148,8 +152,10 @@ export function arenaLayout(
     tensors.reduce((most, places) => Math.max(most, size(places)), 0);
   const layout = {
     tensors,
-    rowWork: reserve(ROW_PLANES * widest(({ rowStride }) => rowStride)),
-    colWork: reserve(COL_PLANES * widest(({ colStride }) => colStride)),
+    work: Array.from({ length: threads }, () => ({
+      rows: reserve(ROW_PLANES * widest(({ rowStride }) => rowStride)),
+      cols: reserve(COL_PLANES * widest(({ colStride }) => colStride)),
+    })),
     sums: reserve(params.length * SUMS_WORDS),
     sumsStride: SUMS_WORDS,
     loss: { ...loss, ...workLoss(reserve) },

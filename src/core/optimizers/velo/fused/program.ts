@@ -2,11 +2,14 @@
  * The program of one fused VeLO update: the instructions in the order of the reference, built once; what
  * changes from step to step (loss, step, fraction) is read from the arena.
  */
+import { sizeOf } from '../../../../base/index';
 import { instructionsOf } from '../../../compute/instructions';
 import type { Emit } from '../../../compute/instructions';
 import type { KernelRuntime } from '../../../compute/kernelRuntime';
+import { alone, runsOf, sharesOf } from '../../../compute/stages';
+import type { Stage } from '../../../compute/stages';
 import type { ArenaLayout, Linear, TensorPlaces } from './arenaLayout';
-import { INPUT_STRIDE, NETWORK_STRIDE } from './arenaLayout';
+import { INPUT_STRIDE, NETWORK_STRIDE, PACK_COLUMNS } from './arenaLayout';
 import { TENSOR_KINDS, isIdentity } from './tensorLayout';
 
 /** Words that the update of `count` tensors takes at most. */
@@ -16,25 +19,73 @@ export function updateProgramWords(count: number): number {
 
 /**
  * Loss buffer, accumulators and statistics of every tensor; then the LSTM for all of them; then features, network
- * and step of every tensor.
+ * and step of every tensor. Threads have tensors of their own, and share out the step of one that is more than a thread's
+ * part of all.
+ * @param threads  as many as the layout has working planes for
  * @throws UserError('device') when the kernels lack an op, being of another version
  */
-export function updateProgram(runtime: KernelRuntime, layout: ArenaLayout): number[] {
+export function updateStages(
+  runtime: KernelRuntime,
+  layout: ArenaLayout,
+  threads: number,
+): Stage[] {
   const emit = instructionsOf(runtime);
   const { tensors } = layout;
+  const parts = tensorParts(layout, threads);
+  const each = (codeOf: (part: TensorPart) => number[]): Stage =>
+    parts.map((own) => own.flatMap(codeOf));
   return [
-    ...lossProgram(emit, layout),
-    ...tensors.flatMap((places, i) => [
-      ...foldProgram(emit, places),
-      ...emit('velo.accumulate', ...tensorArguments(layout, places, i)),
+    alone(lossProgram(emit, layout)),
+    each((part) => [
+      ...foldProgram(emit, tensors[part.tensor]!),
+      ...emit('velo.accumulate', ...tensorArguments(layout, part)),
     ]),
-    ...lstmProgram(emit, layout),
-    ...tensors.flatMap((places, i) => [
-      ...emit('velo.featureNorms', ...tensorArguments(layout, places, i)),
-      ...emit('velo.apply', ...tensorArguments(layout, places, i)),
-      ...unfoldProgram(emit, places),
+    ...lstmStages(emit, layout, threads),
+    each((part) => [
+      ...emit('velo.featureNorms', ...tensorArguments(layout, part)),
+      ...emit(part.isShared ? 'velo.foldSides' : 'velo.apply', ...tensorArguments(layout, part)),
+      ...(part.isShared ? [] : unfoldProgram(emit, tensors[part.tensor]!)),
     ]),
+    ...parts
+      .flat()
+      .filter(({ isShared }) => isShared)
+      .flatMap((part) => sharedSteps(emit, layout, part, threads)),
   ];
+}
+
+/** A tensor that smaller parts of are not worth a thread. */
+const SHARED_SIZE = 16_384;
+/** Weights of a product that smaller parts of are not worth a thread. */
+const SHARED_WEIGHTS = 65_536;
+
+/** A tensor and the thread that it belongs to. */
+interface TensorPart {
+  readonly tensor: number;
+  readonly thread: number;
+  /** Whether all threads take its step together. */
+  readonly isShared: boolean;
+}
+
+/** A thread has one shared tensor at most, and keeps it for the end: its working planes are needed once more. */
+function tensorParts({ tensors }: ArenaLayout, threads: number): TensorPart[][] {
+  const sizes = tensors.map(({ shape }) => sizeOf(shape));
+  const fair = sizes.reduce((sum, size) => sum + size, 0) / threads;
+  const isShared = (tensor: number): boolean =>
+    sizes[tensor]! > Math.max(fair, SHARED_SIZE) && tensors[tensor]!.layout.kind !== 'diagonal';
+  return sharesOf(sizes, threads).map((share, thread) =>
+    share
+      .map((tensor) => ({ tensor, thread, isShared: threads > 1 && isShared(tensor) }))
+      .sort((a, b) => Number(a.isShared) - Number(b.isShared)),
+  );
+}
+
+function sharedSteps(emit: Emit, layout: ArenaLayout, part: TensorPart, threads: number): Stage[] {
+  const places = layout.tensors[part.tensor]!;
+  const { groups, rows } = places.layout;
+  const steps = runsOf(groups * rows, threads).map(({ from, to }) =>
+    emit('velo.apply', ...tensorArguments(layout, part, { from, to })),
+  );
+  return [steps, alone(unfoldProgram(emit, places))];
 }
 
 /** Parameters and gradients into the kernels' order, where it is another one. */
@@ -66,13 +117,19 @@ function lossProgram(emit: Emit, { loss }: ArenaLayout): number[] {
   );
 }
 
-/** The fields of VeloTensor in velo.h, in its order. */
-function tensorArguments(layout: ArenaLayout, places: TensorPlaces, index: number): number[] {
+/** The fields of VeloTensor in velo.h, in its order. @param rows  of its step; absent: all, with their shares made too */
+function tensorArguments(
+  layout: ArenaLayout,
+  { tensor, thread }: TensorPart,
+  rows?: { readonly from: number; readonly to: number },
+): number[] {
   const { lstm } = layout;
-  const { groups, rows, cols, kind } = places.layout;
+  const places = layout.tensors[tensor]!;
+  const work = layout.work[thread]!;
+  const { groups, rows: rowCount, cols, kind } = places.layout;
   return [
     groups,
-    rows,
+    rowCount,
     cols,
     TENSOR_KINDS[kind],
     places.foldedParams,
@@ -84,38 +141,57 @@ function tensorArguments(layout: ArenaLayout, places: TensorPlaces, index: numbe
     places.rowStride,
     places.colMeans,
     places.colStride,
-    layout.rowWork,
-    layout.colWork,
-    layout.sums + index * layout.sumsStride,
-    lstm.networks + index * NETWORK_STRIDE,
-    lstm.heads + index * lstm.headsStride + lstm.bank.inputs,
+    work.rows,
+    work.cols,
+    layout.sums + tensor * layout.sumsStride,
+    lstm.networks + tensor * NETWORK_STRIDE,
+    lstm.heads + tensor * lstm.headsStride + lstm.bank.inputs,
+    rows?.from ?? 0,
+    rows?.to ?? groups * rowCount,
+    rows === undefined ? 1 : 0,
   ];
 }
 
-function lstmProgram(emit: Emit, layout: ArenaLayout): number[] {
+function lstmStages(emit: Emit, layout: ArenaLayout, threads: number): Stage[] {
   const { lstm, loss, tensors } = layout;
   const count = tensors.length;
   const H = lstm.mixing.outputs;
-  const product = (out: number, outStride: number, left: number, leftStride: number, w: Linear) =>
-    emit(
-      'gemm.packed',
-      ...[out, outStride, left, leftStride],
-      ...[w.packed, w.bias, count, w.outputs, w.inputs],
+  const product = (
+    out: number,
+    outStride: number,
+    left: number,
+    leftStride: number,
+    { inputs, outputs, packed, bias }: Linear,
+  ): Stage => {
+    const parts = inputs * outputs < SHARED_WEIGHTS ? 1 : threads;
+    return runsOf(outputs, parts, PACK_COLUMNS).map(({ from, to }) =>
+      emit(
+        'gemm.packed',
+        ...[out + from, outStride, left, leftStride],
+        ...[packed + from * inputs, bias + from, count, to - from, inputs],
+      ),
     );
+  };
   const { joined, joinedStride, gates, heads, headsStride } = lstm;
   return [
-    ...emit(
-      'velo.lstmInputs',
-      ...[lstm.inputs, INPUT_STRIDE, count, layout.sums],
-      ...[lstm.axisCounts, loss.features, loss.fraction],
+    alone(
+      emit(
+        'velo.lstmInputs',
+        ...[lstm.inputs, INPUT_STRIDE, count, layout.sums],
+        ...[lstm.axisCounts, loss.features, loss.fraction],
+      ),
     ),
-    ...product(lstm.mixed, H, lstm.inputs, INPUT_STRIDE, lstm.mixing),
-    ...product(joined, joinedStride, lstm.inputs, INPUT_STRIDE, lstm.input),
-    ...emit('velo.addContext', joined, joinedStride, lstm.mixed, H, count, H),
-    ...emit('copy.rows', joined + H, joinedStride, lstm.hidden, H, count, H),
-    ...product(gates, 4 * H, joined, joinedStride, lstm.gate),
-    ...emit('velo.lstmCell', ...[lstm.cellOut, lstm.hiddenOut, gates, 4 * H, lstm.cell, count, H]),
-    ...product(heads, headsStride, lstm.hiddenOut, H, lstm.head),
-    ...product(lstm.networks, NETWORK_STRIDE, heads, headsStride, lstm.bank),
+    product(lstm.mixed, H, lstm.inputs, INPUT_STRIDE, lstm.mixing),
+    product(joined, joinedStride, lstm.inputs, INPUT_STRIDE, lstm.input),
+    alone([
+      ...emit('velo.addContext', joined, joinedStride, lstm.mixed, H, count, H),
+      ...emit('copy.rows', joined + H, joinedStride, lstm.hidden, H, count, H),
+    ]),
+    product(gates, 4 * H, joined, joinedStride, lstm.gate),
+    alone(
+      emit('velo.lstmCell', ...[lstm.cellOut, lstm.hiddenOut, gates, 4 * H, lstm.cell, count, H]),
+    ),
+    product(heads, headsStride, lstm.hiddenOut, H, lstm.head),
+    product(lstm.networks, NETWORK_STRIDE, heads, headsStride, lstm.bank),
   ];
 }
