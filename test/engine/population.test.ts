@@ -161,7 +161,7 @@ describe.each(DEVICES)('a population on %s', (device) => {
 
   it('needs no memory for weights where there is none', async () => {
     const keeping = await populationOf(own);
-    const tight = await populationOf({ ...own, memoryLimit: 1 });
+    const tight = await populationOf({ ...own, members: 2000, memoryLimit: 30e6 });
     const rest = pairs(4, 5).map(({ member }) => ({ member, steps: 5 }));
     for (const jobs of [pairs(4, 5), rest]) {
       expect(numbers(await tight.run(jobs))).toEqual(numbers(await keeping.run(jobs)));
@@ -169,6 +169,14 @@ describe.each(DEVICES)('a population on %s', (device) => {
     const few = await tight.forecast([assignment()], 1);
     const many = await keeping.forecast([assignment()], 1);
     expect(few.memberBytes).toBeLessThan(many.memberBytes);
+  });
+
+  it('refuses members that it has no room for', async () => {
+    const population = await populationOf({ ...own, memoryLimit: 1e5 });
+    await expect(population.run(pairs(8, 5))).rejects.toThrow(
+      /^8 members need \d+ MB on 2 workers, expected at most 1$/,
+    );
+    expect(population.snapshot(0)).toBeUndefined();
   });
 
   it('goes out from a new centre from the next round on', async () => {
@@ -295,23 +303,27 @@ describe('a population whose worker breaks down', () => {
     return file;
   }
 
-  /** Each turn looks at the clock when it begins. */
-  const dies = (when: string): string => `
+  /** Ends the thread in the middle of a turn, each of which looks at the clock, once. */
+  const died = (): string => join(folder, 'died');
+  const dies = (): string => `
     const { existsSync, writeFileSync } = require('node:fs');
+    const { parentPort } = require('node:worker_threads');
+    let isPlaying = false;
+    parentPort.on('message', ({ method }) => { isPlaying = method === 'play'; });
     const now = performance.now.bind(performance);
     let looks = 0;
     performance.now = () => {
-      if (${when}) { writeFileSync(${JSON.stringify(join(folder, 'died'))}, ''); process.exit(7); }
+      if (isPlaying && ++looks === 6 && !existsSync(${JSON.stringify(died())})) {
+        writeFileSync(${JSON.stringify(died())}, '');
+        process.exit(7);
+      }
       return now();
     };`;
 
   it('goes on from where its members stood', async () => {
     const events: PopulationEvent[] = [];
     const whole = await populationOf({ workers: 1 });
-    const workerScript = broken(
-      'dies',
-      dies(`++looks === 12 && !existsSync(${JSON.stringify(join(folder, 'died'))})`),
-    );
+    const workerScript = broken('dies', dies());
     const population = await populationOf({
       workers: 1,
       workerScript,
@@ -321,7 +333,7 @@ describe('a population whose worker breaks down', () => {
     for (const jobs of [pairs(6, 10), rest]) {
       expect(numbers(await population.run(jobs))).toEqual(numbers(await whole.run(jobs)));
     }
-    expect(existsSync(join(folder, 'died'))).toBe(true);
+    expect(existsSync(died())).toBe(true);
     expect(events).toHaveLength(1);
     expect(events[0]!.members.join()).toMatch(/member \d \((digits8|quadratic), seed \d\)/);
     expect(events[0]!.message).toMatch(/exitCode|ended|terminated/i);

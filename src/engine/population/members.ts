@@ -48,6 +48,16 @@ export class Members {
     };
   }
 
+  /** What every member will have once these jobs have begun. @throws UserError('config') on a job that cannot be */
+  assignmentsWith(jobs: readonly MemberJob[]): Assignment[] {
+    const assignments = this.#standing.map((standing) => standing?.assignment);
+    for (const job of jobs) {
+      this.#check(job);
+      assignments[job.member] = job.begin ?? assignments[job.member];
+    }
+    return assignments.filter((one) => one !== undefined);
+  }
+
   chunk(turns: readonly TurnMessage[]): Chunk {
     return { turns, versions: this.#versions };
   }

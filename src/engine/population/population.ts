@@ -113,8 +113,8 @@ export class Population {
   /**
    * One turn for each job, at most one a member.
    * @returns in the order of the jobs
-   * @throws UserError('config') on a job that cannot be, the signal's reason where the round is given up; every member
-   *   stands where it stood then
+   * @throws UserError('config') on a job that cannot be, UserError('device') where the members need more memory than they
+   *   may have, the signal's reason where the round is given up; every member stands where it stood then
    */
   async run(jobs: readonly MemberJob[], options: RoundOptions = {}): Promise<MemberResult[]> {
     invariant(!this.#isBusy, 'a round at a time');
@@ -124,6 +124,7 @@ export class Population {
     try {
       options.signal?.throwIfAborted();
       options.signal?.addEventListener('abort', giveUp);
+      await this.#requireRoom(jobs);
       const { onEvent } = this.#options;
       const results = await playRound(jobs, {
         workers: this.#workers,
@@ -148,18 +149,12 @@ export class Population {
    * @throws UserError('config' | 'task' | 'device') where one cannot be had
    */
   async forecast(assignments: readonly Assignment[], steps: number): Promise<Forecast> {
-    const trials = [];
+    const trials: Trial[] = [];
     for (const assignment of assignments) trials.push(await this.#trial(assignment));
-    const kinds = [...new Set(trials)];
-    const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
-    const arenas = sum(kinds.map(({ arenaBytes }) => arenaBytes));
-    const largest = Math.max(0, ...kinds.map(({ arenaBytes }) => arenaBytes));
     const turn = ({ secondsPerStep, secondsPerPerturbation }: Trial): number =>
       secondsPerStep * steps + secondsPerPerturbation;
     return {
-      memberBytes: 2 * sum(trials.map(({ imageBytes }) => imageBytes)),
-      workerBytes: this.workers * Math.min(arenas, Math.max(largest, this.#task.arenaBytes)),
-      sharedBytes: sharedBytesOf(this.#task),
+      ...this.#bytesOf(trials),
       limitBytes: this.#limit,
       seconds: sum(trials.map(turn)) / Math.min(this.workers, Math.max(1, trials.length)),
     };
@@ -180,6 +175,35 @@ export class Population {
     await this.#workers.close();
   }
 
+  #bytesOf(trials: readonly Trial[]): Omit<Forecast, 'limitBytes' | 'seconds'> {
+    const arenas = [...new Set(trials)].map(({ arenaBytes }) => arenaBytes);
+    const kept = Math.max(this.#task.arenaBytes, ...arenas);
+    return {
+      memberBytes: 2 * sum(trials.map(({ imageBytes }) => imageBytes)),
+      workerBytes: this.workers * Math.min(sum(arenas), kept),
+      sharedBytes: sharedBytesOf(this.#task),
+    };
+  }
+
+  /** Before members begin that there is no room for. Those that cannot be at all get their errors in their turns. */
+  async #requireRoom(jobs: readonly MemberJob[]): Promise<void> {
+    if (jobs.every(({ begin }) => begin === undefined)) return;
+    const trials: Trial[] = [];
+    for (const assignment of this.#members.assignmentsWith(jobs)) {
+      const trial = await this.#trial(assignment).catch(() => undefined);
+      if (trial !== undefined) trials.push(trial);
+    }
+    const { memberBytes, workerBytes, sharedBytes } = this.#bytesOf(trials);
+    const needed = memberBytes + workerBytes + sharedBytes;
+    if (needed <= this.#limit) return;
+    const [wanted, limit] = [needed, this.#limit].map((bytes) => Math.ceil(bytes / 2 ** 20));
+    throw new UserError(
+      'device',
+      `${trials.length} members need ${wanted} MB on ${this.workers} workers, expected at most ${limit}`,
+      { remedy: 'Have fewer members or workers, or allow more memory.' },
+    );
+  }
+
   async #trial(assignment: Assignment): Promise<Trial> {
     const key = `${assignment.task}/${assignment.optimizer}`;
     const known = this.#trials.get(key);
@@ -189,6 +213,10 @@ export class Population {
     this.#members.noteSeconds(assignment, trial.secondsPerStep);
     return trial;
   }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
 }
 
 function shareOptimizer(optimizer: PopulationOptimizer): SharedOptimizer {
