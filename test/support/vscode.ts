@@ -149,7 +149,8 @@ export async function openAndChoose(
   for (let attempt = 1; ; attempt++) {
     try {
       await page.keyboard.press(key);
-      return await choose(page, typed, entry);
+      await choose(page, typed, entry);
+      return;
     } catch (thrown) {
       if (attempt === 4) throw thrown;
       await page.keyboard.press('Escape');

@@ -182,6 +182,8 @@ describe('loading kernels', () => {
   it('refuses a module or an addon that is something else', () => {
     const empty = compileWasm(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
     expect(() => createWasmKernels(empty)).toThrow(/no function "opName"/);
-    expect(() => createNativeKernels({ variants: [], misalignment: () => 0, distance: () => 0 })).toThrow(/none/);
+    expect(() =>
+      createNativeKernels({ variants: [], misalignment: () => 0, distance: () => 0 }),
+    ).toThrow(/none/);
   });
 });
