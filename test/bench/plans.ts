@@ -1,6 +1,6 @@
 /**
  * Times the reference workloads through capture and plan, on every set of kernels that this machine has, against the
- * same losses run operation by operation by tfjs on WebAssembly: gradient with an SGD step, and the whole step with
+ * same losses run operation by operation by tfjs on WebAssembly and in JavaScript: gradient with an SGD step, and the whole step with
  * VeLO. `--only NAME`, `--rounds N`, `--json`.
  */
 import * as tf from '@tensorflow/tfjs-core';
@@ -14,6 +14,7 @@ import {
   initTheta,
   releasedArchitecture,
 } from '../../src/core/index';
+import { activateCpu } from '../../src/engine/devices/tfjsBackends';
 import { contest, runtimesIn } from './contest';
 import type { Contender, Timing } from './contest';
 import { WORKLOADS } from './workloads';
@@ -27,6 +28,9 @@ interface Row {
 const NUM_STEPS = 1_000_000;
 /** Steps of a call where they are short. */
 const MOST_STEPS = 64;
+
+/** Backends of tfjs. */
+const PEERS = ['wasm', 'cpu'];
 
 function velo(hidden: number, bank: number): Optimizer {
   const fresh = initTheta(
@@ -60,14 +64,21 @@ function requireFinite(loss: number | undefined, { name }: Workload): void {
   if (loss === undefined || !Number.isFinite(loss)) throw new Error(`${name} has diverged`);
 }
 
-function eager(workload: Workload, optimizer: Optimizer): Contender {
+function eager(workload: Workload, optimizer: Optimizer, backend: string): Contender {
+  activate(backend);
   const session = createSession({ task: workload.task, optimizer, seed: 0 });
   return {
-    name: 'tfjs-wasm',
+    name: `tfjs-${backend}`,
     run: () => {
+      activate(backend);
       requireFinite(session.advance(), workload);
     },
   };
+}
+
+/** Both backends have been started, so that the change is made at once. */
+function activate(backend: string): void {
+  void tf.setBackend(backend);
 }
 
 function rowsOf(workload: Workload, kernels: readonly KernelRuntime[], rounds: number): Row[] {
@@ -79,7 +90,7 @@ function rowsOf(workload: Workload, kernels: readonly KernelRuntime[], rounds: n
   return optimizers.map(({ name, make, eager: hasPeer }) => {
     const contenders = [
       ...kernels.map((runtime) => compiled(workload, make(), runtime)),
-      ...(hasPeer ? [eager(workload, make())] : []),
+      ...(hasPeer ? PEERS.map((backend) => eager(workload, make(), backend)) : []),
     ];
     return { name: `${workload.name}, ${name}`, timings: contest(contenders, rounds) };
   });
@@ -104,6 +115,7 @@ async function main([kernelDirectory = '', tfjsWasm = '', ...options]: string[])
   const only = valueOf('--only');
   tf.env().set('PROD', true);
   setWasmPaths(tfjsWasm);
+  await activateCpu();
   await tf.setBackend('wasm');
   const kernels = runtimesIn(kernelDirectory);
   for (const workload of WORKLOADS) {

@@ -15,7 +15,7 @@ import { CLOCK_WORDS, INPUT_STRIDE, arenaLayout, stateSpans } from './fused/aren
 import { initialStateProgram, packProgram } from './fused/packTheta';
 import { updateProgramWords, updateStages } from './fused/program';
 import { exportState, importState, stateArrays } from './fused/sessionState';
-import { LOSS_MEANS, RUNNING_MIN_START, lossBiasCorrections, lossDecays } from './lossFeatures';
+import { LOSS_MEANS, RUNNING_MIN_START, lossDecays, writeLossBiasCorrections } from './lossFeatures';
 import type { VeloOptions } from './state';
 import type { VeloArchitecture } from './theta';
 import { LSTM_INPUTS, flatTheta } from './theta';
@@ -82,7 +82,7 @@ function stepRows(options: VeloOptions, { loss: { clock } }: ArenaLayout): StepR
   const { theta, numSteps } = options;
   const decays = lossDecays(theta.architecture.buggedLossFeatures ? 10 : numSteps);
   const write: StepRow['write'] = (step, { f32, i32 }, at) => {
-    f32.set(lossBiasCorrections(decays, step), at);
+    writeLossBiasCorrections(f32, at, decays, step);
     f32.set(decays, at + LOSS_MEANS);
     i32[at + 2 * LOSS_MEANS] = step;
     f32[at + 2 * LOSS_MEANS + 1] = step / numSteps;

@@ -51,7 +51,19 @@ export function lossDecays(horizon: number): Float32Array {
  * @returns f32[10]
  */
 export function lossBiasCorrections(decays: Float32Array, step: number): Float32Array {
-  return decays.map((decay) => 1 - Math.fround(decay ** (step + 1)));
+  const corrections = new Float32Array(decays.length);
+  writeLossBiasCorrections(corrections, 0, decays, step);
+  return corrections;
+}
+
+/** The same, written from `at` on, for those who do it at each step. */
+export function writeLossBiasCorrections(
+  out: Float32Array,
+  at: number,
+  decays: Float32Array,
+  step: number,
+): void {
+  for (let i = 0; i < decays.length; i++) out[at + i] = 1 - Math.fround(decays[i]! ** (step + 1));
 }
 
 /**
