@@ -205,6 +205,23 @@ describe('a population', () => {
     expect(forecast.limitBytes).toBeGreaterThan(forecast.memberBytes);
   });
 
+  it('holds two thousand members, in the memory that it has said', async () => {
+    const population = await populationOf({ members: 2000 });
+    const jobs = pairs(2000, 4);
+    const forecast = await population.forecast(
+      jobs.map(({ begin }) => begin!),
+      4,
+    );
+    for (const round of [jobs, goOn(jobs), goOn(jobs)]) {
+      const results = numbers(await population.run(round));
+      expect(results).toHaveLength(2000);
+      // Members of a pair begin alike.
+      expect(results[0]!.step).toBe(results[1999]!.step);
+    }
+    const images = jobs.map(({ member }) => population.snapshot(member)!.image.byteLength);
+    expect(2 * images.reduce((sum, bytes) => sum + bytes, 0)).toBe(forecast.memberBytes);
+  });
+
   it('takes a member back to where it stood', async () => {
     const population = await populationOf();
     await population.run(pairs(2, 10));
