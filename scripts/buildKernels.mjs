@@ -1,5 +1,5 @@
 /**
- * Compiles the C kernels into dist/kernels/: velo.wasm, velo-relaxed.wasm, and the Node addon velo-<platform>-<arch>.node for this
+ * Compiles the C kernels into dist/kernels/: velo.wasm, velo-relaxed.wasm, velo-shared.wasm, and the Node addon velo-<platform>-<arch>.node for this
  * machine, or with `--all` for every platform we ship. The compiler is zig's clang from npm, the same for all
  * targets. Without the addon everything still works, on WebAssembly.
  */
@@ -45,10 +45,19 @@ const wasmFlags = (cpu, isa) => [
   ...['-DVL=4', `-DISA=${isa}`, '-nostdlib'],
   ...['-Wl,--no-entry', '-Wl,--export-memory', '-Wl,-s', '-Wl,-z,stack-size=65536'],
 ];
+/** Memory that threads share; each but the first has its stack below the arena. */
+const sharedFlags = [
+  ...wasmFlags('simd128+atomics+mutable_globals', 'simd128').map((flag) =>
+    flag === '-Wl,--export-memory' ? '-Wl,--import-memory' : flag,
+  ),
+  ...['-DSTACKS=8', '-Wl,--shared-memory', '-Wl,--max-memory=4294901760'],
+  '-Wl,--export=__stack_pointer',
+];
 /** The second has multiply-adds whose rounding is the processor's; not every runtime loads it. */
 const wasmFiles = {
   'velo.wasm': wasmFlags('simd128', 'simd128'),
   'velo-relaxed.wasm': wasmFlags('simd128+relaxed_simd', 'relaxed'),
+  'velo-shared.wasm': sharedFlags,
 };
 
 const x64 = [

@@ -18,15 +18,19 @@ import type {
 } from '../../src/core/index';
 import { loadImageDataset, loadNativeKernels } from '../../src/engine/index';
 import { openCrewKernels } from '../../src/engine/devices/crewKernels';
+import type { CrewKind } from '../../src/engine/devices/crewKernels';
+import { loadWasmKernels } from '../../src/engine/devices/loadKernels';
 import { activateWasm } from '../../src/engine/devices/tfjsBackends';
 import { openOnThreads } from '../../src/engine/jobs/chooseThreads';
 import { bundleOf } from '../support/bundles';
 import { ROOT } from './trainingSupport';
 
-const { runtime } = loadNativeKernels();
-const ISAS = ['avx512', 'avx2', 'sse4', 'neon'].filter(
-  (isa) => loadNativeKernels(undefined, isa).runtime !== undefined,
-);
+const RUNTIMES = [
+  loadWasmKernels(),
+  ...['avx512', 'avx2', 'sse4', 'neon'].map((isa) => loadNativeKernels(undefined, isa)),
+].flatMap(({ runtime }) => runtime ?? []);
+/** The fastest that there is. */
+const runtime = RUNTIMES[1] ?? RUNTIMES[0]!;
 
 let script: string;
 let digits: ImageDataset;
@@ -42,8 +46,8 @@ afterEach(() => {
   for (const one of open.splice(0)) one.close?.();
 });
 
-async function crewOf(isa: string, threads: number): Promise<KernelRuntime> {
-  const crew = await openCrewKernels(isa, threads, script);
+async function crewOf(kind: KernelRuntime, threads: number): Promise<KernelRuntime> {
+  const crew = await openCrewKernels(kind, threads, script);
   open.push(crew);
   return crew;
 }
@@ -70,15 +74,14 @@ function losses(session: TrainingSession, steps: number): number[] {
   return all;
 }
 
-describe.skipIf(runtime === undefined)('a training on several threads', () => {
-  describe.each(ISAS)('of %s', (isa) => {
+describe('a training on several threads', () => {
+  describe.each(RUNTIMES)('of $flavour $isa', (one) => {
     it.each(Object.keys(OPTIMIZERS))('has the bits of one with %s', async (name) => {
       const options = { task: wideMlp(), seed: 3, weightDecay: 0.01 };
-      const one = loadNativeKernels(undefined, isa).runtime!;
       const alone = createSession({ ...options, optimizer: OPTIMIZERS[name]!(), kernels: one });
       const expected = losses(alone, 30);
       for (const threads of [2, 3]) {
-        const kernels = await crewOf(isa, threads);
+        const kernels = await crewOf(one, threads);
         const session = createSession({ ...options, optimizer: OPTIMIZERS[name]!(), kernels });
         expect(losses(session, 30)).toEqual(expected);
         expect(session.exportSnapshot()).toEqual(alone.exportSnapshot());
@@ -101,8 +104,8 @@ describe.skipIf(runtime === undefined)('a training on several threads', () => {
       optimizer: createOptimizer({ name: 'sgd', options: { learningRate: 1e12 } }, { numSteps: 9 }),
       seed: 0,
     };
-    const alone = createSession({ ...options, kernels: runtime! });
-    const session = createSession({ ...options, kernels: await crewOf(runtime!.isa, 2) });
+    const alone = createSession({ ...options, kernels: runtime });
+    const session = createSession({ ...options, kernels: await crewOf(runtime, 2) });
     const expected = losses(alone, 9);
     expect(expected.some((loss) => !Number.isFinite(loss))).toBe(true);
     expect(losses(session, 9).slice(0, alone.step)).toEqual(expected.slice(0, alone.step));
@@ -112,29 +115,29 @@ describe.skipIf(runtime === undefined)('a training on several threads', () => {
   });
 
   it('holds several arenas', async () => {
-    const kernels = await crewOf(runtime!.isa, 2);
+    const kernels = await crewOf(runtime, 2);
     const [first, second] = [1, 2].map((seed) =>
       createSession({ task: wideMlp(), optimizer: OPTIMIZERS['adam']!(), seed, kernels }),
     );
     const mixed = [losses(first!, 7), losses(second!, 7), losses(first!, 7), losses(second!, 7)];
     const alone = [1, 2].map((seed) =>
-      createSession({ task: wideMlp(), optimizer: OPTIMIZERS['adam']!(), seed, kernels: runtime! }),
+      createSession({ task: wideMlp(), optimizer: OPTIMIZERS['adam']!(), seed, kernels: runtime }),
     );
     expect([...mixed[0]!, ...mixed[2]!]).toEqual(losses(alone[0]!, 14));
     expect([...mixed[1]!, ...mixed[3]!]).toEqual(losses(alone[1]!, 14));
   });
 });
 
-describe.skipIf(runtime === undefined)('the choice of threads', () => {
+describe('the choice of threads', () => {
   const options = { optimizer: OPTIMIZERS['adam']!(), seed: 3 };
   const trial = {
-    kernels: runtime!,
+    kernels: runtime,
     open: (kernels: KernelRuntime) => createSession({ ...options, task: wideMlp(), kernels }),
-    openKernels: (isa: string, threads: number) => openCrewKernels(isa, threads, script),
+    openKernels: (kind: CrewKind, threads: number) => openCrewKernels(kind, threads, script),
   };
 
   it('leaves the training where it is and its numbers as they are', async () => {
-    const expected = losses(trial.open(runtime!), 14);
+    const expected = losses(trial.open(runtime), 14);
     for (const choice of [1, 2, 'auto'] as const) {
       const { session, why } = await openOnThreads({ ...trial, choice, numSteps: 1e9 });
       expect(session.step).toBe(0);

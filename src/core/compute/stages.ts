@@ -5,8 +5,10 @@ import type { KernelRuntime } from './kernelRuntime';
 /** A part of a program: one code for the first thread, or one for each. */
 export type Stage = readonly (readonly number[])[];
 
-/** Words of the memory of a barrier: two cache lines. */
-export const BARRIER_WORDS = 32;
+/** Words of the memory of a barrier: a cache line for each thread and one more. */
+export function barrierWords(threads: number): number {
+  return 16 * (threads + 1);
+}
 
 /** What one thread does alone. */
 export function alone(code: readonly number[]): Stage {
@@ -21,16 +23,18 @@ export function inOrder(stages: readonly Stage[]): number[] {
 /**
  * The program of each thread. Whoever is done with its share of a stage waits for the others; the end is a stage too, so
  * that a program can be run many times over.
- * @param barrier  place of `BARRIER_WORDS` words that are 0 at first
+ * @param barrier  place of `barrierWords` words that are 0 at first
  */
 export function programsOf(
   stages: readonly Stage[],
   { kernels, threads, barrier }: { kernels: KernelRuntime; threads: number; barrier: number },
 ): number[][] {
-  const wait = instructionsOf(kernels)('control.barrier', barrier, threads);
+  const emit = instructionsOf(kernels);
   const programs = Array.from({ length: threads }, (): number[] => []);
   const meet = (): void => {
-    for (const program of programs) program.push(...wait);
+    programs.forEach((program, thread) => {
+      program.push(...emit('control.barrier', barrier, threads, thread));
+    });
   };
   stages.forEach((codes, i) => {
     const before = stages[i - 1];

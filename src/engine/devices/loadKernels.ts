@@ -5,8 +5,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { invariant, messageOf } from '../../base/index';
-import type { Crew, KernelRuntime, NativeBinding, NativeVariant } from '../../core/index';
+import { UserError, invariant, messageOf } from '../../base/index';
+import type {
+  Crew,
+  KernelRuntime,
+  NativeBinding,
+  NativeVariant,
+  WasmModule,
+} from '../../core/index';
 import {
   compileWasm,
   createNativeKernels,
@@ -21,6 +27,7 @@ export type LoadedKernels =
 
 const WASM_FILE = 'velo.wasm';
 const RELAXED_FILE = 'velo-relaxed.wasm';
+const SHARED_FILE = 'velo-shared.wasm';
 
 /** The kernels as WebAssembly. @param directory  where they are; by default `kernelDirectory()` */
 export function loadWasmKernels(directory = kernelDirectory()): LoadedKernels {
@@ -42,6 +49,13 @@ export function loadRelaxedWasmKernels(directory = kernelDirectory()): LoadedKer
     };
   }
   return attempt(file, () => createWasmKernels(compileWasm(bytes), 'relaxed'));
+}
+
+/** The kernels as WebAssembly over memory that threads share. @throws UserError('device') where there is no file */
+export function loadSharedModule(directory = kernelDirectory()): WasmModule {
+  const file = resolve(directory, SHARED_FILE);
+  if (!existsSync(file)) throw new UserError('device', `wasm: there is no file ${file}`);
+  return compileWasm(readFileSync(file));
 }
 
 /**

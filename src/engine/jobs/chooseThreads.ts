@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { messageOf } from '../../base/index';
 import type { KernelRuntime, TrainingSession } from '../../core/index';
-import { openCrewKernels } from '../devices/crewKernels';
+import { canHaveCrew, openCrewKernels } from '../devices/crewKernels';
 
 /** A number, or `auto` to find out. */
 export type ThreadChoice = number | 'auto';
@@ -42,7 +42,7 @@ export async function openOnThreads(trial: ThreadTrial): Promise<ChosenSession> 
   const { kernels, open, choice, numSteps, openKernels = openCrewKernels } = trial;
   const threads = Math.min(choice === 'auto' ? availableParallelism() : choice, MOST_THREADS);
   const session = open(kernels);
-  if (threads < 2 || kernels.flavour !== 'native' || session.blockSteps < 2) return { session };
+  if (threads < 2 || !canHaveCrew(kernels) || session.blockSteps < 2) return { session };
   const isAuto = choice === 'auto';
   if (isAuto) {
     const ms = timeOf(session);
@@ -50,7 +50,7 @@ export async function openOnThreads(trial: ThreadTrial): Promise<ChosenSession> 
   }
   let crewed: KernelRuntime;
   try {
-    crewed = await openKernels(kernels.isa, threads);
+    crewed = await openKernels(kernels, threads);
   } catch (thrown) {
     return { session, why: `one thread: others cannot be started (${messageOf(thrown)})` };
   }

@@ -4,7 +4,7 @@
  */
 import { UserError } from '../../../base/index';
 import type { Arena, KernelRuntime } from '../kernelRuntime';
-import type { Span } from '../span';
+import type { Crew } from './crew';
 import { checkArenaSize, outOfMemory, repetitions } from './kernelStatus';
 
 /** What the addon exports. */
@@ -22,18 +22,6 @@ export interface NativeVariant {
   /** Op names in the order of their codes. */
   readonly ops: readonly string[];
   run(arena: Float32Array, start: number, words: number, times: number): number;
-}
-
-/** Other threads that run programs of the same arenas. */
-export interface Crew {
-  /** With the thread that gives the orders. */
-  readonly threads: number;
-  /** Shows them an arena, which lies in shared memory. @returns its number */
-  meet(arena: Float32Array): number;
-  /** Lets each begin its program. */
-  begin(arena: number, programs: readonly Span[], times: number): void;
-  /** Waits until all are done. */
-  end(): void;
 }
 
 /** Words in a cache line; arenas start at one. */

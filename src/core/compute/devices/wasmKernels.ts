@@ -8,10 +8,11 @@ import { checkArenaSize, outOfMemory, repetitions } from './kernelStatus';
 import type { WasmMemory, WasmModule } from './webAssembly';
 import { instantiate } from './webAssembly';
 
-const PAGE_BYTES = 65536;
+export const PAGE_BYTES = 65536;
 const MAX_PAGES = 65536;
 
-interface KernelExports {
+/** What a module of the kernels exports. */
+export interface KernelExports {
   readonly memory: WasmMemory;
   /** Address of a name that ends with a zero byte, 0 past the last op. */
   opName(op: number): number;
@@ -35,10 +36,11 @@ export function createWasmKernels(module: WasmModule, isa = 'simd128'): KernelRu
   };
 }
 
-function kernelExports(module: WasmModule): KernelExports {
+/** @param memory  for a module that has none of its own */
+export function kernelExports(module: WasmModule, memory?: WasmMemory): KernelExports {
   let exports: Readonly<Record<string, unknown>>;
   try {
-    exports = instantiate(module).exports;
+    exports = { memory, ...instantiate(module, memory).exports };
   } catch (error) {
     throw new UserError('device', 'the WebAssembly kernels cannot be started here', {
       cause: error,
@@ -55,7 +57,7 @@ function kernelExports(module: WasmModule): KernelExports {
   return exports as unknown as KernelExports;
 }
 
-function readOps(kernels: KernelExports): Map<string, number> {
+export function readOps(kernels: KernelExports): Map<string, number> {
   const bytes = new Uint8Array(kernels.memory.buffer);
   const ops = new Map<string, number>();
   for (let op = 0; ; op++) {
@@ -78,10 +80,16 @@ function createArena(kernels: KernelExports, words: number): Arena {
   } catch (error) {
     throw outOfMemory(words, error);
   }
-  const f32 = new Float32Array(memory.buffer, start, words);
-  const i32 = new Int32Array(memory.buffer, start, words);
+  return arenaOver(kernels, words);
+}
+
+/** The arena of an instance whose memory is large enough. */
+export function arenaOver(kernels: KernelExports, words: number): Arena {
+  const { buffer } = kernels.memory;
+  const start = kernels.arenaStart();
+  const i32 = new Int32Array(buffer, start, words);
   return {
-    f32,
+    f32: new Float32Array(buffer, start, words),
     i32,
     run: (at, length, times = 1) => {
       const status = kernels.run(at, length, times);

@@ -7,6 +7,7 @@
 export type WasmModule = object;
 
 export interface WasmMemory {
+  /** Shared where the memory was made so. */
   readonly buffer: ArrayBuffer;
   /** Adds pages of 64 KiB; throws RangeError when they cannot be had. */
   grow(pages: number): number;
@@ -19,8 +20,15 @@ export interface WasmInstance {
 interface WebAssemblyApi {
   readonly validate: (bytes: Uint8Array) => boolean;
   readonly Module: new (bytes: Uint8Array) => WasmModule;
-  readonly Instance: new (module: WasmModule) => WasmInstance;
+  readonly Instance: new (module: WasmModule, imports?: WasmImports) => WasmInstance;
+  readonly Memory: new (limits: {
+    readonly initial: number;
+    readonly maximum: number;
+    readonly shared: true;
+  }) => WasmMemory;
 }
+
+type WasmImports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 declare const WebAssembly: WebAssemblyApi;
 
@@ -34,7 +42,16 @@ export function compileWasm(bytes: Uint8Array): WasmModule {
   return new WebAssembly.Module(bytes);
 }
 
-/** A fresh instance with memory of its own. @throws whatever the engine throws for a module with imports */
-export function instantiate(module: WasmModule): WasmInstance {
-  return new WebAssembly.Instance(module);
+/**
+ * A fresh instance.
+ * @param memory  for a module that has none of its own
+ * @throws whatever the engine throws for a module with other imports
+ */
+export function instantiate(module: WasmModule, memory?: WasmMemory): WasmInstance {
+  return new WebAssembly.Instance(module, memory === undefined ? {} : { env: { memory } });
+}
+
+/** Memory for several threads. @throws RangeError when it cannot be had */
+export function sharedMemory(pages: number, maximum: number): WasmMemory {
+  return new WebAssembly.Memory({ initial: pages, maximum, shared: true });
 }

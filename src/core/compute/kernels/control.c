@@ -27,45 +27,58 @@ static void control_count(float *base, const int32_t *args) { *((int32_t *)base 
 /* How often a thread looks before it lets others have its core. */
 enum { LOOKS = 4000 };
 
-#if defined(__wasm__)
-INLINE void relax(void) {}
-INLINE void give_way(void) {}
-#else
 INLINE void relax(void) {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
-#else
+#elif defined(__aarch64__)
   __asm__ volatile("yield");
 #endif
 }
+
 #if defined(_WIN32)
 __declspec(dllimport) int SwitchToThread(void);
-INLINE void give_way(void) { SwitchToThread(); }
-#else
+#elif !defined(__wasm__)
 int sched_yield(void);
-INLINE void give_way(void) { sched_yield(); }
-#endif
 #endif
 
-/*
- * Waits until so many threads are here; what each wrote before it, all see after it. They wait for a shorter time than
- * it takes to fall asleep. args: place of two cache lines that are 0 at first, threads
- */
-static void control_barrier(float *base, const int32_t *args) {
-  int32_t *arrived = (int32_t *)base + args[0], *round = arrived + 16;
-  int32_t now = __atomic_load_n(round, __ATOMIC_ACQUIRE);
-  if (__atomic_add_fetch(arrived, 1, __ATOMIC_ACQ_REL) == args[1]) {
-    __atomic_store_n(arrived, 0, __ATOMIC_RELAXED);
-    __atomic_store_n(round, now + 1, __ATOMIC_RELEASE);
-    return;
-  }
-  for (int32_t looks = 1; __atomic_load_n(round, __ATOMIC_ACQUIRE) == now; looks++) {
-    if (looks % LOOKS == 0) give_way();
+/* Lets others have the core while *at is still `value`. */
+INLINE void give_way(int32_t *at, int32_t value) {
+#if defined(__wasm_atomics__)
+  __builtin_wasm_memory_atomic_wait32(at, value, 50000 /* ns */);
+#elif defined(_WIN32)
+  SwitchToThread();
+#elif !defined(__wasm__)
+  sched_yield();
+#endif
+  (void)at, (void)value;
+}
+
+INLINE void wait_for(int32_t *at, int32_t value) {
+  for (int32_t looks = 1, seen; (seen = __atomic_load_n(at, __ATOMIC_ACQUIRE)) != value; looks++) {
+    if (looks % LOOKS == 0) give_way(at, seen);
     else
       relax();
   }
 }
 
+/*
+ * Waits until all threads are here; what each wrote before it, all see after it. They wait for a shorter time than it
+ * takes to fall asleep. Each notes in a line of its own how often it was here, and the first one says when all were: loads
+ * and stores alone, since the value that an atomic addition gives back is wrong in some engines (V8 11.3, unoptimised).
+ * args: place of a cache line for each thread and one more, all 0 at first, threads, own number from 0
+ */
+static void control_barrier(float *base, const int32_t *args) {
+  int32_t *all = (int32_t *)base + args[0], *own = all + 16 * (args[2] + 1);
+  int32_t times = *own + 1;
+  __atomic_store_n(own, times, __ATOMIC_RELEASE);
+  if (args[2] > 0) {
+    wait_for(all, times);
+    return;
+  }
+  for (int32_t other = 1; other < args[1]; other++) wait_for(all + 16 * (other + 1), times);
+  __atomic_store_n(all, times, __ATOMIC_RELEASE);
+}
+
 #define CONTROL_KERNELS \
   {"control.guard", 1, control_guard}, {"control.row", 4, control_row}, {"control.store", 3, control_store}, {"control.count", 1, control_count}, \
-  {"control.barrier", 2, control_barrier},
+  {"control.barrier", 3, control_barrier},

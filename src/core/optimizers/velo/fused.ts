@@ -15,7 +15,12 @@ import { CLOCK_WORDS, INPUT_STRIDE, arenaLayout, stateSpans } from './fused/aren
 import { initialStateProgram, packProgram } from './fused/packTheta';
 import { updateProgramWords, updateStages } from './fused/program';
 import { exportState, importState, stateArrays } from './fused/sessionState';
-import { LOSS_MEANS, RUNNING_MIN_START, lossDecays, writeLossBiasCorrections } from './lossFeatures';
+import {
+  LOSS_MEANS,
+  RUNNING_MIN_START,
+  lossDecays,
+  writeLossBiasCorrections,
+} from './lossFeatures';
 import type { VeloOptions } from './state';
 import type { VeloArchitecture } from './theta';
 import { LSTM_INPUTS, flatTheta } from './theta';

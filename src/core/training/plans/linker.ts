@@ -7,7 +7,7 @@ import { planGraph } from '../../compute/plan/plan';
 import type { Plan, PlanArray, PlanOptions } from '../../compute/plan/plan';
 import { writeConstants } from '../../compute/plan/planRun';
 import type { Span } from '../../compute/span';
-import { BARRIER_WORDS, alone, inOrder, programsOf } from '../../compute/stages';
+import { alone, barrierWords, inOrder, programsOf } from '../../compute/stages';
 import type { Stage } from '../../compute/stages';
 
 /** Instructions at their place in the arena. */
@@ -72,7 +72,7 @@ export class Linker {
   programs(stages: readonly Stage[]): Span[] {
     const { kernels, threads } = this;
     const isAlone = threads === 1 || stages.every((codes) => codes.length === 1);
-    const barrier = this.reserve(isAlone ? 0 : BARRIER_WORDS);
+    const barrier = this.reserve(isAlone ? 0 : barrierWords(threads));
     const codes = isAlone ? [inOrder(stages)] : programsOf(stages, { kernels, threads, barrier });
     return codes.map((code) => ({ place: this.program(code).place, words: code.length }));
   }

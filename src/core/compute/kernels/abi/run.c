@@ -118,8 +118,16 @@ int32_t KERNELS(run)(float *base, const int32_t *program, int32_t words, int32_t
 #ifdef __wasm__
 extern unsigned char __heap_base;
 
-/* Byte address of arena word 0: the first multiple of 64 behind the module's own data. */
-EXPORT(arenaStart) uint32_t arena_start(void) { return ((uint32_t)&__heap_base + 63) & ~63u; }
+/* Stacks of other threads that run over the same memory. */
+#ifndef STACKS
+#define STACKS 0
+#endif
+enum { STACK_BYTES = 65536 };
+
+/* Byte address of arena word 0: the first multiple of 64 behind the module's own data and the stacks. */
+EXPORT(arenaStart) uint32_t arena_start(void) {
+  return (((uint32_t)&__heap_base + 63) & ~63u) + STACKS * STACK_BYTES;
+}
 
 EXPORT(run) int32_t run_in_arena(int32_t start, int32_t words, int32_t times) {
   float *base = (float *)arena_start();
