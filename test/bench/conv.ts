@@ -95,7 +95,10 @@ function kernel(runtime: KernelRuntime, op: string, { geometry: g, family }: Cas
   const pool = all.filter((_, i) => i !== 6);
   const args =
     family !== 'pool'
-      ? [...places(op, x, filter, y), work, convWorkspace(g), ...all]
+      ? [
+          ...[...places(op, x, filter, y), work, convWorkspace(g), ...all],
+          ...(op === 'conv.forward' ? [-1] : []),
+        ]
       : op.endsWith('Grad')
         ? [dx, op === 'pool.avgGrad' ? y : x, ...pool, y, 0, 0]
         : [...places(op, x, filter, y), ...pool, 0, 0, 0];

@@ -66,22 +66,22 @@ function compiled(runtime: KernelRuntime, one: Case): Contender {
   const out = b + batch * K * N + SLACK;
   const workspace = out + batch * M * N + SLACK;
   const program = workspace + words + SLACK;
-  const arena = runtime.allocate(program + 24 + SLACK);
+  const arena = runtime.allocate(program + 26 + SLACK);
   arena.f32.set(noise(batch * M * K), a);
   arena.f32.set(noise(batch * K * N), b);
   const aStrides = one.transposeA ? [1, M] : [K, 1];
   const bStrides = one.transposeB ? [1, K] : [N, 1];
   arena.i32.set(
     [
-      ...[runtime.ops.get('matmul') ?? -1, 22, out, N, a, ...aStrides, b, ...bStrides, M, N, K],
-      ...[batch, 1, M * N, 0, M * K, 0, K * N, 0, 0, workspace, words],
+      ...[runtime.ops.get('matmul') ?? -1, 24, out, N, a, ...aStrides, b, ...bStrides, M, N, K],
+      ...[batch, 1, M * N, 0, M * K, 0, K * N, 0, 0, workspace, words, -1, 0],
     ],
     program,
   );
   return {
     name: `${runtime.flavour} ${runtime.isa}`,
     repeat: (times) => {
-      for (let i = 0; i < times; i++) arena.run(program, 24);
+      for (let i = 0; i < times; i++) arena.run(program, 26);
     },
   };
 }

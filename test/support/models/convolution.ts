@@ -32,6 +32,17 @@ const convolutions: Model[] = [
   convNet('conv pad 1', (x, f) => conv(x, f, 2, 1)),
   convNet('conv dilated 2', (x, f) => tf.conv2d(x, f, 1, 'same', 'NHWC', 2)),
   convNet('conv dilated 2,1 valid', (x, f) => tf.conv2d(x, f, 1, 'valid', 'NHWC', [2, 1])),
+  model('conv with bias and relu', FILTERS, IMAGES, (p, { x, y }) => {
+    const hidden = tf.relu(tf.add(conv(x!, p.f!, 1, 'same'), p.b!));
+    return crossEntropy(head(p, hidden), y!);
+  }),
+  model('fused conv with bias and relu', FILTERS, IMAGES, (p, { x, y }) => {
+    const [input, filter, bias] = [x as Tensor4D, p.f as Tensor4D, p.b!];
+    const hidden = tf.fused.conv2d({
+      ...{ x: input, filter, bias, strides: 2, pad: 'same', activation: 'relu' },
+    });
+    return crossEntropy(head(p, hidden), y!);
+  }),
   model('conv NCHW', FILTERS, { x: floats(2, 3, 8, 7), y: integers(4, 2) }, (p, { x, y }) => {
     const out = tf.conv2d(x as Tensor4D, p.f as Tensor4D, 1, 'same', 'NCHW');
     return crossEntropy(dense(tf.mean(tf.tanh(out), [2, 3]), p.w!, p.c), y!);

@@ -118,4 +118,75 @@ const others: Model[] = [
   }),
 ];
 
-export const denseModels: readonly Model[] = [...perceptrons, ...losses, ...others];
+const COLUMN = { w: [7, 1], b: [1], v: [1, 4], c: [4] };
+
+/** What a product is followed by: a bias, another sum that looks like one, an activation, several readers. */
+const epilogues: Model[] = [
+  model('layers without a bias', MLP, BATCH, (p, { x, y }) => {
+    const first = tf.relu(dense(x!, p.w0!));
+    return crossEntropy(dense(tf.relu(dense(first, p.w1!)), p.w2!), y!);
+  }),
+  model('relu before the bias', MLP, BATCH, (p, { x, y }) => {
+    const hidden = tf.add(tf.relu(dense(x!, p.w0!)), p.b0!);
+    return crossEntropy(dense(dense(hidden, p.w1!, p.b1), p.w2!, p.b2), y!);
+  }),
+  model('a product with two biases', { w: [7, 5], b: [5], c: [5] }, BATCH, (p, { x, y }) => {
+    const product = dense(x!, p.w!);
+    const [first, second] = [tf.relu(tf.add(product, p.b!)), tf.add(product, p.c!)];
+    return crossEntropy(tf.add(first, tf.tanh(second)), y!);
+  }),
+  model('a sum that relu and others read', { w: [7, 5], b: [5] }, BATCH, (p, { x, y }) => {
+    const sum = dense(x!, p.w!, p.b);
+    return crossEntropy(tf.add(tf.relu(sum), tf.sin(sum)), y!);
+  }),
+  model('two biases one after the other', { w: [7, 5], b: [5], c: [5] }, BATCH, (p, { x, y }) =>
+    crossEntropy(tf.relu(tf.add(tf.add(p.b!, dense(x!, p.w!)), p.c!)), y!),
+  ),
+  model('a scalar and a column for a bias', { w: [7, 5], b: [], c: [6, 1] }, BATCH, (p, b) =>
+    crossEntropy(tf.relu(tf.add(tf.relu(tf.add(dense(b.x!, p.w!), p.b!)), p.c!)), b.y!),
+  ),
+  model('layers of one column', COLUMN, { x: floats(6, 7), y: integers(4, 6) }, (p, { x, y }) =>
+    crossEntropy(dense(tf.relu(dense(x!, p.w!, p.b)), p.v!, p.c), y!),
+  ),
+  model('one row', MLP, { x: floats(1, 7), y: integers(5, 1) }, (p, { x, y }) =>
+    crossEntropy(perceptron(p, x!, tf.relu), y!),
+  ),
+  model('a residual layer', { w: [7, 7], b: [7] }, { x: floats(6, 7) }, (p, { x }) => {
+    const once = tf.add(x!, tf.relu(dense(x!, p.w!, p.b)));
+    return meanSquare(tf.add(once, dense(once, p.w!, p.b)), x!);
+  }),
+  model(
+    'a batch of products with a bias',
+    { w: [3, 7, 5], b: [5], c: [3, 1, 5] },
+    { x: floats(3, 4, 7) },
+    (p, { x }) => {
+      const product = tf.matMul(x!, p.w!);
+      const scores = tf.relu(tf.add(product, p.b!));
+      return tf.mean(tf.add(scores, tf.relu(tf.add(tf.matMul(x!, tf.sin(p.w!)), p.c!))));
+    },
+  ),
+  model(
+    'a transposed product with a bias',
+    { w: [7, 6], b: [6] },
+    { x: floats(5, 7) },
+    (p, { x }) => {
+      const turned = tf.transpose(tf.matMul(x!, p.w!));
+      return tf.mean(tf.square(tf.relu(tf.add(turned, tf.slice(p.b!, 0, 5)))));
+    },
+  ),
+  model(
+    'products that add up, with a bias',
+    { w: [7, 6], u: [6, 6], b: [6] },
+    { x: floats(5, 7), h: floats(5, 6) },
+    (p, { x, h }) => {
+      const first = tf.relu(tf.add(tf.add(dense(x!, p.w!), dense(h!, p.u!)), p.b!));
+      const second = tf.relu(tf.add(dense(x!, p.w!, p.b), dense(first, p.u!)));
+      return tf.mean(tf.square(second));
+    },
+  ),
+  model('a bias that is computed', { w: [7, 5], b: [2, 5] }, BATCH, (p, { x, y }) =>
+    crossEntropy(tf.relu(dense(x!, p.w!, tf.sum(tf.sin(p.b!), 0))), y!),
+  ),
+];
+
+export const denseModels: readonly Model[] = [...perceptrons, ...losses, ...others, ...epilogues];

@@ -4,7 +4,7 @@
  * dx that are strideH apart see the same taps. Padding counts as zeros: an infinite weight over it gives NaN.
  *
  * args of all: out, in, other, workspace, workspaceWords, N, H, W, C, OH, OW, OC, KH, KW, strideH, strideW, dilationH,
- * dilationW, padTop, padLeft.
+ * dilationW, padTop, padLeft; then of conv.forward and conv.forwardRelu: bias [OC] or -1.
  * The workspace holds the packed filter (rows, columns rounded up to 32; not for conv.filter), the runs (3 words a
  * tap), a band and 64 words for rounding up. Least band: conv_band_words of one row of windows, for conv.filter that
  * or min(CONV_BAND, all rows of all images) if more; plan/convWorkspace.ts computes it. Bits do not depend on the size.
@@ -128,6 +128,7 @@ static void conv_multiply(ConvProduct product, const ConvPixel *pixels, long cou
     conv_product(&product, pixels, count);
     product.panel += rows * CONV_COLUMNS;
     product.out += CONV_COLUMNS;
+    if (product.bias) product.bias += CONV_COLUMNS;
   }
 }
 
@@ -136,7 +137,7 @@ INLINE long conv_table_words(const ConvSource *s, const ConvBand *full) {
   return (2 * full->images * full->rows * s->windowsW + CONV_TABLE_SPARE + 15) / 16 * 16;
 }
 
-static void conv_forward(float *base, const int32_t *args) {
+INLINE void conv_forward_with(float *base, const int32_t *args, int relu) {
   ConvShape s = conv_shape(base, args);
   ConvSource source = conv_input_windows(&s);
   long rows = s.KH * s.KW * s.C;
@@ -148,10 +149,14 @@ static void conv_forward(float *base, const int32_t *args) {
   while (conv_next_band(&source, &full, &band)) {
     ConvView view = conv_view(&source, &band, strip);
     long count = conv_list_pixels(&view, &band, &target, (ConvPixel *)work.band);
-    ConvProduct product = {view.at, work.packed, work.runs, conv_forward_runs(&s, view.line, work.runs), s.out, 0};
+    ConvProduct product = {view.at, work.packed, work.runs, conv_forward_runs(&s, view.line, work.runs), s.out, 0,
+                           args[20] < 0 ? 0 : base + args[20], relu};
     conv_multiply(product, (ConvPixel *)work.band, count, rows, s.OC);
   }
 }
+
+static void conv_forward(float *base, const int32_t *args) { conv_forward_with(base, args, 0); }
+static void conv_forward_relu(float *base, const int32_t *args) { conv_forward_with(base, args, 1); }
 
 static void conv_input(float *base, const int32_t *args) {
   ConvShape s = conv_shape(base, args);
@@ -169,7 +174,7 @@ static void conv_input(float *base, const int32_t *args) {
         ConvTarget target = {s.H, s.W, s.C, s.strideH, s.strideW, h, w};
         long count = conv_list_pixels(&view, &band, &target, pixels);
         int runs = conv_input_runs(&s, &source, h, w, view.line, work.runs);
-        ConvProduct product = {view.at, work.packed, work.runs, runs, s.out, 0};
+        ConvProduct product = {view.at, work.packed, work.runs, runs, s.out, 0, 0, 0};
         conv_multiply(product, pixels, count, rows, s.C);
       }
   }
@@ -208,8 +213,9 @@ static void conv_filter(float *base, const int32_t *args) {
 
 #include "depthwise.c"
 
-#define CONV_KERNELS                \
-  {"conv.forward", 20, conv_forward}, \
-  {"conv.input", 20, conv_input},     \
-  {"conv.filter", 20, conv_filter},   \
+#define CONV_KERNELS                           \
+  {"conv.forward", 21, conv_forward},          \
+  {"conv.forwardRelu", 21, conv_forward_relu}, \
+  {"conv.input", 20, conv_input},              \
+  {"conv.filter", 20, conv_filter},            \
   DEPTHWISE_KERNELS

@@ -67,12 +67,19 @@ typedef struct {
   int runCount;
   float *out;
   long columns;
+  /* What the sums start from, or 0. */
+  const float *bias;
+  /* Whether what would be negative becomes 0. */
+  int relu;
 } ConvProduct;
 
-/* out = windows times panel, for the first `count` of `rows` windows; the others are read but not stored. */
+/* out = bias + windows times panel, for the first `count` of `rows` windows; the others are read but not stored. */
 INLINE void conv_block(int rows, int vectors, const ConvProduct *p, const ConvPixel *pixels, long count) {
   vf sum[CONV_ROWS][CONV_VECTORS];
-  UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = splat(0.0f);
+  UNROLL for (int v = 0; v < vectors; v++) {
+    vf bias = p->bias ? load(p->bias + v * VL) : splat(0.0f);
+    UNROLL for (int i = 0; i < rows; i++) sum[i][v] = bias;
+  }
   for (int r = 0; r < p->runCount; r++) {
     const float *a[CONV_ROWS];
     UNROLL for (int i = 0; i < rows; i++) a[i] = p->in + pixels[i].from + p->runs[r].offset;
@@ -89,11 +96,13 @@ INLINE void conv_block(int rows, int vectors, const ConvProduct *p, const ConvPi
       }
     }
   }
+  /* A branch would cost the loop above registers. */
+  vf least = splat(p->relu ? 0.0f : -__builtin_inff());
   UNROLL for (int v = 0; v < vectors; v++) {
     if (v * VL >= p->columns) break;
     vi mask = tail_mask(p->columns - v * VL);
     UNROLL for (int i = 0; i < rows; i++)
-      if (i < count) store_masked(p->out + pixels[i].to + v * VL, sum[i][v], mask);
+      if (i < count) store_masked(p->out + pixels[i].to + v * VL, at_least(sum[i][v], least), mask);
   }
 }
 

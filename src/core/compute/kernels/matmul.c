@@ -1,7 +1,7 @@
 /*
  * The general matrix product, out (+)= a b with any strides of a and b, for two batch dimensions.
  *
- * An element of out is added up in the order of k, starting from what is there where out is accumulated, so its
+ * An element of out is added up in the order of k, starting from what is there or from a bias, so its
  * bits depend neither on the blocks nor on the workspace. Only where one side has at most FEW rows (or columns)
  * and k runs along memory on both sides it is the sum of VL partial sums.
  *
@@ -23,7 +23,8 @@ typedef struct {
   float *out;
   const float *a, *b;
   long M, N, K, outRow, aRow, aCol, bRow, bCol;
-  int add;
+  int add, relu;
+  const float *bias;
   float *workspace;
   long words;
 } Product;
@@ -116,7 +117,7 @@ static long matmul_row(long columns, GemmBlocks g) {
     gemm_1x8(&g);
     g.b += g.columns;
     g.out += g.columns;
-    if (g.from) g.from = g.out;
+    if (g.from) g.from += g.columns;
   }
   return j;
 }
@@ -124,7 +125,7 @@ static long matmul_row(long columns, GemmBlocks g) {
 /* `count` rows, `g.depth` of their sums. */
 static void matmul_part(const Product *p, const Blocking *cut, long count, GemmBlocks g) {
   GemmCut rows = gemm_cut(count);
-  const float *b = g.b;
+  const float *b = g.b, *from = g.from;
   float *out = g.out;
   long j = p->M == 1 && !cut->packRight ? matmul_row(p->N, g) : 0;
   if (cut->packLeft) matmul_pack_left(p, g.a, rows, g.depth, cut->left), g.a = cut->left;
@@ -132,7 +133,7 @@ static void matmul_part(const Product *p, const Blocking *cut, long count, GemmB
     g.columns = gemm_min(p->N - j, NR);
     g.out = out + j;
     g.b = b + j * p->bCol;
-    if (g.from) g.from = g.out;
+    if (from) g.from = from + j;
     if (cut->packRight) {
       g.bRow = (g.columns + VL - 1) / VL * VL;
       matmul_pack(g.b, g.columns, p->bCol, p->bRow, g.depth, cut->right, g.bRow);
@@ -145,16 +146,18 @@ static void matmul_part(const Product *p, const Blocking *cut, long count, GemmB
 static void matmul_blocked(const Product *p) {
   Blocking cut = matmul_blocking(p);
   long depths = gemm_parts(p->K, cut.depth), parts = gemm_parts(p->M, cut.rows);
-  GemmBlocks g = {.aRow = p->aRow, .aCol = p->aCol, .bRow = p->bRow, .fromRow = p->outRow, .outRow = p->outRow};
+  GemmBlocks g = {.aRow = p->aRow, .aCol = p->aCol, .bRow = p->bRow, .outRow = p->outRow};
   for (long d = 0; d < depths; d++) {
     long k = gemm_part_start(d, depths, p->K);
     g.depth = gemm_part_start(d + 1, depths, p->K) - k;
     g.b = p->b + k * p->bRow;
+    int more = p->add || d > 0;
+    g.fromRow = more ? p->outRow : 0;
     for (long part = 0; part < parts; part++) {
       long i = gemm_part_start(part, parts, p->M);
       g.a = p->a + i * p->aRow + k * p->aCol;
       g.out = p->out + i * p->outRow;
-      g.from = p->add || d > 0 ? g.out : 0;
+      g.from = more ? g.out : p->bias;
       matmul_part(p, &cut, gemm_part_start(part + 1, parts, p->M) - i, g);
     }
   }
@@ -251,26 +254,53 @@ static void matmul_column_as_row(Product *p) {
   p->M = 1;
 }
 
+/* Brings the bias to out, for what can only add to that. */
+static void matmul_begin(Product *p) {
+  if (!p->bias) return;
+  for (long i = 0; i < p->M; i++)
+    for (long j = 0; j < p->N; j++) p->out[i * p->outRow + j] = p->bias[j];
+  p->bias = 0;
+  p->add = 1;
+}
+
+/* A pass of its own: within the register blocks it takes registers from WebAssembly's loops. */
+static void matmul_relu(const Product *p) {
+  for (long i = 0; i < p->M; i++) {
+    float *row = p->out + i * p->outRow;
+    long j = 0;
+    for (; j + VL <= p->N; j += VL) store(row + j, at_least(load(row + j), splat(0.0f)));
+    if (j < p->N) store_first(row + j, at_least(load(row + j), splat(0.0f)), p->N - j);
+  }
+}
+
 static void matmul_one(Product p) {
-  if (p.N == 1 && p.aRow == 1 && p.outRow == 1) matmul_column_as_row(&p);
-  if (has_few(&p))
+  if (p.N == 1 && p.aRow == 1 && p.outRow == 1) {
+    matmul_begin(&p);
+    matmul_column_as_row(&p);
+  }
+  if (has_few(&p)) {
+    matmul_begin(&p);
     matmul_dots(&p);
-  else
+  } else {
     matmul_blocked(&p);
+  }
+  if (p.relu) matmul_relu(&p);
 }
 
 /*
  * args: out, outRow, a, aRow, aCol, b, bRow, bCol, M, N, K, batch0, batch1, out0, out1, a0, a1, b0, b1, accumulate,
- * workspace, workspace words. Element (i, k) of a is at i * aRow + k * aCol; columns of out are adjacent; batch
- * (p, q) starts at p * out0 + q * out1, and so on. Strides of a and b may be 0 or negative.
+ * workspace, workspace words, bias [N] or -1, relu. Element (i, k) of a is at i * aRow + k * aCol; columns of out are
+ * adjacent; batch (p, q) starts at p * out0 + q * out1, and so on. Strides of a and b may be 0 or negative. Where out is
+ * accumulated there is no bias.
  */
 static void matmul(float *base, const int32_t *args) {
   float small[MATMUL_STACK];
   Product p = {.M = args[8], .N = args[9], .K = args[10], .outRow = args[1], .aRow = args[3], .aCol = args[4],
-               .bRow = args[6], .bCol = args[7], .add = args[19], .workspace = base + args[20], .words = args[21]};
+               .bRow = args[6], .bCol = args[7], .add = args[19], .relu = args[23],
+               .bias = args[22] < 0 ? 0 : base + args[22], .workspace = base + args[20], .words = args[21]};
   long batch0 = args[11], batch1 = args[12], out0 = args[13], out1 = args[14];
   long a0 = args[15], a1 = args[16], b0 = args[17], b1 = args[18];
-  if (batch0 <= 0 || batch1 <= 0 || p.M <= 0 || p.N <= 0 || (p.K <= 0 && p.add)) return;
+  if (batch0 <= 0 || batch1 <= 0 || p.M <= 0 || p.N <= 0 || (p.K <= 0 && p.add && !p.relu)) return;
   if (p.words < MATMUL_STACK) p.workspace = small, p.words = MATMUL_STACK;
   if (p.N == 1) p.bCol = 1;
   /* Where all meet the same b a batch is one product with more rows. */
@@ -285,4 +315,4 @@ static void matmul(float *base, const int32_t *args) {
     }
 }
 
-#define MATMUL_KERNELS {"matmul", 22, matmul},
+#define MATMUL_KERNELS {"matmul", 24, matmul},

@@ -86,7 +86,7 @@ export class Assembler {
     );
   }
 
-  #matmul({ a, b, out, accumulate }: MatmulNode): number[] {
+  #matmul({ a, b, out, accumulate, bias, relu = false }: MatmulNode): number[] {
     const batches = collapsedBatches([out, a, b]);
     const [outer = ONE, inner = ONE] = batches.length < 2 ? [ONE, ...batches] : batches.slice(-2);
     const [m = 1, n = 1] = out.shape.slice(-2);
@@ -102,6 +102,7 @@ export class Assembler {
         ...[m, n, k, outer.count, inner.count],
         ...[0, 1, 2].flatMap((i) => [outer.strides[i]!, inner.strides[i]!]),
         ...[Number(accumulate), workspace.place, workspace.words],
+        ...[bias === undefined ? -1 : this.#place(bias), Number(relu)],
       ),
     );
   }

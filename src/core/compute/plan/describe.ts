@@ -60,7 +60,10 @@ function textOf(plan: Plan, node: PlanNode): string {
   const view = (one: View): string => nameOf(plan, one);
   if (node.kind === 'map') return mapText(plan, node);
   if (node.kind === 'matmul') {
-    return `${view(node.out)} ${node.accumulate ? '+=' : '='} ${view(node.a)} x ${view(node.b)}`;
+    const bias = node.bias === undefined ? '' : ` + ${view(node.bias)}`;
+    const sum = `${view(node.a)} x ${view(node.b)}${bias}`;
+    const value = node.relu === true ? `relu(${sum})` : sum;
+    return `${view(node.out)} ${node.accumulate ? '+=' : '='} ${value}`;
   }
   return `${node.outputs.map(view).join(', ')} = ${node.op}(${node.inputs.map(view).join(', ')})`;
 }

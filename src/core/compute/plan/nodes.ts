@@ -57,6 +57,10 @@ export interface MatmulNode {
   readonly b: View;
   readonly out: View;
   readonly accumulate: boolean;
+  /** What the sums start from: one row, repeated to the shape of the result. Not where they are accumulated. */
+  readonly bias?: View;
+  /** Whether what would be negative becomes 0. */
+  readonly relu?: boolean;
 }
 
 /** A kernel that wants its arrays contiguous. */
@@ -106,7 +110,10 @@ export function withViews(node: MapNode, change: (view: View) => View): MapNode 
 /** Views that a node reads; a matmul that accumulates reads its output too. */
 export function readsOf(node: PlanNode): View[] {
   if (node.kind === 'kernel') return [...node.inputs];
-  if (node.kind === 'matmul') return [node.a, node.b, ...(node.accumulate ? [node.out] : [])];
+  if (node.kind === 'matmul') {
+    const { a, b, bias, accumulate, out } = node;
+    return [a, b, ...(bias === undefined ? [] : [bias]), ...(accumulate ? [out] : [])];
+  }
   return refsOf(node).flatMap((ref) => ('view' in ref ? [ref.view] : []));
 }
 

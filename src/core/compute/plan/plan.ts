@@ -4,6 +4,7 @@
  */
 import type { Graph } from '../capture/graph';
 import { accumulateProducts } from './accumulate';
+import { fuseEpilogues } from './epilogue';
 import { padded, placeBuffers } from './arena';
 import { joinCrossEntropies } from './crossEntropy/crossEntropy';
 import { fuseMaps } from './fuse';
@@ -57,7 +58,8 @@ export function planGraph(graph: Graph, options: PlanOptions = {}): Plan {
   const placed = placeOutputs(builder, outputs, options.replaces ?? {});
   const pruned = pruneNodes(buffers, builder.nodes);
   const { setup, step } = splitSetup(buffers, pruned);
-  const nodes = new NodeGraph(buffers, accumulateProducts(buffers, step), placed.replaced);
+  const products = fuseEpilogues(buffers, accumulateProducts(buffers, step));
+  const nodes = new NodeGraph(buffers, products, placed.replaced);
   fuseMaps(nodes);
   const inOrder = nodes.inOrder();
   const { order, shared } = copyWhereUnsafe(buffers, inOrder, placed.replaced);

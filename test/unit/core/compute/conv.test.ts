@@ -22,6 +22,8 @@ interface Arrays {
   readonly x: Float32Array;
   readonly filter: Float32Array;
   readonly y: Float32Array;
+  /** Of the forward direction. */
+  readonly bias?: Float32Array;
 }
 
 /** x, filter and, for the gradients, dy. */
@@ -33,9 +35,10 @@ function arraysFor(one: ConvCase): Arrays {
 /** The arrays of a direction in the order of the kernels' arguments. */
 function partsOf(
   direction: ConvDirection,
-  { x, filter, y }: Arrays,
+  { x, filter, y, bias }: Arrays,
 ): { out: number; inputs: readonly Float32Array[] } {
-  if (direction === 'forward') return { out: y.length, inputs: [x, filter] };
+  const biases = bias === undefined ? [] : [bias];
+  if (direction === 'forward') return { out: y.length, inputs: [x, filter, ...biases] };
   if (direction === 'input') return { out: x.length, inputs: [y, filter] };
   return { out: filter.length, inputs: [x, y] };
 }
@@ -45,19 +48,18 @@ function runConv(
   one: ConvCase,
   arrays: Arrays,
   [direction, workspace]: readonly [ConvDirection, number],
+  op = `${one.depthwise ? 'depthwise' : 'conv'}.${direction}`,
 ): Float32Array {
   const { out, inputs } = partsOf(direction, arrays);
   return runGuarded(runtime, {
-    op: `${one.depthwise ? 'depthwise' : 'conv'}.${direction}`,
+    op,
     outWords: out,
     inputs,
     workspace,
-    args: (to, from, work) => [
-      to,
-      ...from,
-      work,
-      workspace,
+    args: (to, [x = 0, other = 0, bias = -1], work) => [
+      ...[to, x, other, work, workspace],
       ...(Object.values(one.geometry) as number[]),
+      ...(op.startsWith('conv.forward') ? [bias] : []),
     ],
   });
 }
@@ -216,6 +218,40 @@ describe('convolution kernels', () => {
     const channel = forward.filter((_, i) => i % one.geometry.outChannels === 7 % 5);
     expect(channel.some(Number.isNaN)).toBe(true);
   });
+});
+
+describe('a convolution with a bias', () => {
+  const sizes = anySizes([1, 3, 16], [1, 5, 8, 17, 33, 40]);
+
+  it.each(kernelRuntimes)(
+    'starts from it, and may end with a relu, on $flavour $isa',
+    (runtime) => {
+      fc.assert(
+        fc.property(sizes, (some) => {
+          const one = convCase(some);
+          fc.pre(one !== undefined);
+          const { outChannels } = one.geometry;
+          const bias = noise(outChannels, 4).map((value, i) => (i === 2 ? NaN : value));
+          const arrays = { ...arraysFor(one), bias };
+          const { sum, size } = exactly('forward', one, arrays);
+          const biased = sum.map((value, i) => value + bias[i % outChannels]!);
+          const positive = biased.map((value) => (value < 0 ? 0 : value));
+          const without = sum.map((value) => Math.max(value, 0));
+          for (const words of [
+            convWorkspace(one.geometry),
+            leastConvWorkspace(one.geometry, 'forward'),
+          ]) {
+            const run = (op: string, given: Arrays): Float32Array =>
+              runConv(runtime, one, given, ['forward', words], op);
+            expectClose(run('conv.forward', arrays), biased, size, 'bias');
+            expectClose(run('conv.forwardRelu', arrays), positive, size, 'bias and relu');
+            expectClose(run('conv.forwardRelu', arraysFor(one)), without, size, 'relu');
+          }
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
 });
 
 describe('depthwise kernels', () => {

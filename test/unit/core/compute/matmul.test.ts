@@ -44,6 +44,9 @@ interface Product {
   /** Words between the rows of out. */
   readonly gap: number;
   readonly accumulate: boolean;
+  /** Not where it accumulates. */
+  readonly bias: boolean;
+  readonly relu: boolean;
   /** Share of the elements that are NaN or infinite. */
   readonly special: number;
   readonly seed: number;
@@ -57,6 +60,8 @@ const PLAIN = {
   bBatches: [true, true],
   gap: 0,
   accumulate: false,
+  bias: false,
+  relu: false,
   special: 0,
   seed: 1,
 } as const satisfies Partial<Product>;
@@ -98,6 +103,8 @@ class Run {
   readonly a: Layout;
   readonly b: Layout;
   readonly out: Layout;
+  /** A row. */
+  readonly bias: Layout;
   readonly arena: Arena;
   readonly workspace: number;
   private readonly product: Product;
@@ -112,18 +119,20 @@ class Run {
     const a = place(0, LAYOUTS[product.a](M, K), [M, K], batch, product.aBatches);
     const b = place(a.end, LAYOUTS[product.b](K, N), [K, N], batch, product.bBatches);
     const out = place(b.end, [N + gap, 1], [M, N], batch, [true, true]);
-    [this.a, this.b, this.out] = [a, b, out];
-    this.workspace = out.end + MARGIN;
+    const bias = place(out.end, [0, 1], [1, N], [1, 1], [false, false]);
+    [this.a, this.b, this.out, this.bias] = [a, b, out, bias];
+    this.workspace = bias.end + MARGIN;
     const program = this.workspace + words + MARGIN;
     this.arena = runtime.allocate(program + MARGIN);
     this.arena.i32.fill(CANARY);
     this.fill(a, [M, K]);
     this.fill(b, [K, N]);
     if (product.accumulate) this.fill(out, [M, N]);
-    this.arena.i32.set([runtime.ops.get('matmul') ?? -1, 22, ...this.arguments()], program);
+    if (product.bias) this.fill(bias, [1, N]);
+    this.arena.i32.set([runtime.ops.get('matmul') ?? -1, 24, ...this.arguments()], program);
     this.before = this.arena.i32.slice();
     this.memory = new Float32Array(this.before.buffer);
-    this.arena.run(program, 24);
+    this.arena.run(program, 26);
   }
 
   /** Compares every element, or `samples` of them, with the sum in float64; each word of the arena with the canary. */
@@ -144,13 +153,13 @@ class Run {
 
   /** Out, gaps included, as it lies in memory. */
   bytes(): Uint8Array {
-    const { arena, out, workspace } = this;
+    const { arena, out, bias } = this;
     const start = arena.f32.byteOffset + out.start * 4;
-    return new Uint8Array(arena.f32.buffer, start, (workspace - MARGIN - out.start) * 4);
+    return new Uint8Array(arena.f32.buffer, start, (bias.start - MARGIN - out.start) * 4);
   }
 
   values(): number[] {
-    return [...this.arena.f32.subarray(this.out.start, this.workspace - MARGIN)];
+    return [...this.arena.f32.subarray(this.out.start, this.bias.start - MARGIN)];
   }
 
   private checkOne(p: number, q: number, i: number, j: number): void {
@@ -158,7 +167,7 @@ class Run {
     const at = out.start + p * out.batch0 + q * out.batch1 + i * out.row + j;
     let left = a.start + p * a.batch0 + q * a.batch1 + i * a.row;
     let right = b.start + p * b.batch0 + q * b.batch1 + j * b.col;
-    let sum = product.accumulate ? memory[at]! : 0;
+    let sum = product.accumulate ? memory[at]! : product.bias ? memory[this.bias.start + j]! : 0;
     let total = Math.abs(sum);
     for (let k = 0; k < product.K; k++, left += a.col, right += b.row) {
       const term = memory[left]! * memory[right]!;
@@ -166,6 +175,7 @@ class Run {
       total += Math.abs(term);
     }
     const bound = (product.K + 2) * 2 ** -24 * total;
+    if (product.relu && sum < 0) sum = 0;
     const got = this.arena.f32[at]!;
     if (Number.isFinite(sum) ? Math.abs(got - sum) <= bound : Object.is(got, sum)) return;
     throw new Error(`out[${p}, ${q}, ${i}, ${j}] is ${got}, should be ${sum} within ${bound}`);
@@ -205,12 +215,13 @@ class Run {
   }
 
   private arguments(): number[] {
-    const { a, b, out, product } = this;
+    const { a, b, out, bias, product } = this;
     return [
       ...[out.start, out.row, a.start, a.row, a.col, b.start, b.row, b.col],
       ...[product.M, product.N, product.K, ...product.batch, out.batch0, out.batch1],
       ...[a.batch0, a.batch1, b.batch0, b.batch1, Number(product.accumulate)],
       ...[this.workspace, this.words],
+      ...[product.bias ? bias.start : -1, Number(product.relu)],
     ];
   }
 }
@@ -223,7 +234,12 @@ const size = fc.oneof(
 /** The usual layouts are half of all. */
 const layout = fc.oneof(fc.constantFrom('rows', 'columns'), fc.constantFrom(...LAYOUT_NAMES));
 const flags = fc.tuple(fc.boolean(), fc.boolean());
-const products: fc.Arbitrary<Product> = fc.record({
+const starts = fc.constantFrom(
+  { accumulate: false, bias: false },
+  { accumulate: false, bias: true },
+  { accumulate: true, bias: false },
+);
+const anyStart: fc.Arbitrary<Omit<Product, 'accumulate' | 'bias'>> = fc.record({
   M: size,
   N: size,
   K: size,
@@ -236,10 +252,14 @@ const products: fc.Arbitrary<Product> = fc.record({
   aBatches: flags,
   bBatches: flags,
   gap: fc.constantFrom(0, 0, 1, 20),
-  accumulate: fc.boolean(),
+  relu: fc.boolean(),
   special: fc.constantFrom(0, 0, 0.002, 0.05),
   seed: fc.integer(),
 });
+
+const products: fc.Arbitrary<Product> = fc
+  .tuple(anyStart, starts)
+  .map(([product, start]) => ({ ...product, ...start }));
 
 const wanted = ({ M, N, K }: Product): number => matmulWorkspace(M, N, K);
 
@@ -289,6 +309,24 @@ describe.each(kernelRuntimes)('matmul on $flavour $isa', (runtime) => {
     ).check();
   });
 
+  it('starts from a bias and ends with a relu over several depths', () => {
+    const product = { ...PLAIN, M: 20, N: 41, K: 1000, bias: true, relu: true };
+    const run = new Run(runtime, product, matmulWorkspace(20, 41, 1000));
+    run.check();
+    expect(run.values().filter((value) => value === 0).length).toBeGreaterThan(100);
+    const narrow = new Run(runtime, product, 0);
+    expect(Buffer.compare(narrow.bytes(), run.bytes())).toBe(0);
+  });
+
+  it('is the bias, or what is positive of it, without anything to add up', () => {
+    const product = { ...PLAIN, M: 2, N: 7, K: 0, bias: true };
+    const bias = new Run(runtime, product, 0).values();
+    expect(new Set(bias.slice(0, 7)).size).toBe(7);
+    expect(new Run(runtime, { ...product, relu: true }, 0).values()).toEqual(
+      bias.map((value) => Math.max(value, 0)),
+    );
+  });
+
   it('is 0 without anything to add up, and leaves what it accumulates into', () => {
     const product = { ...PLAIN, M: 5, N: 7, K: 0 };
     expect(new Run(runtime, product, 0).values()).toEqual(Array(35).fill(0));
@@ -305,8 +343,11 @@ describe.each(kernelRuntimes)('matmul on $flavour $isa', (runtime) => {
     { name: 'blocks', M: 37, N: 43, K: 50, a: 'rows', b: 'rows' },
     { name: 'packed blocks', M: 37, N: 43, K: 50, a: 'columns', b: 'columns' },
   ] as const)('keeps NaN, infinity and 0 times infinity in their sums: $name', (shape) => {
-    for (let seed = 0; seed < 20; seed++)
+    for (let seed = 0; seed < 20; seed++) {
       new Run(runtime, { ...PLAIN, ...shape, special: 0.01, seed }, 5000).check();
+      const ends = { bias: true, relu: true };
+      new Run(runtime, { ...PLAIN, ...shape, ...ends, special: 0.01, seed }, 5000).check();
+    }
   });
 
   it('takes a batch that shares its right side for more rows', () => {

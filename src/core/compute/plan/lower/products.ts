@@ -156,6 +156,7 @@ function convolveLast(
       'workspace',
       'workspaceWords',
       ...(Object.values(geometry) as number[]),
+      ...(op === 'conv.forward' ? [-1] : []),
     ],
     workspace: convWorkspace(geometry, part),
     flops: 2 * sizeOf(y) * perOutput,
