@@ -26,7 +26,10 @@ export function assemble(plan: Plan, runtime: KernelRuntime): Assembled {
   };
 }
 
-/** Instructions for single nodes, for those who time them. */
+/** Scratch memory of a node while it runs. */
+export type Workspace = Plan['workspace'];
+
+/** Instructions for single nodes, for those who time them or share them out. */
 export class Assembler {
   readonly #plan: Plan;
   readonly #ops: KernelRuntime['ops'];
@@ -38,14 +41,15 @@ export class Assembler {
     this.#emit = instructionsOf(runtime);
   }
 
-  node(node: PlanNode): number[] {
+  /** @param workspace  as large as the plan's own, which it is by default */
+  node(node: PlanNode, workspace: Workspace = this.#plan.workspace): number[] {
     switch (node.kind) {
       case 'map':
-        return this.#map(node);
+        return this.#map(node, workspace);
       case 'matmul':
-        return this.#matmul(node);
+        return this.#matmul(node, workspace);
       case 'kernel':
-        return this.#kernel(node);
+        return this.#kernel(node, workspace);
     }
   }
 
@@ -53,14 +57,14 @@ export class Assembler {
     return this.#plan.places[buffer]! + offset;
   }
 
-  #map(node: MapNode): number[] {
+  #map(node: MapNode, workspace: Workspace): number[] {
     const program = mapProgram(node);
     invariant(isTaken(program), 'a map beyond what the kernel takes');
-    return placesOfLoop(program).flatMap((shifts) => this.#mapLoop(program, shifts));
+    return placesOfLoop(program).flatMap((shifts) => this.#mapLoop(program, shifts, workspace));
   }
 
   /** @param shifts  of each input and output, where the loop has more axes than the kernel */
-  #mapLoop(program: MapProgram, shifts: readonly number[]): number[] {
+  #mapLoop(program: MapProgram, shifts: readonly number[], workspace: Workspace): number[] {
     const { inputs, constants, steps, outputs } = program;
     const dims = program.dims.slice(-MAP_RANK);
     const place = (view: View, index: number): number => this.#place(view) + shifts[index]!;
@@ -71,7 +75,7 @@ export class Assembler {
     };
     return this.#emit(
       'map',
-      this.#plan.workspace.place,
+      workspace.place,
       ...[dims.length, inputs.length, constants.length, steps.length, outputs.length],
       ...dims,
       ...inputs.flatMap(({ view, strides }, i) => [place(view, i), ...strides.slice(-MAP_RANK)]),
@@ -86,14 +90,16 @@ export class Assembler {
     );
   }
 
-  #matmul({ a, b, out, accumulate, bias, relu = false }: MatmulNode): number[] {
+  #matmul(
+    { a, b, out, accumulate, bias, relu = false }: MatmulNode,
+    workspace: Workspace,
+  ): number[] {
     const batches = collapsedBatches([out, a, b]);
     const [outer = ONE, inner = ONE] = batches.length < 2 ? [ONE, ...batches] : batches.slice(-2);
     const [m = 1, n = 1] = out.shape.slice(-2);
     const k = a.shape.at(-1) ?? 1;
     const [aRow = 0, aCol = 0] = a.strides.slice(-2);
     const [bRow = 0, bCol = 0] = b.strides.slice(-2);
-    const { workspace } = this.#plan;
     return odometer(batches.slice(0, -2), 3).flatMap(([outShift = 0, aShift = 0, bShift = 0]) =>
       this.#emit(
         'matmul',
@@ -107,8 +113,8 @@ export class Assembler {
     );
   }
 
-  #kernel({ op, inputs, outputs, args }: KernelNode): number[] {
-    const { key, workspace } = this.#plan;
+  #kernel({ op, inputs, outputs, args }: KernelNode, workspace: Workspace): number[] {
+    const { key } = this.#plan;
     const words = args.map((arg) => {
       if (typeof arg === 'number') return arg;
       if (arg === 'workspace') return workspace.place;

@@ -1,10 +1,10 @@
 /** A plan in words: a line per kernel call with shapes, bytes moved and floating-point operations. */
-import { sizeOf } from '../../../base/index';
 import type { MapNode, MapRef, PlanNode } from './nodes';
-import { readsOf, refsOf, writesOf } from './nodes';
+import { refsOf } from './nodes';
 import type { Plan } from './plan';
 import type { View } from './view';
 import { isContiguous } from './view';
+import { bytesOf, flopsOf } from './work';
 
 interface NodeDescription {
   /** `matmul`, `map`, `conv.forward`. */
@@ -20,7 +20,7 @@ function describeNode(plan: Plan, node: PlanNode): NodeDescription {
     kind: node.kind === 'kernel' ? node.op : node.kind,
     text: textOf(plan, node),
     flops: flopsOf(node),
-    bytes: 4 * [...readsOf(node), ...writesOf(node)].reduce((sum, view) => sum + wordsOf(view), 0),
+    bytes: bytesOf(node),
   };
 }
 
@@ -42,18 +42,6 @@ export function describePlan(plan: Plan, notes?: readonly string[]): string {
     return `${String(index).padStart(4)}  ${kind.padEnd(kinds)}${columns.join('')}  ${text}`;
   });
   return [head, ...rows].join('\n');
-}
-
-function flopsOf(node: PlanNode): number {
-  if (node.kind === 'kernel') return node.flops;
-  if (node.kind === 'matmul') return 2 * sizeOf(node.out.shape) * (node.a.shape.at(-1) ?? 0);
-  const combined = node.outputs.filter(({ mode }) => mode !== 'store').length;
-  return sizeOf(node.shape) * (node.steps.length + combined);
-}
-
-/** Words of a view that are different ones. */
-function wordsOf({ shape, strides }: View): number {
-  return shape.reduce((words, side, axis) => (strides[axis] === 0 ? words : words * side), 1);
 }
 
 function textOf(plan: Plan, node: PlanNode): string {

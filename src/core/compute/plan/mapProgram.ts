@@ -2,7 +2,7 @@
  * A map as the kernel wants it: its loop brought to few axes in a good order, every word that it reads once, and its
  * values in slots that are used again.
  */
-import { readsOf, refsOf } from './nodes';
+import { readsOf, refsOf, withViews } from './nodes';
 import type { MapMode, MapNode, MapRef } from './nodes';
 import type { View } from './view';
 
@@ -56,6 +56,15 @@ export function mapProgram(node: MapNode): MapProgram {
     outputs,
     slots: slots.count,
   };
+}
+
+/** The same map over the loop of its program. */
+export function collapsedMap(node: MapNode): MapNode {
+  const { dims, inputs, outputs } = mapProgram(node);
+  const strides = new Map(
+    [...inputs, ...outputs].map((array) => [keyOf(array.view), array.strides]),
+  );
+  return withViews(node, (view) => ({ ...view, shape: dims, strides: strides.get(keyOf(view))! }));
 }
 
 /** Whether the kernel takes a program, its axes aside; it does nothing where it does not. */
