@@ -98,6 +98,7 @@ function kernel(runtime: KernelRuntime, op: string, { geometry: g, family }: Cas
       ? [
           ...[...places(op, x, filter, y), work, convWorkspace(g), ...all],
           ...(op === 'conv.forward' ? [-1] : []),
+          ...(op === 'conv.filter' ? [0, count.filter / g.outChannels] : []),
         ]
       : op.endsWith('Grad')
         ? [dx, op === 'pool.avgGrad' ? y : x, ...pool, y, 0, 0]

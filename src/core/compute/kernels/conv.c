@@ -4,7 +4,8 @@
  * dx that are strideH apart see the same taps. Padding counts as zeros: an infinite weight over it gives NaN.
  *
  * args of all: out, in, other, workspace, workspaceWords, N, H, W, C, OH, OW, OC, KH, KW, strideH, strideW, dilationH,
- * dilationW, padTop, padLeft; then of conv.forward and conv.forwardRelu: bias [OC] or -1.
+ * dilationW, padTop, padLeft; then of conv.forward and conv.forwardRelu: bias [OC] or -1; of conv.filter: firstRow, rows,
+ * the rows of the [KH KW C, OC] matrix that it computes.
  * The workspace holds the packed filter (rows, columns rounded up to 32; not for conv.filter), the runs (3 words a
  * tap), a band and 64 words for rounding up. Least band: conv_band_words of one row of windows, for conv.filter that
  * or min(CONV_BAND, all rows of all images) if more; plan/convWorkspace.ts computes it. Bits do not depend on the size.
@@ -190,12 +191,25 @@ static void conv_sum_run(const ConvSum *sum, const ConvRun *run, long column, fl
   }
 }
 
+/* Leaves `rows` rows of the filter matrix, counted from the first of them on. */
+static int conv_limit_runs(ConvRun *runs, int count, long first, long rows) {
+  int kept = 0;
+  for (int r = 0; r < count; r++) {
+    ConvRun run = runs[r];
+    long from = conv_limit(run.row, first, first + rows), to = conv_limit(run.row + run.length, first, first + rows);
+    if (from < to)
+      runs[kept++] = (ConvRun){(int32_t)(run.offset + from - run.row), (int32_t)(from - first), (int32_t)(to - from)};
+  }
+  return kept;
+}
+
 /* dfilter: sums within a band, then over bands. */
 static void conv_filter(float *base, const int32_t *args) {
   ConvShape s = conv_shape(base, args);
   ConvSource source = conv_input_windows(&s);
   ConvWork work = conv_work(&s, 0, 0);
-  conv_zero(s.out, s.KH * s.KW * s.C * s.OC);
+  long first = args[20], rows = args[21];
+  conv_zero(s.out, rows * s.OC);
   /* Not what the workspace has: the order of the sums must not depend on it. */
   ConvBand full = conv_full_band(&source, CONV_BAND), band = {0};
   ConvTarget target = {s.OH, s.OW, s.OC, 1, 1, 0, 0};
@@ -205,7 +219,7 @@ static void conv_filter(float *base, const int32_t *args) {
     ConvView view = conv_view(&source, &band, strip);
     long count = conv_list_pixels(&view, &band, &target, pixels);
     ConvSum sum = {view.at, pixels, count, s.other + pixels[0].to, s.OC};
-    int runs = conv_forward_runs(&s, view.line, work.runs);
+    int runs = conv_limit_runs(work.runs, conv_forward_runs(&s, view.line, work.runs), first, rows);
     for (long j = 0; j < s.OC; j += CONV_COLUMNS)
       for (int r = 0; r < runs; r++) conv_sum_run(&sum, work.runs + r, j, s.out);
   }
@@ -217,5 +231,5 @@ static void conv_filter(float *base, const int32_t *args) {
   {"conv.forward", 21, conv_forward},          \
   {"conv.forwardRelu", 21, conv_forward_relu}, \
   {"conv.input", 20, conv_input},              \
-  {"conv.filter", 20, conv_filter},            \
+  {"conv.filter", 22, conv_filter},            \
   DEPTHWISE_KERNELS

@@ -99,10 +99,10 @@ INLINE void conv_block(int rows, int vectors, const ConvProduct *p, const ConvPi
   /* A branch would cost the loop above registers. */
   vf least = splat(p->relu ? 0.0f : -__builtin_inff());
   UNROLL for (int v = 0; v < vectors; v++) {
-    if (v * VL >= p->columns) break;
-    vi mask = tail_mask(p->columns - v * VL);
+    long left = p->columns - v * VL;
+    if (left <= 0) break;
     UNROLL for (int i = 0; i < rows; i++)
-      if (i < count) store_masked(p->out + pixels[i].to + v * VL, at_least(sum[i][v], least), mask);
+      if (i < count) store_rest(p->out + pixels[i].to + v * VL, at_least(sum[i][v], least), left);
   }
 }
 
@@ -150,11 +150,11 @@ INLINE void conv_sum_block(int rows, int vectors, const ConvSum *s, long offset,
     }
   }
   UNROLL for (int v = 0; v < vectors; v++) {
-    if (v * VL >= columns) break;
-    vi mask = tail_mask(columns - v * VL);
+    long left = columns - v * VL;
+    if (left <= 0) break;
     UNROLL for (int i = 0; i < rows; i++) {
       float *to = out + i * stride + v * VL;
-      store_masked(to, load(to) + sum[i][v], mask);
+      store_rest(to, load(to) + sum[i][v], left);
     }
   }
 }

@@ -32,8 +32,7 @@ INLINE void depthwise_block(int pixels, const DepthwiseRow *r) {
       const float *x = r->in + r->taps[t].offset + c;
       UNROLL for (int i = 0; i < pixels; i++) sum[i] = fma(load(x + i * r->inStep), weight, sum[i]);
     }
-    vi mask = tail_mask(r->channels - c);
-    UNROLL for (int i = 0; i < pixels; i++) store_masked(r->out + i * r->outStep + c, sum[i], mask);
+    UNROLL for (int i = 0; i < pixels; i++) store_rest(r->out + i * r->outStep + c, sum[i], r->channels - c);
   }
 }
 

@@ -74,7 +74,7 @@ INLINE void pool_forward(const PoolShape *s, float start, PoolTake *take, int av
         }
         for (; c < s->C; c += VL) {
           pool_block(1, x + c, &window, start, take, average, result);
-          store_masked(out + c, result[0], tail_mask(s->C - c));
+          store_rest(out + c, result[0], s->C - c);
         }
       }
 }
@@ -86,7 +86,7 @@ INLINE int pool_is_copy(const PoolShape *s) {
 
 static void pool_copy(const PoolShape *s) {
   long count = s->N * s->H * s->W * s->C;
-  for (long i = 0; i < count; i += VL) store_masked(s->out + i, load(s->in + i), tail_mask(count - i));
+  for (long i = 0; i < count; i += VL) store_rest(s->out + i, load(s->in + i), count - i);
 }
 
 static void pool_max(float *base, const int32_t *args) {

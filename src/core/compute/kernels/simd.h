@@ -103,6 +103,14 @@ INLINE void store_first(float *at, vf x, long count) {
 #endif
 }
 
+/* Stores what is left of a row, `left` > 0 lanes or more, and touches nothing behind it. */
+INLINE void store_rest(float *at, vf x, long left) {
+  if (left >= VL)
+    store(at, x);
+  else
+    store_first(at, x, left);
+}
+
 INLINE double sum_lanes(vf x) {
   double sum = 0;
   UNROLL for (int i = 0; i < VL; i++) sum += (double)x[i];

@@ -60,6 +60,8 @@ function runConv(
       ...[to, x, other, work, workspace],
       ...(Object.values(one.geometry) as number[]),
       ...(op.startsWith('conv.forward') ? [bias] : []),
+      // All rows of the filter's gradient.
+      ...(direction === 'filter' && !one.depthwise ? [0, out / one.geometry.outChannels] : []),
     ],
   });
 }

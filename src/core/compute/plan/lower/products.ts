@@ -157,6 +157,8 @@ function convolveLast(
       'workspaceWords',
       ...(Object.values(geometry) as number[]),
       ...(op === 'conv.forward' ? [-1] : []),
+      // All rows of the filter as a matrix.
+      ...(op === 'conv.filter' ? [0, sizeOf(filter.slice(0, -1))] : []),
     ],
     workspace: convWorkspace(geometry, part),
     flops: 2 * sizeOf(y) * perOutput,

@@ -59,5 +59,6 @@ function partOf(node: MatmulNode, axis: number, { start, count }: Range): Matmul
     a: axis === rank - 1 ? node.a : sliced(node.a),
     b: axis === rank - 2 ? node.b : sliced(node.b),
     out: sliced(node.out),
+    ...(node.bias === undefined ? {} : { bias: sliced(node.bias) }),
   };
 }
