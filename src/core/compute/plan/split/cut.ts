@@ -31,7 +31,8 @@ export function evenestCut(candidates: readonly Candidate[], parts: number): Cut
   for (const { axis, size, unit, least: fewest = 1 } of candidates) {
     const ranges = rangesOf(size, parts, unit);
     const largest = Math.max(...ranges.map(({ count }) => count)) / size;
-    if (largest >= least || ranges.some(({ count }) => count < fewest)) continue;
+    const isFit = ranges.length > 1 && ranges.every(({ count }) => count >= fewest);
+    if (!isFit || largest >= least) continue;
     best = { axis, ranges };
     least = largest;
   }

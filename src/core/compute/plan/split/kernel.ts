@@ -22,7 +22,7 @@ interface Rows {
 /** Lanes of the widest vectors. */
 const LANES = 16;
 /** Rows that the register blocks of all instruction sets do well with. */
-const BLOCK = 12;
+const BLOCK = 4;
 
 /** The filter, and the bias where there is one. */
 const CONV: Rows = { count: 5, shared: [1, 2] };

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { NamedArrays } from '../../../../../src/base/index';
 import { captureGradients } from '../../../../../src/core/compute/capture/capture';
 import { unsupportedCalls } from '../../../../../src/core/compute/plan/lower';
+import type { KernelNode } from '../../../../../src/core/compute/plan/nodes';
 import { planGraph } from '../../../../../src/core/compute/plan/plan';
 import type { Plan } from '../../../../../src/core/compute/plan/plan';
 import { splitInto, splitNode } from '../../../../../src/core/compute/plan/split/splitNode';
@@ -21,12 +22,19 @@ import {
   programOf,
   programs,
 } from '../../../../support/randomPrograms/sketch';
+import { SPLIT_MODELS } from '../../../../support/splitModels';
 import { SplitRun } from '../../../../support/splitRun';
 import { useBackend } from '../../../../support/tfBackends';
 
 /** As small as they are. */
 const ALL = splitInto;
-const RUNS = 100;
+const RUNS = 60;
+const ORDERS = [
+  [2, 'backwards'],
+  [3, 'forwards'],
+] as const;
+
+const CASES = [...MODELS, ...SPLIT_MODELS].map((model) => [model.name, model] as const);
 
 interface Case {
   readonly plan: Plan;
@@ -36,7 +44,7 @@ interface Case {
 beforeAll(() => useBackend('cpu'));
 
 describe('the parts of a plan give the bits of the whole', () => {
-  it.each(MODELS.map((model) => [model.name, model] as const))('%s', (_, model) => {
+  it.each(CASES)('%s', (_, model) => {
     const one = caseOf(model);
     if (one !== undefined) expectSameBits(one, ALL);
   });
@@ -68,7 +76,7 @@ describe('the parts of a plan give the bits of the whole', () => {
 });
 
 describe('parts write to words of their own', () => {
-  it.each(MODELS.map((model) => [model.name, model] as const))('%s', (_, model) => {
+  it.each(CASES)('%s', (_, model) => {
     const one = caseOf(model);
     if (one !== undefined) checkOwnership(one, ALL);
   });
@@ -90,6 +98,24 @@ describe('parts write to words of their own', () => {
   });
 });
 
+describe('splitInto', () => {
+  it('leaves kernels whole that sum rows up or write the ends of two at once', () => {
+    const isCut = new Map<string, boolean>();
+    for (const [, model] of CASES) {
+      for (const node of caseOf(model)?.plan.step ?? []) {
+        if (node.kind !== 'kernel') continue;
+        const name = nameOf(node);
+        isCut.set(name, isCut.get(name) === true || splitInto(node, 2) !== undefined);
+      }
+    }
+    const whole = [...isCut].flatMap(([name, is]) => (is ? [] : [name])).sort();
+    expect(whole).toEqual([
+      ...['depthwise.filter', 'pool.avgGrad 5', 'pool.maxGrad 4', 'pool.maxGrad 5', 'random.fill'],
+      ...['rows.crossEntropy summed', 'scatter.addRows'],
+    ]);
+  });
+});
+
 describe('splitPlan', () => {
   it('cuts what is worth it, and has one thread do what is not without a stop', () => {
     const { plan } = benchCase(WORKLOADS.find(({ name }) => name === 'mlp784')!);
@@ -105,6 +131,12 @@ describe('splitPlan', () => {
     expect(splitPlan(plan, 2)).toEqual([{ kind: 'whole', nodes: plan.step }]);
   });
 });
+
+/** What decides whether a kernel can be cut. */
+function nameOf({ op, args }: KernelNode): string {
+  if (op.startsWith('pool')) return `${op} ${args[5] as number}`;
+  return op === 'rows.crossEntropy' && args[0] !== -1 ? `${op} summed` : op;
+}
 
 function caseOf(model: Model): Case | undefined {
   model.prepare?.();
@@ -130,14 +162,12 @@ function named(params: NamedArrays, batch: NamedArrays): NamedArrays {
 function expectSameBits({ plan, inputs }: Case, split: typeof splitNode): void {
   for (const runtime of kernelRuntimes) {
     const expected = new SplitRun(plan, runtime, inputs, 1).whole();
-    for (const threads of [2, 3]) {
-      for (const order of ['forwards', 'backwards'] as const) {
-        const got = new SplitRun(plan, runtime, inputs, threads).byParts(threads, split, order);
-        const where = `${threads} parts ${order} on ${runtime.flavour} ${runtime.isa}`;
-        got.forEach((bits, i) => {
-          expect(Buffer.compare(bytesOf(bits), bytesOf(expected[i]!)), where).toBe(0);
-        });
-      }
+    for (const [threads, order] of ORDERS) {
+      const got = new SplitRun(plan, runtime, inputs, threads).byParts(threads, split, order);
+      const where = `${threads} parts ${order} on ${runtime.flavour} ${runtime.isa}`;
+      got.forEach((bits, i) => {
+        expect(Buffer.compare(bytesOf(bits), bytesOf(expected[i]!)), where).toBe(0);
+      });
     }
   }
 }
