@@ -10,18 +10,15 @@ import type { PlanNode } from '../../src/core/compute/plan/nodes';
 import type { Plan } from '../../src/core/compute/plan/plan';
 import { floatsAt, writeConstants } from '../../src/core/compute/plan/planRun';
 import {
-  assembleSplit,
+  planStages,
   threadWorkspace,
   threadWorkspaceWords,
-} from '../../src/core/compute/plan/split/assembleSplit';
+} from '../../src/core/compute/plan/split/planStages';
 import type { splitNode } from '../../src/core/compute/plan/split/splitNode';
-import { splitPlan } from '../../src/core/compute/plan/split/splitPlan';
 import type { View } from '../../src/core/compute/plan/view';
 
 type Split = typeof splitNode;
 
-/** The op code of a barrier, which ends a piece of a program here. */
-const BARRIER = 99_999;
 /** Not a number, which no result is made from. */
 const POISON = 0x7fc0beef;
 
@@ -58,16 +55,9 @@ export class SplitRun {
 
   /** The same by parts, those of each stage from the first to the last thread or the other way. */
   byParts(threads: number, split: Split, order: 'forwards' | 'backwards'): Int32Array[] {
-    const ops = new Map([...this.#runtime.ops, ['control.barrier', BARRIER]]);
-    const programs = assembleSplit(
-      this.#plan,
-      { ...this.#runtime, ops },
-      { count: threads, barrier: this.#program, workspaces: this.#workspaces },
-      splitPlan(this.#plan, threads, split),
-    ).map(piecesOf);
-    for (const [stage] of programs[0]!.entries()) {
-      const pieces = programs.map((program) => program[stage]!);
-      for (const piece of order === 'forwards' ? pieces : pieces.reverse()) this.#run(piece);
+    const room = { count: threads, workspaces: this.#workspaces };
+    for (const stage of planStages(this.#plan, this.#runtime, room, split)) {
+      for (const code of order === 'forwards' ? stage : [...stage].reverse()) this.#run(code);
     }
     return this.#outputs();
   }
@@ -149,14 +139,4 @@ export class SplitRun {
 
 function isInside(word: number, place: number, words: number): boolean {
   return word >= place && word < place + words;
-}
-
-/** What a program does between its barriers. */
-function piecesOf(code: readonly number[]): number[][] {
-  const pieces: number[][] = [[]];
-  for (let at = 0; at < code.length; at += 2 + code[at + 1]!) {
-    if (code[at] === BARRIER) pieces.push([]);
-    else pieces.at(-1)!.push(...code.slice(at, at + 2 + code[at + 1]!));
-  }
-  return pieces;
 }

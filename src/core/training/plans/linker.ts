@@ -7,6 +7,7 @@ import { planGraph } from '../../compute/plan/plan';
 import type { Plan, PlanArray, PlanOptions } from '../../compute/plan/plan';
 import { writeConstants } from '../../compute/plan/planRun';
 import type { Span } from '../../compute/span';
+import { planStages, threadWorkspaceWords } from '../../compute/plan/split/planStages';
 import { alone, barrierWords, inOrder, programsOf } from '../../compute/stages';
 import type { Stage } from '../../compute/stages';
 
@@ -52,7 +53,7 @@ export class Linker {
     this.#plans.push(plan);
     const { setup, step } = assemble(plan, this.kernels);
     this.#setups.push(this.#place(setup));
-    return { plan, program: this.program(step), stages: [alone(step)] };
+    return { plan, program: this.program(step), stages: this.#stages(plan, step) };
   }
 
   /** Words for something else. @returns their place */
@@ -87,6 +88,13 @@ export class Linker {
     for (const { place, code } of [...this.#setups, ...this.#programs]) arena.i32.set(code, place);
     for (const { place, code } of this.#setups) arena.run(place, code.length);
     return arena;
+  }
+
+  #stages(plan: Plan, step: readonly number[]): Stage[] {
+    const { threads: count, kernels } = this;
+    if (count === 1) return [alone(step)];
+    const workspaces = this.reserve(threadWorkspaceWords(plan, count));
+    return planStages(plan, kernels, { count, workspaces });
   }
 
   #place(code: readonly number[]): Program {

@@ -8,7 +8,6 @@ import type { KernelNode } from '../../../../../src/core/compute/plan/nodes';
 import { planGraph } from '../../../../../src/core/compute/plan/plan';
 import type { Plan } from '../../../../../src/core/compute/plan/plan';
 import { splitInto, splitNode } from '../../../../../src/core/compute/plan/split/splitNode';
-import { splitPlan } from '../../../../../src/core/compute/plan/split/splitPlan';
 import { createRng } from '../../../../../src/core/compute/rng';
 import { gradientGraph } from '../../../../../src/core/training/plans/stepGraphs';
 import { WORKLOADS } from '../../../../bench/workloads';
@@ -116,19 +115,19 @@ describe('splitInto', () => {
   });
 });
 
-describe('splitPlan', () => {
-  it('cuts what is worth it, and has one thread do what is not without a stop', () => {
-    const { plan } = benchCase(WORKLOADS.find(({ name }) => name === 'mlp784')!);
-    const stages = splitPlan(plan, 2).map(({ kind, nodes }) => `${kind} ${nodes.length}`);
-    expect(stages).toEqual([
-      ...['parts 2', 'parts 2', 'parts 2', 'parts 2', 'whole 7'],
-      ...['parts 2', 'parts 2', 'whole 1', 'parts 2'],
-    ]);
+describe('splitNode', () => {
+  const partsOf = (name: string): number[] =>
+    benchCase(WORKLOADS.find((one) => one.name === name)!).plan.step.map(
+      (node) => splitNode(node, 2)?.length ?? 1,
+    );
+
+  it('cuts what is worth it', () => {
+    expect(partsOf('mlp784').filter((parts) => parts === 2).length).toBe(5);
+    expect(partsOf('conv').filter((parts) => parts === 2).length).toBe(7);
   });
 
   it('leaves a small plan to one thread', () => {
-    const { plan } = benchCase(WORKLOADS.find(({ name }) => name === 'mlp64')!);
-    expect(splitPlan(plan, 2)).toEqual([{ kind: 'whole', nodes: plan.step }]);
+    expect(partsOf('mlp64').every((parts) => parts === 1)).toBe(true);
   });
 });
 
