@@ -362,10 +362,14 @@ describe('a population whose worker breaks down', () => {
       'killer',
       `
       const { parentPort } = require('node:worker_threads');
-      parentPort.on('message', ({ params }) => {
-        const turns = params?.[0]?.turns ?? [];
-        if (turns.some(({ assignment }) => assignment.seed === 1)) process.exit(7);
-      });`,
+      let round;
+      parentPort.on('message', ({ params }) => { round = params?.[0]; });
+      const store = Atomics.store;
+      Atomics.store = (array, place, value) => {
+        const piece = array === round?.takers ? round.pieces[place] : [];
+        store(array, place, value);
+        if (piece.some(({ assignment }) => assignment.seed === 1)) process.exit(7);
+      };`,
     );
     const population = await populationOf({ workerScript, onEvent: (event) => events.push(event) });
     const results = await population.run(pairs(6, 10));

@@ -7,7 +7,6 @@ import { createOptimizer } from '../jobs/createOptimizer';
 import { taskFrom } from '../jobs/createTask';
 import type {
   Assignment,
-  Chunk,
   PopulationTask,
   Trial,
   TrialReply,
@@ -42,7 +41,7 @@ export class MemberHost {
     this.#stages = new LRUCache({ maxSize, sizeCalculation });
   }
 
-  play({ turns, versions }: Chunk): TurnReply[] {
+  play(turns: readonly TurnMessage[], versions: readonly number[]): TurnReply[] {
     return turns.map((turn) => this.#reply(turn, versions));
   }
 

@@ -2,7 +2,7 @@
 import { UserError } from '../../base/index';
 import type { Perturbation } from '../../core/index';
 import type { MemberJob, MemberSnapshot } from './contract';
-import type { Assignment, Chunk, PopulationTask, TurnMessage, TurnReply } from './messages';
+import type { Assignment, PopulationTask, Round, TurnMessage, TurnReply } from './messages';
 
 interface Standing extends Omit<MemberSnapshot, 'image'> {
   readonly image: SharedArrayBuffer;
@@ -58,8 +58,14 @@ export class Members {
     return assignments.filter((one) => one !== undefined);
   }
 
-  chunk(turns: readonly TurnMessage[]): Chunk {
-    return { turns, versions: this.#versions };
+  /** A round of these turns. */
+  round(pieces: readonly (readonly TurnMessage[])[]): Round {
+    return {
+      pieces,
+      versions: this.#versions,
+      next: new Int32Array(new SharedArrayBuffer(4)),
+      takers: new Int32Array(new SharedArrayBuffer(4 * pieces.length)),
+    };
   }
 
   /** About how long a turn takes, where others like it have told. */

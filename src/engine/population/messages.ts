@@ -64,11 +64,22 @@ export interface TurnMessage {
   readonly spare?: SharedArrayBuffer;
 }
 
-/** Turns that a worker takes one after the other. */
-export interface Chunk {
-  readonly turns: readonly TurnMessage[];
+/** What every worker of a round is given at once: each takes the next piece that nobody has, until there is none. */
+export interface Round {
+  /** Turns that are played one after the other. */
+  readonly pieces: readonly (readonly TurnMessage[])[];
   /** Which centre of each optimizer they go out from. */
   readonly versions: readonly number[];
+  /** i32[1] in shared memory: the next piece. */
+  readonly next: Int32Array;
+  /** i32[pieces] in shared memory: 1 + the number of the worker that has taken it, 0 as long as nobody has. */
+  readonly takers: Int32Array;
+}
+
+/** A piece is done. */
+export interface PieceReply {
+  readonly piece: number;
+  readonly replies: readonly TurnReply[];
 }
 
 export type TurnReply =

@@ -1,10 +1,10 @@
 /** One round: every job's turn is played once, whatever happens to the workers meanwhile. */
 import { UserError, messageOf } from '../../base/index';
 import { fromEngineError } from '../../protocol/index';
-import { cutIntoChunks } from './chunks';
+import { cutIntoPieces } from './pieces';
 import type { MemberJob, MemberResult, PopulationEvent } from './contract';
 import type { Members } from './members';
-import type { TurnMessage, TurnReply } from './messages';
+import type { PieceReply, TurnMessage, TurnReply } from './messages';
 import type { PopulationWorkers } from './workers';
 
 /** Times that a turn is tried alone when workers break down over it. */
@@ -30,9 +30,17 @@ export async function playRound(
   requireDistinct(jobs);
   const { members, workers } = context;
   const playing = jobs.map((job) => ({ job, turn: members.turnOf(job) }));
-  const chunks = cutIntoChunks(playing, ({ turn }) => members.seconds(turn), workers.count);
-  const results = await Promise.all(chunks.map((chunk) => playChunk(chunk, context)));
-  return results.flat();
+  const results = new Map<MemberJob, MemberResult>();
+  let open = cutIntoPieces(playing, ({ turn }) => members.seconds(turn), workers.count);
+  while (open.length > 0) {
+    const { done, alone, untouched } = await shareOut(open, context);
+    for (const [job, result] of done) results.set(job, result);
+    for (const one of alone) results.set(one.job, await playAlone(one, context));
+    if (untouched.length === open.length)
+      throw new UserError('engine', 'the workers of the population end before they begin');
+    open = untouched;
+  }
+  return jobs.map((job) => results.get(job)!);
 }
 
 function requireDistinct(jobs: readonly MemberJob[]): void {
@@ -44,44 +52,74 @@ function requireDistinct(jobs: readonly MemberJob[]): void {
   }
 }
 
-async function playChunk(
-  chunk: readonly Playing[],
-  context: RoundContext,
-): Promise<MemberResult[]> {
-  const replies = await replyTo(chunk, context);
-  // Whose turn it was is not known: from here on each is played alone.
-  if (replies === undefined)
-    return Promise.all(chunk.map((playing) => playAlone(playing, context)));
-  const results: MemberResult[] = [];
-  for (const [i, playing] of chunk.entries()) {
-    const reply = replies[i]!;
-    const isDone = !('error' in reply && isWorthTrying(reply));
-    results.push(isDone ? settle(playing, reply, context) : await playAlone(playing, context));
-  }
-  return results;
+interface SharedOut {
+  readonly done: ReadonlyMap<MemberJob, MemberResult>;
+  /** To be played once more, each alone: a worker broke down over them, or their kernels did. */
+  readonly alone: readonly Playing[];
+  /** That no worker has come to. */
+  readonly untouched: Playing[][];
+}
+
+async function shareOut(pieces: Playing[][], context: RoundContext): Promise<SharedOut> {
+  const { workers, members } = context;
+  const round = members.round(pieces.map((piece) => piece.map(({ turn }) => turn)));
+  const done = new Map<MemberJob, MemberResult>();
+  const alone: Playing[] = [];
+  const isDone = pieces.map(() => false);
+  const onPiece = ({ piece, replies }: PieceReply): void => {
+    isDone[piece] = true;
+    pieces[piece]!.forEach((playing, i) => {
+      const reply = replies[i]!;
+      if ('error' in reply && isWorthTrying(reply)) alone.push(playing);
+      else done.set(playing.job, settle(playing, reply, context));
+    });
+  };
+  const takenBy = (worker: number): Playing[] =>
+    pieces.flatMap((piece, i) => (round.takers[i] === worker + 1 && !isDone[i]! ? piece : []));
+  const count = Math.min(workers.count, pieces.length);
+  const parts = Array.from({ length: count }, async (_, worker) => {
+    try {
+      await workers.play(round, worker, onPiece);
+    } catch (thrown) {
+      const lost = takenBy(worker);
+      tellLost(lost, thrown, context);
+      alone.push(...lost);
+    }
+  });
+  await Promise.all(parts);
+  const isTouched = (i: number): boolean => isDone[i]! || round.takers[i] !== 0;
+  return { done, alone, untouched: pieces.filter((_, i) => !isTouched(i)) };
+}
+
+function tellLost(
+  lost: readonly Playing[],
+  thrown: unknown,
+  { members, onEvent }: RoundContext,
+): void {
+  const names = lost.map(({ job, turn }) => members.name(job.member, turn.assignment));
+  onEvent?.({ type: 'workerLost', members: names, message: messageOf(thrown) });
 }
 
 async function playAlone(playing: Playing, context: RoundContext): Promise<MemberResult> {
   let reply: TurnReply | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    [reply] = (await replyTo([playing], context)) ?? [];
+    reply = await replyTo(playing, context);
     if (reply !== undefined && !('error' in reply && isWorthTrying(reply))) break;
   }
   return settle(playing, reply, context);
 }
 
 /** Undefined where the worker died over it. */
-async function replyTo(
-  chunk: readonly Playing[],
-  { workers, members, onEvent }: RoundContext,
-): Promise<TurnReply[] | undefined> {
+async function replyTo(playing: Playing, context: RoundContext): Promise<TurnReply | undefined> {
+  let reply: TurnReply | undefined;
   try {
-    return await workers.play(members.chunk(chunk.map(({ turn }) => turn)));
+    await context.workers.play(context.members.round([[playing.turn]]), 0, ({ replies }) => {
+      [reply] = replies;
+    });
   } catch (thrown) {
-    const names = chunk.map(({ job, turn }) => members.name(job.member, turn.assignment));
-    onEvent?.({ type: 'workerLost', members: names, message: messageOf(thrown) });
-    return undefined;
+    tellLost([playing], thrown, context);
   }
+  return reply;
 }
 
 /** Broken kernels and memory that was short may be better the next time; a wrong config is not. */

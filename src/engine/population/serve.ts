@@ -1,20 +1,47 @@
 /** A worker thread of a population. */
-import { worker } from 'workerpool';
+import { worker, workerEmit } from 'workerpool';
 import { invariant } from '../../base/index';
 import { toEngineError } from '../../protocol/index';
 import { pickDevice } from '../devices/devices';
 import { MemberHost } from './memberHost';
-import type { Assignment, Chunk, PopulationTask, TrialReply, TurnReply } from './messages';
+import type {
+  Assignment,
+  PieceReply,
+  PopulationTask,
+  Round,
+  TrialReply,
+  TurnMessage,
+  TurnReply,
+} from './messages';
 
 /** A thread that cannot begin says so when it is asked: one that ended instead would be started over and over. */
 export async function servePopulation(task: PopulationTask): Promise<void> {
   const host = await openHost(task).catch((thrown: unknown) => ({ error: toEngineError(thrown) }));
   worker({
-    play: (chunk: Chunk): TurnReply[] =>
-      'error' in host ? chunk.turns.map(() => host) : host.play(chunk),
+    play: (round: Round, number: number): void => {
+      takePieces(round, number, (turns) =>
+        'error' in host ? turns.map(() => host) : host.play(turns, round.versions),
+      );
+    },
     try: (assignment: Assignment, versions: readonly number[]): TrialReply =>
       'error' in host ? host : host.try(assignment, versions),
   });
+}
+
+/** Plays pieces until there are no more, and tells of each. */
+function takePieces(
+  { pieces, next, takers }: Round,
+  number: number,
+  play: (turns: readonly TurnMessage[]) => TurnReply[],
+): void {
+  for (;;) {
+    const piece = Atomics.add(next, 0, 1);
+    const turns = pieces[piece];
+    if (turns === undefined) return;
+    Atomics.store(takers, piece, number + 1);
+    const reply: PieceReply = { piece, replies: play(turns) };
+    workerEmit(reply);
+  }
 }
 
 async function openHost(task: PopulationTask): Promise<MemberHost> {

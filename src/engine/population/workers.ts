@@ -4,7 +4,7 @@ import type { Pool } from 'workerpool';
 import { messageOf } from '../../base/index';
 import { fromEngineError } from '../../protocol/index';
 import { workerScript } from '../workers/script';
-import type { Assignment, Chunk, PopulationTask, Trial, TrialReply, TurnReply } from './messages';
+import type { Assignment, PieceReply, PopulationTask, Round, Trial, TrialReply } from './messages';
 
 export class PopulationWorkers {
   readonly count: number;
@@ -21,14 +21,18 @@ export class PopulationWorkers {
     });
   }
 
-  /** @throws Error where the thread dies */
-  play(chunk: Chunk): Promise<TurnReply[]> {
-    return this.#call('play', chunk) as Promise<TurnReply[]>;
+  /**
+   * Lets a worker take part in a round.
+   * @param number  its own in the round
+   * @throws Error where the thread dies
+   */
+  async play(round: Round, number: number, onPiece: (reply: PieceReply) => void): Promise<void> {
+    await this.#call('play', [round, number], onPiece);
   }
 
   /** @throws UserError('task' | 'config' | 'device') where such a member cannot be, Error where the thread dies */
   async try(assignment: Assignment, versions: readonly number[]): Promise<Trial> {
-    const reply = (await this.#call('try', assignment, versions)) as TrialReply;
+    const reply = (await this.#call('try', [assignment, versions])) as TrialReply;
     if ('error' in reply) throw fromEngineError(reply.error);
     return reply;
   }
@@ -38,10 +42,15 @@ export class PopulationWorkers {
     await this.#pool.terminate(true);
   }
 
-  async #call(method: string, ...params: readonly unknown[]): Promise<unknown> {
+  async #call(
+    method: string,
+    params: readonly unknown[],
+    onPiece?: (reply: PieceReply) => void,
+  ): Promise<unknown> {
+    const options = onPiece === undefined ? {} : { on: onPiece };
     for (;;) {
       try {
-        return await this.#pool.exec(method, [...params]);
+        return await this.#pool.exec(method, [...params], options);
       } catch (thrown) {
         const message = messageOf(thrown);
         // It was handed to a thread that had just died over another call: the next one gets it.

@@ -1,15 +1,15 @@
-/** How the turns of a round are shared out: in pieces, so that a worker that is done early takes the next one. */
+/** How the turns of a round are cut into pieces, so that a worker that is done early takes the next one. */
 
-/** Pieces for each worker: more of them even out, fewer cost less to hand over. */
-const PIECES = 6;
-/** A shorter piece is not worth handing over. */
-const SHORTEST_SECONDS = 0.003;
+/** Pieces for each worker: more of them even out, fewer have less to say. */
+const PIECES = 16;
+/** A shorter piece is not worth a message. */
+const SHORTEST_SECONDS = 0.001;
 
 /**
  * Cuts jobs into runs of neighbours.
  * @param seconds  about how long each will take; undefined where nobody knows, then it goes alone
  */
-export function cutIntoChunks<T>(
+export function cutIntoPieces<T>(
   jobs: readonly T[],
   seconds: (job: T) => number | undefined,
   workers: number,
@@ -17,18 +17,18 @@ export function cutIntoChunks<T>(
   const costs = jobs.map(seconds);
   const known = costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0);
   const target = Math.max(SHORTEST_SECONDS, known / (PIECES * workers));
-  const chunks: T[][] = [];
+  const pieces: T[][] = [];
   let open = 0;
   jobs.forEach((job, i) => {
     const cost = costs[i] ?? Infinity;
-    const last = chunks.at(-1);
+    const last = pieces.at(-1);
     if (last !== undefined && open + cost <= target) {
       last.push(job);
       open += cost;
     } else {
-      chunks.push([job]);
+      pieces.push([job]);
       open = cost;
     }
   });
-  return chunks;
+  return pieces;
 }
