@@ -123,7 +123,7 @@ describe('splitNode', () => {
 
   it('cuts what is worth it', () => {
     expect(partsOf('mlp784').filter((parts) => parts === 2).length).toBe(5);
-    expect(partsOf('conv').filter((parts) => parts === 2).length).toBe(7);
+    expect(partsOf('conv').filter((parts) => parts === 2).length).toBe(6);
   });
 
   it('leaves a small plan to one thread', () => {
