@@ -1,5 +1,5 @@
 /**
- * Compiles the C kernels into dist/kernels/: velo.wasm, velo-relaxed.wasm, velo-shared.wasm, and the Node addon velo-<platform>-<arch>.node for this
+ * Compiles the C kernels into dist/kernels/: three WebAssembly modules and the Node addon velo-<platform>-<arch>.node for this
  * machine, or with `--all` for every platform we ship. The compiler is zig's clang from npm, the same for all
  * targets. Without the addon everything still works, on WebAssembly.
  */

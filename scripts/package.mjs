@@ -16,7 +16,7 @@ const ALLOWED = [
   /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt)$/i,
   /^extension\/dist\/(extension|onDemand|engine|engineWorker|cli)\.cjs$/,
   /^extension\/dist\/tfjs-backend-wasm[a-z-]*\.wasm$/,
-  /^extension\/dist\/kernels\/(velo(-relaxed)?\.wasm|velo-(linux|darwin|win32)-(x64|arm64)\.node)$/,
+  /^extension\/dist\/kernels\/(velo(-relaxed|-shared)?\.wasm|velo-(linux|darwin|win32)-(x64|arm64)\.node)$/,
   /^extension\/dist\/webview\/[a-z]+\.(js|css|ttf)$/,
   /^extension\/examples\/[a-z-]+\.velo\.json$/,
   /^extension\/media\/(data|icons|schema|walkthrough|weights)\/.*[^/]$/,
