@@ -15,7 +15,7 @@ import { readRun } from '../../src/storage/index';
 import { engineEnded } from '../support/engineEnd';
 import { runCommand, startVsCode, vscodeFolder } from '../support/vscode';
 import type { VsCode, VsCodeOptions } from '../support/vscode';
-import { chooseFromMenu, eventually, openFile, openLab, picture, saveAs } from './workbench';
+import { check, chooseFromMenu, eventually, openFile, openLab, picture, saveAs } from './workbench';
 import { train, trainingPanel, treeRows, webview } from './workbench';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -78,8 +78,7 @@ describe.skipIf(vscodeFolder === undefined)('in the corners of a real VS Code', 
     await picture(page, 'folders');
 
     const boxes = treeRows(page, 'Runs').locator('.custom-view-tree-node-item-checkbox:visible');
-    await boxes.nth(0).click();
-    await boxes.nth(1).click();
+    for (const index of [0, 1]) await check(boxes.nth(index));
     await runCommand(page, 'VeLO: Compare Runs');
     const comparison = await webview(page, 'body[data-view="comparison"] tbody tr');
     await eventually(

@@ -62,6 +62,19 @@ export function treeRows(page: Page, view: string): Locator {
   return page.locator(`.sidebar [aria-label^="${view}"] .monaco-list-row`);
 }
 
+/** Checks a box, and waits until it is. */
+export async function check(box: Locator): Promise<void> {
+  await eventually(
+    async () => {
+      if ((await box.getAttribute('aria-checked')) !== 'true') await box.click();
+      await sleep(700);
+      return box.getAttribute('aria-checked');
+    },
+    (checked) => checked === 'true',
+    'the box',
+  );
+}
+
 /** Takes an entry of a row's context menu. */
 export async function chooseFromMenu(page: Page, row: Locator, entry: string): Promise<void> {
   await row.click({ button: 'right' });
