@@ -6,15 +6,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import type { KernelRuntime, Optimizer } from '../../src/core/index';
-import {
-  createOptimizer,
-  createRng,
-  createSession,
-  createVelo,
-  initTheta,
-  releasedArchitecture,
-} from '../../src/core/index';
+import { createOptimizer, createSession, createVelo } from '../../src/core/index';
 import { activateCpu } from '../../src/engine/devices/tfjsBackends';
+import { idleTheta } from './idleTheta';
 import { contest, runtimesIn } from './contest';
 import type { Contender, Timing } from './contest';
 import { WORKLOADS } from './workloads';
@@ -33,13 +27,7 @@ const MOST_STEPS = 64;
 const PEERS = ['wasm', 'cpu'];
 
 function velo(hidden: number, bank: number): Optimizer {
-  const fresh = initTheta(
-    releasedArchitecture(hidden, bank),
-    createRng({ seed: 1, purpose: 'theta' }),
-  );
-  // A theta that knows nothing drives the parameters to NaN within seconds: let its steps have no length.
-  for (const name of ['w', 'b']) fresh.tensors[`rnn_params/step_size/${name}`]?.data.fill(0);
-  return createVelo({ theta: fresh, numSteps: NUM_STEPS });
+  return createVelo({ theta: idleTheta(hidden, bank), numSteps: NUM_STEPS });
 }
 
 /** Tiny steps, so that a long bench does not diverge. */

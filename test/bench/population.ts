@@ -4,16 +4,10 @@
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import {
-  createRng,
-  flatTheta,
-  initTheta,
-  releasedArchitecture,
-  streamKey,
-} from '../../src/core/index';
-import type { VeloTheta } from '../../src/core/index';
+import { flatTheta, streamKey } from '../../src/core/index';
 import { openPopulation } from '../../src/engine/index';
 import type { MemberJob, Population } from '../../src/engine/index';
+import { idleTheta } from './idleTheta';
 
 const MEMBERS = [1, 8, 16, 64];
 const HIDDEN = 64;
@@ -27,22 +21,12 @@ interface Contender {
   readonly rates: number[];
 }
 
-/** Fresh weights whose steps have no length: a theta that knows nothing would diverge. */
-function theta(): VeloTheta {
-  const fresh = initTheta(
-    releasedArchitecture(HIDDEN, BANK),
-    createRng({ seed: 1, purpose: 'theta' }),
-  );
-  for (const name of ['w', 'b']) fresh.tensors[`rnn_params/step_size/${name}`]?.data.fill(0);
-  return fresh;
-}
-
 async function contender(
   device: 'native' | 'wasm',
   members: number,
   workers: number,
 ): Promise<Contender> {
-  const weights = theta();
+  const weights = idleTheta(HIDDEN, BANK);
   const population = await openPopulation({
     tasks: [
       {

@@ -4,17 +4,11 @@
  */
 import { availableParallelism } from 'node:os';
 import type { KernelRuntime, Optimizer } from '../../src/core/index';
-import {
-  createOptimizer,
-  createRng,
-  createSession,
-  createVelo,
-  initTheta,
-  releasedArchitecture,
-} from '../../src/core/index';
+import { createOptimizer, createSession, createVelo } from '../../src/core/index';
 import { openCrewKernels } from '../../src/engine/devices/crewKernels';
 import { loadNativeKernels, loadWasmKernels } from '../../src/engine/devices/loadKernels';
 import { activateWasm } from '../../src/engine/devices/tfjsBackends';
+import { idleTheta } from './idleTheta';
 import { contest } from './contest';
 import type { Contender } from './contest';
 import { WORKLOADS } from './workloads';
@@ -28,12 +22,8 @@ const OPTIMIZERS: Readonly<Record<string, () => Optimizer>> = {
   'VeLO 512/256': velo,
 };
 
-/** Weights that know nothing, with steps that have no length: others diverge. */
 function velo(): Optimizer {
-  const rng = createRng({ seed: 1, purpose: 'theta' });
-  const theta = initTheta(releasedArchitecture(512, 256), rng);
-  for (const name of ['w', 'b']) theta.tensors[`rnn_params/step_size/${name}`]?.data.fill(0);
-  return createVelo({ theta, numSteps: NUM_STEPS });
+  return createVelo({ theta: idleTheta(512, 256), numSteps: NUM_STEPS });
 }
 
 function contender(workload: Workload, optimizer: Optimizer, kernels: KernelRuntime): Contender {

@@ -1,4 +1,5 @@
 /** Runs a captured graph as a plan, to compare with the same graph run kernel by kernel. */
+import { expect } from 'vitest';
 import type { NamedArrays, NamedFloats } from '../../src/base/index';
 import type { Graph } from '../../src/core/compute/capture/graph';
 import type { KernelRuntime } from '../../src/core/compute/kernelRuntime';
@@ -7,6 +8,8 @@ import type { PlanOptions } from '../../src/core/compute/plan/plan';
 import { createPlanRun } from '../../src/core/compute/plan/planRun';
 import { RNG_PURPOSES } from '../../src/core/compute/rng';
 import type { RngKey } from '../../src/core/compute/rng';
+import { interpret } from './graphInterpreter';
+import { kernelRuntimes } from './kernels';
 
 /** What the plan of a graph gives after `times` runs over the same inputs. */
 export function runPlan(
@@ -43,4 +46,16 @@ export function largestDifference(got: Float32Array, expected: Float32Array): nu
     worst = Math.max(worst, Number.isNaN(difference) ? Infinity : difference);
   });
   return worst / scale;
+}
+
+/** Holds the plan of a graph on every set of kernels to the graph run call by call on tfjs. */
+export function expectPlansLikeGraph(graph: Graph, inputs: NamedArrays, key: RngKey): void {
+  const expected = interpret(graph, inputs, key);
+  for (const runtime of kernelRuntimes) {
+    const got = runPlan(graph, runtime, inputs, key);
+    for (const [name, { data }] of Object.entries(expected)) {
+      const where = `${name} on ${runtime.flavour} ${runtime.isa}`;
+      expect(largestDifference(got[name]!.data, data), where).toBeLessThan(1e-6);
+    }
+  }
 }

@@ -292,10 +292,10 @@ function createBreathe(before: () => void): () => Promise<void> | undefined {
   };
 }
 
-/** What the loop needs of the session, with the time of its updates added up. */
 /** How long a training may not be spoken to. */
 const BLOCK_MS = 20;
 
+/** What the loop needs of the session, with the time of its updates added up. */
 function timed(session: TrainingSession, journal: Journal): LoopSession {
   return {
     get step() {

@@ -5,6 +5,7 @@ import type { KernelRuntime, Optimizer, StepOwner, Task } from '../../core/index
 import { toEngineError } from '../../protocol/index';
 import { createOptimizer } from '../jobs/createOptimizer';
 import { taskFrom } from '../jobs/createTask';
+import { kindOf } from './messages';
 import type {
   Assignment,
   PopulationTask,
@@ -50,7 +51,7 @@ export class MemberHost {
     try {
       return this.#try(assignment, versions);
     } catch (thrown) {
-      this.#stages.delete(keyOf(assignment));
+      this.#stages.delete(kindOf(assignment));
       return { error: toEngineError(thrown) };
     }
   }
@@ -92,7 +93,7 @@ export class MemberHost {
       return this.#play(turn, versions);
     } catch (thrown) {
       // Whatever broke off may have left the arena in pieces.
-      this.#stages.delete(keyOf(turn.assignment));
+      this.#stages.delete(kindOf(turn.assignment));
       return { error: toEngineError(thrown) };
     }
   }
@@ -115,7 +116,7 @@ export class MemberHost {
   }
 
   #stage(assignment: Assignment, versions: readonly number[]): MemberStage {
-    const key = keyOf(assignment);
+    const key = kindOf(assignment);
     const version = versions[assignment.optimizer] ?? 0;
     const source = this.#task.optimizers[assignment.optimizer]!;
     const known = this.#stages.get(key);
@@ -161,10 +162,6 @@ function kept<T extends object>(cache: LRUCache<string, T>, key: string, make: (
   const known = cache.get(key) ?? make();
   cache.set(key, known);
   return known;
-}
-
-function keyOf({ task, optimizer }: Assignment): string {
-  return `${task}/${optimizer}`;
 }
 
 function saved(stage: MemberStage, spare: SharedArrayBuffer | undefined): SharedArrayBuffer {

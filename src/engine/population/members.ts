@@ -2,6 +2,7 @@
 import { UserError } from '../../base/index';
 import type { Perturbation } from '../../core/index';
 import type { MemberJob, MemberSnapshot } from './contract';
+import { kindOf } from './messages';
 import type { Assignment, PopulationTask, Round, TurnMessage, TurnReply } from './messages';
 
 interface Standing extends Omit<MemberSnapshot, 'image'> {
@@ -116,7 +117,7 @@ export class Members {
     return standing && { ...standing, image: new Float32Array(standing.image).slice() };
   }
 
-  /** @throws UserError('checkpoint') */
+  /** @throws UserError('config') on an assignment that cannot be */
   restore(member: number, snapshot: MemberSnapshot): void {
     this.#check({ member, begin: snapshot.assignment, steps: 0 });
     const image = new SharedArrayBuffer(snapshot.image.byteLength);
@@ -162,8 +163,4 @@ export class Members {
     alike.push(image);
     this.#spares.set(image.byteLength, alike);
   }
-}
-
-function kindOf({ task, optimizer }: Assignment): string {
-  return `${task}/${optimizer}`;
 }

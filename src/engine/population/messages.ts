@@ -53,6 +53,11 @@ export interface Assignment {
   readonly numSteps: number;
 }
 
+/** Members of a kind take turns in one arena, and cost the same. */
+export function kindOf({ task, optimizer }: Assignment): string {
+  return `${task}/${optimizer}`;
+}
+
 export interface TurnMessage {
   readonly assignment: Assignment;
   /** Absent at the member's beginning. */

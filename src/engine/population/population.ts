@@ -19,6 +19,7 @@ import type {
   RoundOptions,
 } from './contract';
 import { Members } from './members';
+import { kindOf } from './messages';
 import type { Assignment, PopulationTask, SharedOptimizer, SharedTask, Trial } from './messages';
 import { playRound } from './round';
 import { shareTasks, sharedBytesOf, sharedFloats } from './sharedMemory';
@@ -165,7 +166,7 @@ export class Population {
     return this.#members.snapshot(member);
   }
 
-  /** Puts a member where another stood. @throws UserError('checkpoint') where it cannot stand there */
+  /** Puts a member where another stood. @throws UserError('config') on an assignment that cannot be */
   restore(member: number, snapshot: MemberSnapshot): void {
     invariant(!this.#isBusy, 'members are restored between rounds');
     this.#members.restore(member, snapshot);
@@ -205,7 +206,7 @@ export class Population {
   }
 
   async #trial(assignment: Assignment): Promise<Trial> {
-    const key = `${assignment.task}/${assignment.optimizer}`;
+    const key = kindOf(assignment);
     const known = this.#trials.get(key);
     if (known !== undefined) return known;
     const trial = await this.#workers.try(assignment, this.#versions);

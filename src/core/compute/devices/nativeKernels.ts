@@ -4,6 +4,7 @@
  */
 import { UserError } from '../../../base/index';
 import type { Arena, KernelRuntime } from '../kernelRuntime';
+import { crewed } from './crew';
 import type { Crew } from './crew';
 import { checkArenaSize, outOfMemory, repetitions } from './kernelStatus';
 
@@ -52,7 +53,9 @@ export function createNativeKernels(
     ops: new Map(variant.ops.map((name, op) => [name, op])),
     allocate: (words) => {
       const arena = createArena(binding, variant, newBuffer(words, crew !== undefined), words);
-      return crew === undefined ? arena : crewed(variant, arena, crew);
+      if (crew === undefined) return arena;
+      const { f32 } = arena;
+      return crewed(arena, crew, f32, (...program) => variant.run(f32, ...program));
     },
     ...(crew === undefined ? {} : { threads: crew.threads }),
     distance: ({ f32 }, memory) => binding.distance(f32, memory),
@@ -74,21 +77,6 @@ function createArena(
     run: (start, length, times = 1) => {
       const status = variant.run(f32, start, length, times);
       return status === 0 ? times : repetitions(status, i32, start);
-    },
-  };
-}
-
-function crewed(variant: NativeVariant, arena: Arena, crew: Crew): Arena {
-  const { f32, i32 } = arena;
-  const number = crew.meet(f32);
-  return {
-    ...arena,
-    runTogether: ([own, ...others], times) => {
-      const { place, words } = own!;
-      crew.begin(number, others, times);
-      const status = variant.run(f32, place, words, times);
-      crew.end();
-      return status === 0 ? times : repetitions(status, i32, place);
     },
   };
 }

@@ -2,8 +2,9 @@
 import { invariant } from '../../../base/index';
 import type { KernelRuntime } from '../kernelRuntime';
 import type { Span } from '../span';
+import { crewed } from './crew';
 import type { Crew } from './crew';
-import { checkArenaSize, outOfMemory, repetitions } from './kernelStatus';
+import { checkArenaSize, outOfMemory } from './kernelStatus';
 import type { WasmMemory, WasmModule } from './webAssembly';
 import { sharedMemory } from './webAssembly';
 import type { KernelExports } from './wasmKernels';
@@ -34,18 +35,9 @@ export function createSharedWasmKernels(module: WasmModule, crew: Crew): KernelR
     allocate: (words) => {
       const memory = memoryFor(start, words);
       const kernels = kernelExports(module, memory);
-      const arena = arenaOver(kernels, words);
-      const number = crew.meet(memory);
-      return {
-        ...arena,
-        runTogether: ([own, ...others], times) => {
-          const { place, words: length } = own!;
-          crew.begin(number, others, times);
-          const status = kernels.run(place, length, times);
-          crew.end();
-          return status === 0 ? times : repetitions(status, arena.i32, place);
-        },
-      };
+      return crewed(arenaOver(kernels, words), crew, memory, (...program) =>
+        kernels.run(...program),
+      );
     },
   };
 }
