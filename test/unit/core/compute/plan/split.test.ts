@@ -137,7 +137,14 @@ function nameOf({ op, args }: KernelNode): string {
   return op === 'rows.crossEntropy' && args[0] !== -1 ? `${op} summed` : op;
 }
 
+const cases = new Map<Model, Case | undefined>();
+
 function caseOf(model: Model): Case | undefined {
+  if (!cases.has(model)) cases.set(model, newCase(model));
+  return cases.get(model);
+}
+
+function newCase(model: Model): Case | undefined {
   model.prepare?.();
   const graph = captureGradients(model.loss, model.params, model.batch);
   if (unsupportedCalls(graph).length > 0) return undefined;
@@ -172,7 +179,8 @@ function expectSameBits({ plan, inputs }: Case, split: typeof splitNode): void {
 }
 
 function checkOwnership({ plan, inputs }: Case, split: typeof splitNode): void {
-  for (const runtime of kernelRuntimes) {
+  // The narrowest and the widest vectors: what they overrun, the others do too.
+  for (const runtime of kernelRuntimes.slice(0, 2)) {
     new SplitRun(plan, runtime, inputs, 3).checkOwnership(3, split);
   }
 }
