@@ -12,8 +12,10 @@ import { checkArenaSize, outOfMemory, repetitions } from './kernelStatus';
 export interface NativeBinding {
   /** Builds that this machine can run, best first. */
   readonly variants: readonly NativeVariant[];
-  /** Bytes by which the memory misses a multiple of 64. */
-  misalignment(arena: Float32Array): number;
+  /** Bytes by which the memory misses a multiple of the alignment, which is a power of two. */
+  misalignment(arena: Float32Array, alignment: number): number;
+  /** Asks the system to map the memory in large pages where it has some. */
+  preferLargePages(arena: Float32Array): void;
   /** Bytes from the arena's first word to those of another array. */
   distance(arena: Float32Array, memory: Uint8Array | Float32Array): number;
 }
@@ -25,8 +27,10 @@ export interface NativeVariant {
   run(arena: Float32Array, start: number, words: number, times: number): number;
 }
 
-/** Words in a cache line; arenas start at one. */
-const LINE_WORDS = 16;
+/** Arenas start at a cache line, those of many bytes at a large page: weights of that size are read at each step. */
+const LINE_BYTES = 64;
+const LARGE_PAGE_BYTES = 2 ** 21;
+const MANY_BYTES = 2 * LARGE_PAGE_BYTES;
 
 /**
  * A runtime over a loaded addon.
@@ -52,7 +56,7 @@ export function createNativeKernels(
     isa: variant.isa,
     ops: new Map(variant.ops.map((name, op) => [name, op])),
     allocate: (words) => {
-      const arena = createArena(binding, variant, newBuffer(words, crew !== undefined), words);
+      const arena = createArena(binding, variant, words, crew !== undefined);
       if (crew === undefined) return arena;
       const { f32 } = arena;
       return crewed(arena, crew, f32, (...program) => variant.run(f32, ...program));
@@ -65,12 +69,17 @@ export function createNativeKernels(
 function createArena(
   binding: NativeBinding,
   variant: NativeVariant,
-  buffer: ArrayBuffer | SharedArrayBuffer,
   words: number,
+  isShared: boolean,
 ): Arena {
-  const skipped = ((64 - binding.misalignment(new Float32Array(buffer))) % 64) / 4;
-  const f32 = new Float32Array(buffer, skipped * 4, words);
-  const i32 = new Int32Array(buffer, skipped * 4, words);
+  checkArenaSize(words);
+  const alignment = 4 * words >= MANY_BYTES ? LARGE_PAGE_BYTES : LINE_BYTES;
+  const buffer = newBuffer(words, alignment, isShared);
+  const missed = binding.misalignment(new Float32Array(buffer), alignment);
+  const place = (alignment - missed) % alignment;
+  const f32 = new Float32Array(buffer, place, words);
+  const i32 = new Int32Array(buffer, place, words);
+  if (alignment === LARGE_PAGE_BYTES) binding.preferLargePages(f32);
   return {
     f32,
     i32,
@@ -81,9 +90,12 @@ function createArena(
   };
 }
 
-function newBuffer(words: number, isShared: boolean): ArrayBuffer | SharedArrayBuffer {
-  checkArenaSize(words);
-  const bytes = (words + LINE_WORDS) * 4;
+function newBuffer(
+  words: number,
+  alignment: number,
+  isShared: boolean,
+): ArrayBuffer | SharedArrayBuffer {
+  const bytes = 4 * words + alignment;
   try {
     return isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
   } catch (error) {

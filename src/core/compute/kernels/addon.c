@@ -1,12 +1,16 @@
 /*
  * The kernels as a Node addon (Node-API only, so one binary serves Node and Electron). It holds one build per
  * instruction set and offers those that this processor and system can run, best first:
- * exports.variants = [{ isa, ops: [name, ...], run(arena, start, words, times) }], exports.misalignment(arena),
- * exports.distance(arena, memory). Memory stays V8's: an arena is a Float32Array that the caller made.
+ * exports.variants = [{ isa, ops: [name, ...], run(arena, start, words, times) }],
+ * exports.misalignment(arena, alignment), exports.preferLargePages(arena), exports.distance(arena, memory).
+ * Memory stays V8's: an arena is a Float32Array that the caller made.
  */
 #include <node_api.h>
 #include <stddef.h>
 #include <stdint.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 /* Windows: the host is not always called node.exe, so its functions are looked up in whatever program runs. */
 #define NAPI_FUNCTIONS(X) \
@@ -121,13 +125,34 @@ static napi_value run(napi_env env, napi_callback_info info) {
   return integer(env, ((const Variant *)data)->run(base, (const int32_t *)base + start, words, times));
 }
 
-/* misalignment(arena) -> bytes behind the last multiple of 64 */
+/* misalignment(arena, alignment, a power of two) -> bytes behind the last multiple of it */
 static napi_value misalignment(napi_env env, napi_callback_info info) {
+  size_t argc = 2, length = 0;
+  napi_value args[2];
+  int32_t alignment = 0;
+  if (HOST(napi_get_cb_info)(env, info, &argc, args, NULL, NULL) != napi_ok) return NULL;
+  float *base = arena_of(env, args[0], &length);
+  if (base == NULL) return NULL;
+  if (HOST(napi_get_value_int32)(env, args[1], &alignment) != napi_ok || alignment <= 0) {
+    HOST(napi_throw_type_error)(env, NULL, "an alignment must be a positive integer");
+    return NULL;
+  }
+  return integer(env, (int32_t)((uintptr_t)base & (uintptr_t)(alignment - 1)));
+}
+
+/* preferLargePages(arena): a wish, which systems other than Linux do not hear. */
+static napi_value prefer_large_pages(napi_env env, napi_callback_info info) {
   size_t argc = 1, length = 0;
   napi_value args[1];
   if (HOST(napi_get_cb_info)(env, info, &argc, args, NULL, NULL) != napi_ok) return NULL;
   float *base = arena_of(env, args[0], &length);
-  return base == NULL ? NULL : integer(env, (int32_t)((uintptr_t)base & 63));
+#ifdef __linux__
+  const uintptr_t page = 4096;
+  uintptr_t begin = ((uintptr_t)base + page - 1) & ~(page - 1), end = (uintptr_t)(base + length) & ~(page - 1);
+  if (base != NULL && begin < end) madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+#endif
+  (void)base;
+  return NULL;
 }
 
 /* distance(arena, memory) -> bytes from the arena's first word to those of another typed array */
@@ -144,6 +169,12 @@ static napi_value distance(napi_env env, napi_callback_info info) {
   }
   HOST(napi_create_double)(env, (double)((intptr_t)memory - (intptr_t)base), &result);
   return result;
+}
+
+static void offer(napi_env env, napi_value exports, const char *name, napi_callback callback) {
+  napi_value function;
+  HOST(napi_create_function)(env, name, NAPI_AUTO_LENGTH, callback, NULL, &function);
+  HOST(napi_set_named_property)(env, exports, name, function);
 }
 
 static napi_value describe(napi_env env, const Variant *variant) {
@@ -165,15 +196,14 @@ static napi_value describe(napi_env env, const Variant *variant) {
 
 NAPI_MODULE_INIT() {
   if (!find_host()) return NULL;
-  napi_value list, function;
+  napi_value list;
   uint32_t count = 0;
   HOST(napi_create_array)(env, &list);
   for (int i = 0; i < VARIANTS; i++)
     if (variants[i].supported()) HOST(napi_set_element)(env, list, count++, describe(env, &variants[i]));
   HOST(napi_set_named_property)(env, exports, "variants", list);
-  HOST(napi_create_function)(env, "misalignment", NAPI_AUTO_LENGTH, misalignment, NULL, &function);
-  HOST(napi_set_named_property)(env, exports, "misalignment", function);
-  HOST(napi_create_function)(env, "distance", NAPI_AUTO_LENGTH, distance, NULL, &function);
-  HOST(napi_set_named_property)(env, exports, "distance", function);
+  offer(env, exports, "misalignment", misalignment);
+  offer(env, exports, "preferLargePages", prefer_large_pages);
+  offer(env, exports, "distance", distance);
   return exports;
 }

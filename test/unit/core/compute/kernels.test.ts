@@ -183,7 +183,12 @@ describe('loading kernels', () => {
     const empty = compileWasm(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
     expect(() => createWasmKernels(empty)).toThrow(/no function "opName"/);
     expect(() =>
-      createNativeKernels({ variants: [], misalignment: () => 0, distance: () => 0 }),
+      createNativeKernels({
+        variants: [],
+        misalignment: () => 0,
+        preferLargePages: () => undefined,
+        distance: () => 0,
+      }),
     ).toThrow(/none/);
   });
 });
