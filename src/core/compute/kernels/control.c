@@ -24,8 +24,15 @@ static void control_store(float *base, const int32_t *args) {
 /* Goes on to the next step. args: counter */
 static void control_count(float *base, const int32_t *args) { *((int32_t *)base + args[0]) += 1; }
 
-/* How often a thread looks before it lets others have its core. */
+/*
+ * How often a thread looks before it lets others have its core: some 0.1 ms. WebAssembly has no pause between two
+ * looks, and what it does then takes as long as many of its kernels.
+ */
+#ifdef __wasm__
+enum { LOOKS = 80000 };
+#else
 enum { LOOKS = 4000 };
+#endif
 
 INLINE void relax(void) {
 #if defined(__x86_64__)
