@@ -1,6 +1,7 @@
 /** Many tasks in a few numbers: shares above a factor, median, interquartile mean, each with what is not known about it. */
 import { interquartileMean, middleHalf, percentileInterval, quantile } from './bootstrap';
 import type { BootstrapOptions, Interval } from './bootstrap';
+import type { SpeedupResamples } from './resampling';
 import { speedupNumber } from './speedup';
 import type { Speedup } from './speedup';
 
@@ -12,8 +13,7 @@ export interface Sample {
   readonly speedup: Speedup;
   /** Speedups of the single seeds. */
   readonly perSeed: readonly Speedup[];
-  /** f64[resamples] and f64[resamples · seeds], see `OptimizerScore`. */
-  readonly resamples: { readonly mean: Float64Array; readonly runs: Float64Array };
+  readonly resamples: SpeedupResamples;
 }
 
 export interface Share {
@@ -72,65 +72,88 @@ function shareAbove(factor: number, samples: readonly Sample[]): Share {
   return { factor, tasks: reached.length, unknown: unknown.length };
 }
 
+/** A statistic, and whether a censored value is part of it. */
+interface Statistic {
+  readonly value: number;
+  readonly isLowerBound: boolean;
+}
+
+/** A value with a flag: it is censored, so the true one is larger. */
+type Flagged = readonly [value: number, isCensored: boolean];
+
 function medianOf(samples: readonly Sample[], options: BootstrapOptions): Estimate {
-  const speedups = samples.map(({ speedup }) => speedup);
-  const value = median(numbersOf(speedups));
-  const perResample = resampled(options, (r) =>
-    median(Float64Array.from(samples, ({ resamples }) => resamples.mean[r]!)),
-  );
-  // A capped value at or below the median would move it up, were it known.
-  const isLowerBound = capsOf(speedups).some((cap) => cap <= value);
-  return { value, isLowerBound, interval: intervalOf(samples, perResample, options) };
+  const inResample = (r: number): Flagged[] =>
+    samples.map(({ resamples: { mean, cap } }) => flagged(mean[r]!, cap));
+  return estimate(median, samples, flaggedSpeedups(samples.map(({ speedup }) => speedup)), {
+    ...options,
+    inResample,
+  });
 }
 
 function iqmOf(samples: readonly Sample[], options: BootstrapOptions): Estimate {
-  const speedups = samples.flatMap(({ perSeed }) => perSeed);
-  const numbers = numbersOf(speedups);
-  const perResample = resampled(options, (r) =>
-    interquartileMean(Float64Array.from(runsOfResample(samples, r))),
+  const inResample = (r: number): Flagged[] =>
+    samples.flatMap(({ perSeed, resamples: { runs, cap } }) =>
+      perSeed.map((_, i) => flagged(runs[r * perSeed.length + i]!, cap)),
+    );
+  return estimate(
+    meanOfMiddle,
+    samples,
+    flaggedSpeedups(samples.flatMap(({ perSeed }) => perSeed)),
+    {
+      ...options,
+      inResample,
+    },
   );
-  const largest = middleHalf(numbers).at(-1) ?? -Infinity;
-  const isLowerBound = capsOf(speedups).some((cap) => cap <= largest);
-  return {
-    value: interquartileMean(numbers),
-    isLowerBound,
-    interval: intervalOf(samples, perResample, options),
-  };
 }
 
-function* runsOfResample(samples: readonly Sample[], r: number): Generator<number> {
-  for (const { perSeed, resamples } of samples) {
-    const start = r * perSeed.length;
-    for (let i = 0; i < perSeed.length; i++) yield resamples.runs[start + i]!;
-  }
+function flagged(value: number, cap: number): Flagged {
+  return [value, value >= cap];
 }
 
-function resampled(
-  { resamples }: BootstrapOptions,
-  statistic: (r: number) => number,
-): Float64Array {
-  return Float64Array.from({ length: resamples }, (_, r) => statistic(r));
+function flaggedSpeedups(speedups: readonly Speedup[]): Flagged[] {
+  return speedups.map((speedup) => [speedupNumber(speedup) ?? NaN, speedup.kind === 'censored']);
 }
 
-function intervalOf(
+interface Resamples extends BootstrapOptions {
+  /** The values of a resample. */
+  readonly inResample: (r: number) => Flagged[];
+}
+
+function estimate(
+  statistic: (values: readonly Flagged[]) => Statistic,
   samples: readonly Sample[],
-  values: Float64Array,
-  { level }: BootstrapOptions,
-): Interval | undefined {
-  const several = samples.some(({ perSeed }) => perSeed.length > 1);
-  return several ? percentileInterval(values, level) : undefined;
-}
-
-function numbersOf(speedups: readonly Speedup[]): Float64Array {
-  return Float64Array.from(speedups, (speedup) => speedupNumber(speedup) ?? NaN);
-}
-
-function capsOf(speedups: readonly Speedup[]): number[] {
-  return speedups.flatMap((speedup) => (speedup.kind === 'censored' ? [speedup.atLeast] : []));
+  values: readonly Flagged[],
+  { inResample, resamples, level }: Resamples,
+): Estimate {
+  const whole = statistic(values);
+  if (!samples.some(({ perSeed }) => perSeed.length > 1)) return { ...whole, interval: undefined };
+  const drawn = Array.from({ length: resamples }, (_, r) => statistic(inResample(r)));
+  const censored = drawn.filter(({ isLowerBound }) => isLowerBound).length;
+  const drawnValues = Float64Array.from(drawn, ({ value }) => value);
+  return { ...whole, interval: percentileInterval(drawnValues, level, censored) };
 }
 
 /** Median without NaN; NaN of nothing. */
-function median(values: Float64Array): number {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  return sorted.length === 0 ? NaN : quantile(sorted, 0.5);
+function median(values: readonly Flagged[]): Statistic {
+  const sorted = numbersOf(values);
+  const value = sorted.length === 0 ? NaN : quantile(sorted, 0.5);
+  return { value, isLowerBound: hasCensored(values, value) };
+}
+
+function meanOfMiddle(values: readonly Flagged[]): Statistic {
+  const numbers = numbersOf(values);
+  const largest = middleHalf(numbers).at(-1) ?? -Infinity;
+  return { value: interquartileMean(numbers), isLowerBound: hasCensored(values, largest) };
+}
+
+/** Whether a censored value lies at or below `limit`: the true one could move a statistic of the values up to there. */
+function hasCensored(values: readonly Flagged[], limit: number): boolean {
+  return values.some(([value, isCensored]) => isCensored && value <= limit);
+}
+
+/** Without NaN, ascending. */
+function numbersOf(values: readonly Flagged[]): Float64Array {
+  return Float64Array.from(values, ([value]) => value)
+    .filter((value) => !Number.isNaN(value))
+    .sort();
 }

@@ -13,25 +13,35 @@ export interface BootstrapOptions {
   readonly level: number;
   /** Key of the generator, an integer 0 … 2^32-1. */
   readonly seed: number;
+  /** Whether the baseline's seeds are drawn, too. With `fixed`, as in rliable, the baseline counts as exactly known. */
+  readonly baseline: 'drawn' | 'fixed';
 }
 
-const DEFAULT_BOOTSTRAP: BootstrapOptions = { resamples: 2000, level: 0.95, seed: 0 };
+const DEFAULT_BOOTSTRAP: BootstrapOptions = {
+  resamples: 2000,
+  level: 0.95,
+  seed: 0,
+  baseline: 'drawn',
+};
 
-/** Options with defaults (2,000 resamples, 95 %, seed 0). @throws UserError('config') on values out of range */
+/** Options with defaults (2,000 resamples, 95 %, seed 0, baseline drawn). @throws UserError('config') on values out of range */
 export function bootstrapWith(options: Partial<BootstrapOptions> = {}): BootstrapOptions {
-  const { resamples, level, seed } = { ...DEFAULT_BOOTSTRAP, ...options };
+  const bootstrap = { ...DEFAULT_BOOTSTRAP, ...options };
+  const { resamples, level } = bootstrap;
   if (!(Number.isInteger(resamples) && resamples >= 1)) {
     throw new UserError('config', `bootstrap: resamples must be an integer >= 1, got ${resamples}`);
   }
   if (!(level > 0 && level < 1)) {
     throw new UserError('config', `bootstrap: level must be in (0, 1), got ${level}`);
   }
-  return { resamples, level, seed };
+  return bootstrap;
 }
 
 export interface Interval {
   readonly low: number;
   readonly high: number;
+  /** True where the upper end rests on censored values: then it is not known, only that it is at least `high`. */
+  readonly isOpen: boolean;
 }
 
 /**
@@ -60,13 +70,22 @@ function hashOf(text: string): number {
 
 /**
  * The interval that holds `level` of the values, the rest half on each side. NaN is left out.
+ * @param censored  how many of the values are lower bounds; more than lie above the interval leave it open
  * @returns undefined of nothing but NaN
  */
-export function percentileInterval(values: Float64Array, level: number): Interval | undefined {
+export function percentileInterval(
+  values: Float64Array,
+  level: number,
+  censored = 0,
+): Interval | undefined {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   if (sorted.length === 0) return undefined;
   const tail = (1 - level) / 2;
-  return { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) };
+  return {
+    low: quantile(sorted, tail),
+    high: quantile(sorted, 1 - tail),
+    isOpen: censored > tail * sorted.length,
+  };
 }
 
 /** Quantile with linear interpolation between order statistics, numpy's default. @param sorted  ascending, at least one */

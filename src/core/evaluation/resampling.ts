@@ -9,6 +9,8 @@ export interface SpeedupResamples {
   readonly mean: Float64Array;
   /** f64[resamples · seeds], by resample: of each drawn seed alone. */
   readonly runs: Float64Array;
+  /** Values from here on are censored; Infinity where none is. */
+  readonly cap: number;
 }
 
 export interface Resampling {
@@ -17,8 +19,8 @@ export interface Resampling {
   /** Number of seeds of the optimizer and of the baseline. */
   readonly seeds: number;
   readonly baselineSeeds: number;
-  /** Speedup of drawn seeds of the optimizer over drawn seeds of the baseline. */
-  readonly score: (drawn: readonly number[], drawnBaseline: readonly number[]) => Speedup;
+  /** Speedup of drawn seeds of the optimizer over drawn seeds of the baseline, or over all of them. */
+  readonly score: (drawn: readonly number[], drawnBaseline?: readonly number[]) => Speedup;
 }
 
 /** Draws the seeds of the optimizer and, with a key of its own that all optimizers share, those of the baseline. */
@@ -27,22 +29,29 @@ export function resampleSpeedups(
   options: BootstrapOptions,
 ): SpeedupResamples {
   const drawn = drawResamples([task, 'optimizer', optimizer], seeds, options);
-  const drawnBaseline = drawResamples([task, 'baseline'], Math.max(1, baselineSeeds), options);
+  const drawnBaseline =
+    options.baseline === 'drawn'
+      ? drawResamples([task, 'baseline'], Math.max(1, baselineSeeds), options)
+      : undefined;
+  let cap = Infinity;
   const known = new Map<string, number>();
-  const number = (own: readonly number[], theirs: readonly number[]): number => {
-    const key = `${sortedKey(own)} ${sortedKey(theirs)}`;
+  const number = (own: readonly number[], theirs: readonly number[] | undefined): number => {
+    const key = `${sortedKey(own)} ${sortedKey(theirs ?? [])}`;
     let value = known.get(key);
     if (value === undefined) {
-      value = speedupNumber(score(own, theirs)) ?? NaN;
+      const speedup = score(own, theirs);
+      if (speedup.kind === 'censored') cap = Math.min(cap, speedup.atLeast);
+      value = speedupNumber(speedup) ?? NaN;
       known.set(key, value);
     }
     return value;
   };
   const runs = new Float64Array(options.resamples * seeds);
   drawn.forEach((own, r) => {
-    own.forEach((seed, i) => (runs[r * seeds + i] = number([seed], drawnBaseline[r]!)));
+    own.forEach((seed, i) => (runs[r * seeds + i] = number([seed], drawnBaseline?.[r])));
   });
-  return { mean: Float64Array.from(drawn, (own, r) => number(own, drawnBaseline[r]!)), runs };
+  const mean = Float64Array.from(drawn, (own, r) => number(own, drawnBaseline?.[r]));
+  return { mean, runs, cap };
 }
 
 function sortedKey(indices: readonly number[]): string {

@@ -93,8 +93,7 @@ export function scoreOptimizer(
     seeds: arm.curves.length,
     divergedSeeds: divergedSeeds(arm),
     speedup: against(protocol.reference),
-    interval:
-      arm.curves.length > 1 ? percentileInterval(resamples.mean, bootstrap.level) : undefined,
+    interval: arm.curves.length > 1 ? intervalOf(resamples, bootstrap) : undefined,
     against: {
       envelope: against('envelope'),
       bestFinal: against('bestFinal'),
@@ -104,6 +103,13 @@ export function scoreOptimizer(
     perSeed: allSeeds(curves).map((seed) => score([seed])),
     resamples,
   };
+}
+
+function intervalOf(
+  { mean, cap }: SpeedupResamples,
+  { level }: BootstrapOptions,
+): Interval | undefined {
+  return percentileInterval(mean, level, mean.filter((value) => value >= cap).length);
 }
 
 /** The loss at the end that is compared with the reference. */
@@ -122,6 +128,7 @@ export function speedupInSeconds({
   return {
     speedup: scaleSpeedup(speedup, stepCostRatio),
     interval: interval && {
+      ...interval,
       low: interval.low * stepCostRatio,
       high: interval.high * stepCostRatio,
     },

@@ -104,7 +104,11 @@ function secondsSample({
   return {
     speedup: scaleSpeedup(speedup, stepCostRatio),
     perSeed: perSeed.map((one) => scaleSpeedup(one, stepCostRatio)),
-    resamples: { mean: scaled(resamples.mean), runs: scaled(resamples.runs) },
+    resamples: {
+      mean: scaled(resamples.mean),
+      runs: scaled(resamples.runs),
+      cap: resamples.cap * stepCostRatio,
+    },
   };
 }
 

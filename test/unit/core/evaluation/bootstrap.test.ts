@@ -109,6 +109,36 @@ describe('the bootstrap of a task', () => {
     expect(other.optimizers[0]!.resamples.mean).not.toEqual(resamples.mean);
   });
 
+  it('may take the baseline as exactly known', () => {
+    const fixed = { ...bootstrap, baseline: 'fixed' } as const;
+    const { mean } = scoreTask(results, { protocol: protocolWith(), bootstrap: fixed, targets: {} })
+      .optimizers[0]!.resamples;
+    own.forEach((drawn, r) => {
+      expect(mean[r]).toBeCloseTo(bruteForce(drawn, [0, 1, 2]), 9);
+    });
+  });
+
+  it('leaves an interval open where more draws are censored than lie above it', () => {
+    const close = HORIZON / LENGTH;
+    // Two seeds are below all of the baseline, and so are the means of all draws that have three or four of them.
+    const fast = armOf(
+      'fast',
+      LENGTH,
+      [() => 0.1, () => 0.1, lossAt(1, 1), lossAt(1.2, 1)].map((loss, seed) =>
+        curveOf(LENGTH, loss, { seed }),
+      ),
+    );
+    const suite = scoreSuite([taskOf('t', [...sweep, fast])], { bootstrap: { resamples: 400 } });
+    const [result] = suite.tasks[0]!.optimizers;
+    expect(result!.speedup.kind).toBe('measured');
+    expect(result!.interval).toMatchObject({ high: close, isOpen: true });
+    expect(suite.optimizers[0]!.steps.median).toMatchObject({
+      isLowerBound: false,
+      interval: { isOpen: true },
+    });
+    expect(interval!.isOpen).toBe(false);
+  });
+
   it('has no interval for a single seed', () => {
     const single = { ...optimizer, curves: optimizer.curves.slice(0, 1) };
     const suite = scoreSuite([taskOf('t', [...sweep, single])], { bootstrap });
