@@ -56,7 +56,8 @@ function search(property: (sketch: Sketch) => void): void {
   for (let seed = Date.now() % 1e9; Date.now() < end; seed++) {
     const details = fc.check(fc.property(programs, property), { numRuns: RUNS, seed });
     console.log(`seed ${seed}, ${count} programs, worst difference ${worst.toExponential(1)}`);
-    if (details.failed) throw new Error(fc.defaultReportMessage(details));
+    if (details.failed)
+      throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance });
   }
 }
 

@@ -32,6 +32,14 @@ export type {
   WeightGroup,
   WeightMatrix,
 } from './optimizers';
+export { evaluationOverviewSchema, taskCurvesSchema } from './speedup';
+export type {
+  EvaluatedOptimizer,
+  EvaluatedTask,
+  EvaluationOverview,
+  Speedup,
+  TaskCurves,
+} from './speedup';
 export {
   CELL_STATES,
   comparisonHostMessageSchema,
@@ -39,6 +47,8 @@ export {
   optimizerHostMessageSchema,
   optimizerViewMessageSchema,
   panelMessageSchema,
+  speedupHostMessageSchema,
+  speedupViewMessageSchema,
   trainingHostMessageSchema,
   trainingViewMessageSchema,
 } from './views';
@@ -49,6 +59,8 @@ export type {
   OptimizerViewMessage,
   PanelMessage,
   RunAction,
+  SpeedupHostMessage,
+  SpeedupViewMessage,
   TrainingHostMessage,
   TrainingViewMessage,
 } from './views';

@@ -11,6 +11,7 @@ import {
 } from './optimizers';
 import { runEntrySchema } from './runEntry';
 import { seriesUpdateSchema } from './series';
+import { evaluationOverviewSchema, taskCurvesSchema } from './speedup';
 import { traceSelectionSchema, traceUpdateSchema } from './trace';
 
 const count = () => z.int().check(z.minimum(0));
@@ -163,3 +164,29 @@ export const optimizerViewMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('trainWithIt') }),
 ]);
 export type OptimizerViewMessage = Readonly<z.output<typeof optimizerViewMessageSchema>>;
+
+/** Host → speedup chart. */
+export const speedupHostMessageSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('evaluation'),
+    overview: evaluationOverviewSchema,
+    /** Whether the workspace may compute: false in restricted mode. */
+    canControl: z.boolean(),
+  }),
+  z.object({ type: z.literal('curves'), curves: taskCurvesSchema }),
+  engineMessage,
+  problemSchema,
+]);
+export type SpeedupHostMessage = Readonly<z.output<typeof speedupHostMessageSchema>>;
+
+/** Speedup chart → host. */
+export const speedupViewMessageSchema = z.discriminatedUnion('type', [
+  ...commonViewMessages,
+  z.object({ type: z.literal('curves'), task: count() }),
+  z.object({ type: z.literal('control'), action: z.enum(['stop', 'resume']) }),
+  /** A config of this task, opened as a document. */
+  z.object({ type: z.literal('trainTask'), task: count() }),
+  z.object({ type: z.literal('report') }),
+  z.object({ type: z.literal('newEvaluation') }),
+]);
+export type SpeedupViewMessage = Readonly<z.output<typeof speedupViewMessageSchema>>;

@@ -29,6 +29,8 @@ function fuseBiases(buffers: readonly PlanBuffer[], nodes: readonly PlanNode[]):
       if (from === undefined || bias === undefined || !('view' in from && 'view' in bias)) continue;
       const product = uses.productBehind(from.view);
       if (product === undefined || uses.readers(from.view.buffer).length > 1) continue;
+      // Twice itself: who reads it is one node all the same.
+      if (bias.view.buffer === from.view.buffer) continue;
       if (hasEpilogue(product) || !repeatsRow(bias.view, columnsOf(product))) continue;
       gone.add(product);
       return withBias(product, bias.view, out);

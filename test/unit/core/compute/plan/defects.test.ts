@@ -77,6 +77,13 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
     inputs: { x: [2, 3, 2, 3] },
     build: ({ x }) => ({ y: tf.tile(x!, [2, 3, 2, 2]) }),
   },
+  'a product of one number, twice itself': {
+    inputs: { x: [1, 17] },
+    build: ({ x }) => {
+      const product = (): Tensor => tf.matMul(tf.tanh(x!), x!, false, true);
+      return { y: tf.add(product(), product()) };
+    },
+  },
   'sums over tiles along many axes': {
     inputs: { x: [2, 3, 2, 3] },
     build: ({ x }) => ({ y: tf.sum(tf.tile(tf.tanh(x! as Tensor), [2, 3, 2, 2]), [1, 2]) }),

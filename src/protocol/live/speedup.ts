@@ -1,0 +1,131 @@
+/**
+ * An evaluation on its way to the speedup chart: an overview that is sent anew whenever there is something new, and one
+ * task's curves when the reader asks for them.
+ */
+import * as z from 'zod/mini';
+
+const count = () => z.int().check(z.minimum(0));
+const floats = () => z.instanceof(Float32Array);
+/** Losses over inner steps; same length, steps rising. */
+const curve = () => z.object({ steps: z.instanceof(Uint32Array), losses: floats() });
+
+/** How many times fewer steps (or seconds) than the tuned baseline an optimizer needed for the loss that it reached. */
+const speedupSchema = z.object({
+  /**
+   * `censored`: better than the baseline ever was, so at least `value`; `failed`: not finite, or never below the first
+   * loss (`value` is 0); `pending`: not known yet (`value` is NaN).
+   */
+  kind: z.enum(['measured', 'censored', 'failed', 'pending']),
+  value: z.number(),
+  /** Over the seeds, by bootstrap; both `value` where there is one seed. */
+  low: z.number(),
+  high: z.number(),
+});
+export type Speedup = Readonly<z.output<typeof speedupSchema>>;
+
+const taskResultSchema = z.object({
+  steps: speedupSchema,
+  seconds: speedupSchema,
+  /** Means over seeds after the last step; NaN where not finite or not known. */
+  finalTrain: z.number(),
+  finalHeldOut: z.number(),
+  /** Seconds of an inner step, its overhead included; NaN where not known. */
+  secondsPerStep: z.number(),
+  /** Smoothed training loss at equal distances from the first to the last step, for a sparkline; empty while pending. */
+  spark: floats(),
+});
+
+const evaluatedTaskSchema = z.object({
+  name: z.string(),
+  family: z.string(),
+  /** One plain sentence. */
+  summary: z.string(),
+  numParams: count(),
+  /** What its data stand in for, where they are not the original's: `cifar100`. */
+  standsFor: z.optional(z.string()),
+  /** The learning rate of the lowest loss after `numSteps`; NaN while not known. */
+  bestLearningRate: z.number(),
+  /** The baseline's envelope after `numSteps`. */
+  baselineLoss: z.number(),
+  baselineSpark: floats(),
+  /** One for each optimizer, in their order. */
+  results: z.array(taskResultSchema),
+});
+export type EvaluatedTask = Readonly<z.output<typeof evaluatedTaskSchema>>;
+
+/** Over the tasks that are done. */
+const aggregateSchema = z.object({
+  tasks: count(),
+  median: z.number(),
+  /** Interquartile mean, and its 95 % interval by stratified bootstrap. */
+  iqm: z.number(),
+  low: z.number(),
+  high: z.number(),
+  /** Tasks at or above each factor: 1, 4, 16. */
+  atLeast: z.array(z.object({ factor: z.number(), tasks: count() })),
+  censored: count(),
+  failed: count(),
+  /** Area under the performance profile between factors 1 and 4, in [0, 1]. */
+  algoPerf: z.number(),
+  /** Share of tasks within a factor of the best optimizer: rising factors from 1 on, shares in [0, 1]. */
+  profile: z.object({ factors: floats(), shares: floats() }),
+});
+
+const evaluatedOptimizerSchema = z.object({
+  label: z.string(),
+  /** Settings in words, where its weights come from. */
+  description: z.string(),
+  steps: aggregateSchema,
+  seconds: aggregateSchema,
+});
+export type EvaluatedOptimizer = Readonly<z.output<typeof evaluatedOptimizerSchema>>;
+
+export const evaluationOverviewSchema = z.object({
+  id: z.string(),
+  suite: z.string(),
+  state: z.enum(['starting', 'running', 'stopping', 'interrupted', 'finished', 'failed']),
+  /** Of a failure. */
+  message: z.optional(z.string()),
+  /** How the question was asked. */
+  protocol: z.object({
+    baseline: z.string(),
+    learningRates: z.array(z.number()),
+    seeds: count(),
+    numSteps: count(),
+    baselineSteps: count(),
+    evaluateEvery: count(),
+  }),
+  /** Trainings of one seed at one setting. */
+  progress: z.object({ done: count(), total: count(), secondsLeft: z.optional(z.number()) }),
+  optimizers: z.array(evaluatedOptimizerSchema),
+  tasks: z.array(evaluatedTaskSchema),
+});
+export type EvaluationOverview = Readonly<z.output<typeof evaluationOverviewSchema>>;
+
+/** What stands behind one task's numbers. */
+export const taskCurvesSchema = z.object({
+  /** Index in the overview. */
+  task: count(),
+  /** The baseline's smoothed training loss at the best learning rate of each point. */
+  envelope: curve(),
+  /** One for each optimizer: mean over the seeds, smoothed; and each seed. */
+  optimizers: z.array(
+    z.object({
+      mean: curve(),
+      seeds: z.array(curve()),
+      heldOut: curve(),
+      secondsPerStep: z.number(),
+    }),
+  ),
+  /** The baseline's sweep, rising learning rates; losses are NaN where the training diverged. */
+  sweep: z.array(
+    z.object({
+      learningRate: z.number(),
+      lossAtNumSteps: z.number(),
+      lossAtEnd: z.number(),
+      diverged: z.boolean(),
+      mean: curve(),
+    }),
+  ),
+});
+export type TaskCurves = Readonly<z.output<typeof taskCurvesSchema>>;
