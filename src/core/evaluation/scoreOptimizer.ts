@@ -29,6 +29,8 @@ export interface OptimizerScore extends ChosenSetting {
   readonly interval: Interval | undefined;
   /** Against the other references, too. */
   readonly against: Readonly<Record<Reference, Speedup>>;
+  /** Of its own, the optimizer included; undefined where no curve has a step. */
+  readonly secondsPerStep: number | undefined;
   /** Seconds a step of the baseline by those of the optimizer; times `speedup`, that is the speedup in seconds. */
   readonly stepCostRatio: number | undefined;
   /** Of each seed's own curve, in the order of the seeds. */
@@ -99,6 +101,7 @@ export function scoreOptimizer(
       bestFinal: against('bestFinal'),
       bestAtLength: against('bestAtLength'),
     },
+    secondsPerStep: ours,
     stepCostRatio: ours === undefined || theirs === undefined ? undefined : theirs / ours,
     perSeed: allSeeds(curves).map((seed) => score([seed])),
     resamples,

@@ -1,0 +1,172 @@
+/** What the speedup chart shows of an evaluation, from the curves that are there so far. */
+import { algoPerfScore, scoreSuite, speedupInSeconds, speedupNumber } from '../../core/index';
+import type {
+  Aggregate,
+  Interval,
+  OptimizerScore,
+  Profile,
+  Speedup as Outcome,
+  SuiteScore,
+  TaskResults,
+  TaskScore,
+} from '../../core/index';
+import type {
+  EvaluatedOptimizer,
+  EvaluatedTask,
+  EvaluationOverview,
+  Speedup,
+} from '../../protocol/live/index';
+
+/** What is known of a task without training it. */
+export type TaskFacts = Pick<
+  EvaluatedTask,
+  'name' | 'family' | 'summary' | 'numParams' | 'standsFor'
+>;
+
+export interface OverviewInput {
+  /** Everything that no curve is needed for. */
+  readonly facts: Omit<EvaluationOverview, 'optimizers' | 'tasks'>;
+  readonly optimizers: readonly Pick<EvaluatedOptimizer, 'label' | 'description'>[];
+  readonly tasks: readonly TaskFacts[];
+  /** Of the tasks that have whole arms already, by name; the baseline's arms are called `facts.protocol.baseline`. */
+  readonly results: ReadonlyMap<string, TaskResults>;
+}
+
+/** Numbers of a sparkline. */
+const SPARK_POINTS = 40;
+/** Few, since it is made anew while the evaluation runs. */
+const RESAMPLES = 400;
+
+/** @throws UserError('data') where curves are malformed */
+export function overviewOf({
+  facts,
+  optimizers,
+  tasks,
+  results,
+}: OverviewInput): EvaluationOverview {
+  const { baseline } = facts.protocol;
+  const known = [...results.values()].filter(({ arms }) =>
+    arms.some(({ optimizer }) => optimizer === baseline),
+  );
+  const score = scoreSuite(known, {
+    protocol: { baselines: [baseline] },
+    bootstrap: { resamples: RESAMPLES },
+  });
+  const scores = new Map(score.tasks.map((task) => [task.task, task]));
+  return {
+    ...facts,
+    optimizers: optimizers.map(({ label, description }) => ({
+      label,
+      description,
+      ...summaryOf(score, label),
+    })),
+    tasks: tasks.map((task) => evaluated(task, scores.get(task.name), optimizers, facts.protocol)),
+  };
+}
+
+type AggregateOf = EvaluatedOptimizer['steps'];
+
+function summaryOf(
+  score: SuiteScore,
+  label: string,
+): Pick<EvaluatedOptimizer, 'steps' | 'seconds'> {
+  const summary = score.optimizers.find(({ optimizer }) => optimizer === label);
+  const profile = (cost: keyof SuiteScore['profiles']): Profile | undefined =>
+    score.profiles[cost].find(({ solver }) => solver === label);
+  return {
+    steps: aggregated(summary?.steps, profile('stepsForFinalLoss')),
+    seconds: aggregated(summary?.seconds, profile('secondsToTarget')),
+  };
+}
+
+const NOTHING: AggregateOf = {
+  ...{ tasks: 0, median: NaN, iqm: NaN, low: NaN, high: NaN },
+  ...{ atLeast: [], censored: 0, failed: 0, algoPerf: NaN },
+  profile: { factors: new Float32Array(), shares: new Float32Array() },
+};
+
+function aggregated(aggregate: Aggregate | undefined, profile: Profile | undefined): AggregateOf {
+  if (aggregate === undefined || profile === undefined) return NOTHING;
+  const { tasks, median, iqm, shares, censored, diverged, worseThanStart } = aggregate;
+  return {
+    tasks,
+    median: median.value,
+    iqm: iqm.value,
+    low: iqm.interval?.low ?? iqm.value,
+    high: iqm.interval?.high ?? iqm.value,
+    atLeast: shares.map((share) => ({ factor: share.factor, tasks: share.tasks })),
+    censored,
+    failed: diverged + worseThanStart,
+    algoPerf: algoPerfScore(profile),
+    profile: {
+      factors: Float32Array.from(profile.ratios),
+      shares: Float32Array.from(profile.ratios, (_, i) => (i + 1) / profile.tasks),
+    },
+  };
+}
+
+function evaluated(
+  facts: TaskFacts,
+  score: TaskScore | undefined,
+  optimizers: OverviewInput['optimizers'],
+  { numSteps }: EvaluationOverview['protocol'],
+): EvaluatedTask {
+  const best = score?.baseline.best;
+  const rate = best?.hyperparameters['learningRate'];
+  return {
+    ...facts,
+    bestLearningRate: typeof rate === 'number' ? rate : NaN,
+    baselineLoss: score?.targetLoss ?? NaN,
+    baselineSpark: best === undefined ? new Float32Array() : spark(best.curve, numSteps),
+    results: optimizers.map(({ label }) =>
+      resultOf(
+        score?.optimizers.find(({ optimizer }) => optimizer === label),
+        numSteps,
+      ),
+    ),
+  };
+}
+
+const PENDING: Speedup = { kind: 'pending', value: NaN, low: NaN, high: NaN };
+
+function resultOf(
+  score: OptimizerScore | undefined,
+  numSteps: number,
+): EvaluatedTask['results'][number] {
+  if (score === undefined) {
+    const nothing = { finalTrain: NaN, finalHeldOut: NaN, secondsPerStep: NaN };
+    return { steps: PENDING, seconds: PENDING, ...nothing, spark: new Float32Array() };
+  }
+  const seconds = speedupInSeconds(score);
+  return {
+    steps: outcomeOf(score.speedup, score.interval),
+    seconds: seconds === undefined ? PENDING : outcomeOf(seconds.speedup, seconds.interval),
+    finalTrain: score.finalTrain,
+    finalHeldOut: score.finalHeldOut,
+    secondsPerStep: score.secondsPerStep ?? NaN,
+    spark: spark(score.curve, numSteps),
+  };
+}
+
+function outcomeOf(outcome: Outcome, interval: Interval | undefined): Speedup {
+  const value = speedupNumber(outcome);
+  if (value === undefined) return PENDING;
+  const isFailure = outcome.kind === 'diverged' || outcome.kind === 'worseThanStart';
+  return {
+    kind: isFailure ? 'failed' : outcome.kind === 'censored' ? 'censored' : 'measured',
+    value,
+    low: interval?.low ?? value,
+    high: interval?.high ?? value,
+  };
+}
+
+/** A smoothed curve at equal distances from step 0 to `numSteps`. */
+function spark(curve: OptimizerScore['curve'], numSteps: number): Float32Array<ArrayBuffer> {
+  const { steps, smoothed } = curve;
+  let at = 0;
+  return Float32Array.from({ length: SPARK_POINTS }, (_, i) => {
+    const step = (numSteps * i) / (SPARK_POINTS - 1);
+    while (at + 1 < steps.length && steps[at + 1]! <= step) at++;
+    return smoothed[at]!;
+  });
+}
