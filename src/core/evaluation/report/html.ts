@@ -33,7 +33,7 @@ function head(input: ReportInput, title: string): string {
     element('h1', {}, escapeHtml(title)),
     ...findings(input).map((text) => paragraph(text, 'finding')),
     ...input.notes.map((text) => paragraph(text, 'note')),
-    htmlTable(factsTable(extentEntries(input)), 'facts'),
+    htmlTable(factsTable(extentEntries(input)), 'What was run', 'facts'),
     element('pre', {}, escapeHtml(input.command)),
   ].join('\n');
 }
@@ -47,9 +47,9 @@ function speedupSections(input: ReportInput): string[] {
       'Speedup in steps',
       'How many times fewer steps than the tuned baseline needs for the same loss. Each optimizer’s tasks are sorted by its own speedup.',
       legend(input, 'steps'),
-      scrolled(steps ?? paragraph('No task has a result yet.')),
+      scrolled(steps ?? paragraph('No task has a result yet.'), 'Speedup chart, steps'),
       markLegend(input),
-      htmlTable(summaryTable(input)),
+      htmlTable(summaryTable(input), 'Summary, steps'),
     ),
     ...(seconds === undefined || secondsRows.rows.length === 0
       ? []
@@ -58,15 +58,15 @@ function speedupSections(input: ReportInput): string[] {
             'Speedup in seconds',
             'The same with the time of a step, optimizer included, on the machine of this report. Tasks rank differently from steps.',
             legend(input, 'seconds'),
-            scrolled(seconds),
-            htmlTable(secondsRows),
+            scrolled(seconds, 'Speedup chart, seconds'),
+            htmlTable(secondsRows, 'Summary, seconds'),
           ),
         ]),
     profileSection(input),
     section(
       'Tasks',
       'Smoothed loss over steps, on a log axis: optimizers and, dashed, the best setting of the baseline. “Its loss” is the baseline’s after as many steps as the optimizers had. A bar to the right is faster than the baseline, and half a bar is 16×. Intervals of all are below.',
-      scrolled(taskTable(input)),
+      scrolled(taskTable(input), 'Tasks'),
     ),
   ];
 }
@@ -80,14 +80,14 @@ function profileSection(input: ReportInput): string {
   return section(
     'Performance profiles',
     `Share of ${profiles.stepsForFinalLoss[0]!.tasks} tasks on which an optimizer is within a factor of the best one, by steps for its final loss. A profile is relative: it changes when an optimizer is added or removed. The AlgoPerf score is the area up to 4×.`,
-    scrolled(profileChart(profiles.stepsForFinalLoss, names) ?? ''),
-    htmlTable(algoPerfTable(input)),
+    scrolled(profileChart(profiles.stepsForFinalLoss, names) ?? '', 'Profile chart'),
+    htmlTable(algoPerfTable(input), 'AlgoPerf scores'),
   );
 }
 
 function detailSections(input: ReportInput): string[] {
   return [
-    section('By family', '', htmlTable(familyTable(input))),
+    section('By family', '', htmlTable(familyTable(input), 'By family')),
     section(
       'All numbers',
       '',
@@ -100,9 +100,9 @@ function detailSections(input: ReportInput): string[] {
         sweepTable(input),
       ),
     ),
-    section('Protocol', '', htmlTable(factsTable(protocolEntries(input)), 'facts')),
+    section('Protocol', '', htmlTable(factsTable(protocolEntries(input)), 'Protocol', 'facts')),
     ...input.facts.map(({ title, entries }) =>
-      section(title, '', htmlTable(factsTable(entries), 'facts')),
+      section(title, '', htmlTable(factsTable(entries), title, 'facts')),
     ),
   ];
 }
@@ -116,15 +116,20 @@ function paragraph(text: string, className?: string): string {
   return element('p', { class: className }, escapeHtml(text));
 }
 
-function scrolled(content: string): string {
-  return element('div', { class: 'scroll' }, content);
+/** What may be wider than a window scrolls by itself, with the keyboard, too. */
+function scrolled(content: string, name: string): string {
+  return element(
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': name },
+    content,
+  );
 }
 
 function folded(title: string, table: ReportTable): string {
-  return element('details', {}, element('summary', {}, escapeHtml(title)), htmlTable(table));
+  return element('details', {}, element('summary', {}, escapeHtml(title)), htmlTable(table, title));
 }
 
-function htmlTable({ columns, rows }: ReportTable, className?: string): string {
+function htmlTable({ columns, rows }: ReportTable, name: string, className?: string): string {
   const classOf = (column: number): string | undefined =>
     columns[column]!.align === 'right' ? 'r' : undefined;
   const titled = columns.some(({ title }) => title !== '');
@@ -145,5 +150,6 @@ function htmlTable({ columns, rows }: ReportTable, className?: string): string {
       ...(titled ? [element('thead', {}, element('tr', {}, ...header))] : []),
       element('tbody', {}, ...body),
     ),
+    name,
   );
 }

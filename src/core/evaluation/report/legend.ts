@@ -3,7 +3,7 @@ import { estimateText, shareText } from './summary';
 import { displayName } from './input';
 import type { ReportInput } from './input';
 import { censoredMark, divergedMark, measuredMark, worseMark } from './marks';
-import { chart, element, escapeHtml } from './svg';
+import { element, escapeHtml } from './svg';
 import type { SpeedupUnit } from './taskOrder';
 
 /** One entry an optimizer: mark, name, median, tasks at or above 1. */
@@ -58,5 +58,5 @@ export function markLegend(input: ReportInput): string {
 }
 
 function icon(mark: string): string {
-  return chart([14, 14], '', 'icon', mark);
+  return element('svg', { viewBox: '0 0 14 14', 'aria-hidden': 'true' }, mark);
 }

@@ -21,7 +21,7 @@ th,td{padding:4px 16px 4px 0;white-space:nowrap}td:last-child,th:last-child{padd
 tbody tr{border-top:1px solid var(--grid)}tbody tr:hover{background:var(--row)}
 .r{text-align:right}.facts td{white-space:normal}.facts td:first-child{color:var(--dim);white-space:nowrap;vertical-align:top}
 .bad-text{color:var(--bad)}
-summary{cursor:pointer;padding:4px 0;color:var(--strong)}summary:focus-visible{outline:1px solid var(--s1)}
+summary{cursor:pointer;padding:4px 0;color:var(--strong)}summary:focus-visible,.scroll:focus-visible{outline:1px solid var(--s1)}
 .legend{display:flex;flex-wrap:wrap;gap:4px 24px;margin:8px 0}.legend svg{width:14px;height:14px;vertical-align:-2px;margin-right:6px;overflow:visible}.legend b{font-weight:600;font-size:15px;color:var(--strong)}
 .chart{display:block;width:100%;height:auto;max-width:980px;min-width:640px}
 .chart text{font:11px system-ui,'Segoe UI',Ubuntu,sans-serif;fill:var(--fg)}

@@ -87,6 +87,11 @@ describe('speedup over the baseline', () => {
     expect(result).toMatchObject({ divergedSeeds: 1, finalTrain: NaN });
   });
 
+  it('has diverged even where every evaluation before was finite', () => {
+    const whole = { ...curveOf(LENGTH, adam), diverged: true };
+    expect(score([armOf('x', LENGTH, [whole])]).speedup).toEqual({ kind: 'diverged' });
+  });
+
   it('counts as diverged where one of two seeds did, and scores the other alone', () => {
     const arm = armOf('half', LENGTH, [
       curveOf(LENGTH, adam, { seed: 0 }),

@@ -5,6 +5,7 @@ import { speedupOrder } from '../../../../../src/core/evaluation/report/taskOrde
 import { speedupChart } from '../../../../../src/core/evaluation/report/speedupChart';
 import { scoreSuite } from '../../../../../src/core/evaluation/scoreSuite';
 import { factorText } from '../../../../../src/core/evaluation/report/format';
+import { singleArm, taskOf } from '../../../../support/lossCurves';
 import { madeUpReport } from '../../../../support/reportFixture';
 
 const input = madeUpReport(12, 2);
@@ -81,6 +82,25 @@ describe('the HTML report', () => {
     const tasks = [...table.matchAll(/<tr><td>([^<]*)/g)].map(([, task]) => task);
     expect(tasks).toEqual(speedupOrder(input.score.tasks, 'velo', 'steps').map(({ task }) => task));
     expect(table.match(/class="spark"/g)).toHaveLength(12);
+  });
+
+  it('does with an evaluation that is not finished: tasks without optimizers, without a baseline, without anything', () => {
+    const adam = singleArm('adam', 100, (step) => 2 - step / 200, { learningRate: 0.1 });
+    const velo = singleArm('velo', 100, (step) => 2 - step / 150);
+    const score = scoreSuite([
+      taskOf('no optimizer', [adam]),
+      taskOf('no baseline', [velo]),
+      taskOf('nothing', []),
+      taskOf('both', [adam, velo]),
+    ]);
+    const text = htmlReport({ ...input, score });
+    expect(unbalanced(text.replace(/<style>.*?<\/style>/s, ''))).toEqual([]);
+    expect(text).not.toMatch(/undefined|Infinity/);
+    expect(text).toContain('(1 censored, 1 left out for want of a baseline)');
+    expect(
+      marksOf(speedupChart({ ...input, score }, 'steps')!, 1).map((mark) => mark.text),
+    ).toEqual(['both: &gt; 1.00×']);
+    expect(markdownReport({ ...input, score })).not.toMatch(/undefined|Infinity/);
   });
 
   it('does without a result', () => {
