@@ -18,16 +18,16 @@ const adamLoss =
 const adam = RATES.map((learningRate) =>
   singleArm('adam', 1000, adamLoss(learningRate), { learningRate, secondsPerStep: 0.01 }),
 );
-/** Twice as fast as the best of Adam, and each step takes twice the time. */
+/** At each of its points where the best of Adam is at its own, after half the steps; each takes twice the time. */
 const fast = armOf(
   'velo',
   STEPS,
   [0, 1].map((seed) =>
-    curveOf(STEPS, (step) => adamLoss(0.01)(2 * step), { seed, secondsPerStep: 0.02 }),
+    curveOf(STEPS, (step) => adamLoss(0.01)(2 * step), { seed, every: 5, secondsPerStep: 0.02 }),
   ),
 );
 const gone = singleArm('velo', STEPS, () => 1, { divergesAt: 30 });
-const beyond = singleArm('velo', STEPS, (step) => 2 - step * 0.0199, {});
+const beyond = singleArm('velo', STEPS, () => 0.01);
 
 const RESULTS: Readonly<Record<string, TaskResults>> = {
   measured: taskOf('measured', [...adam, fast]),
