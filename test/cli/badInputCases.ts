@@ -42,10 +42,10 @@ export const USAGE: Case[] = [
     args: ['train', '--sed', '1', 'a'],
     message: /^unknown option '--sed' \(Did you mean one of --seed, --set\?\)$/,
   },
-  ...['0', '1.5', 'many'].map((threads) => ({
+  ...['0', '9', '1.5', 'many'].map((threads) => ({
     title: `--threads ${threads}`,
     args: ['train', 'a.velo.json', '--threads', threads],
-    message: new RegExp(`^--threads must be auto or an integer of at least 1, got ${threads}$`),
+    message: new RegExp(`^--threads must be auto or an integer from 1 to 8, got ${threads}$`),
   })),
   { title: 'no config', args: ['train'], message: /^missing required argument 'config'$/ },
   {

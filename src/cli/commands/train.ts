@@ -2,6 +2,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { UserError } from '../../base/index';
+import { MOST_THREADS } from '../../engine/index';
 import type { ThreadChoice, TrainResult } from '../../engine/index';
 import { DEVICE_NAMES } from '../../protocol/index';
 import type { RunConfig } from '../../protocol/index';
@@ -38,15 +39,15 @@ export function addTrainCommand(program: Command, output: Output): void {
 
 /** Of each command that trains; no number depends on it. */
 export function threadsOption(): Option {
-  return new Option('--threads <n>', 'threads of the native kernels (auto: whatever is fastest)')
+  return new Option('--threads <n>', 'threads that share a training (auto: whatever is fastest)')
     .default('auto')
     .argParser((value): ThreadChoice => {
       if (value === 'auto') return value;
       const threads = Number(value);
-      if (Number.isInteger(threads) && threads >= 1) return threads;
+      if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;
       throw new UserError(
         'usage',
-        `--threads must be auto or an integer of at least 1, got ${value}`,
+        `--threads must be auto or an integer from 1 to ${MOST_THREADS}, got ${value}`,
       );
     });
 }

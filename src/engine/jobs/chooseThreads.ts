@@ -27,7 +27,7 @@ export interface ThreadTrial {
 }
 
 /** More than that wait for each other longer than they save. */
-const MOST_THREADS = 8;
+export const MOST_THREADS = 8;
 /** Shorter steps and trainings are over before threads are worth it, in milliseconds. */
 const SHORTEST_STEP = 0.1;
 const SHORTEST_TRAINING = 2000;

@@ -59,12 +59,15 @@ export function gradientInputs(sketch: Sketch): NamedArrays {
   return { ...Object.fromEntries(named), 'batch/ids': ids! };
 }
 
-/** Undefined where tfjs's own derivative fails, as that of a maximum with a broadcast side does. */
+/** What tfjs says where it has no derivative: of a maximum with a broadcast side, of tiles along five axes. */
+const NO_DERIVATIVE = /Error in gradient for op|Cannot backprop|Gradient for tile/;
+
+/** Undefined where tfjs's own derivative fails. */
 function differentiated(run: () => Graph): Graph | undefined {
   try {
     return run();
   } catch (error) {
-    if (/Error in gradient for op|Cannot backprop/.test(messageOf(error))) return undefined;
+    if (NO_DERIVATIVE.test(messageOf(error))) return undefined;
     throw error;
   }
 }

@@ -22,8 +22,8 @@ export class NodeGraph {
   /** In the order in which they came. */
   readonly #writers = new Map<BufferId, PlanNode[]>();
   readonly #readers = new Map<BufferId, Set<PlanNode>>();
-  /** Whether every node came after those that it needs, so that places tell what can need what. */
-  readonly #isInOrder: boolean;
+  /** The last place of a node and of all that it needs, directly or not, or more. */
+  readonly #reach = new Map<PlanNode, number>();
 
   constructor(buffers: readonly PlanBuffer[], nodes: readonly PlanNode[], aliases: Aliases) {
     this.buffers = buffers;
@@ -31,9 +31,7 @@ export class NodeGraph {
     nodes.forEach((node, place) => {
       this.#add(node, place, place);
     });
-    this.#isInOrder = nodes.every((node, place) =>
-      [...this.needs(node)].every((other) => this.#entry(other).last < place),
-    );
+    for (const node of nodes) this.#spreadReach(node);
   }
 
   get nodes(): PlanNode[] {
@@ -81,7 +79,7 @@ export class NodeGraph {
       if (seen.has(node)) continue;
       seen.add(node);
       if (node === from) return true;
-      if (!this.#isInOrder || this.#entry(node).last >= earliest) pending.push(...this.needs(node));
+      if (this.#reach.get(node)! >= earliest) pending.push(...this.needs(node));
     }
     return false;
   }
@@ -89,12 +87,15 @@ export class NodeGraph {
   /** Puts one node in the place of several. */
   replace(old: readonly PlanNode[], merged: PlanNode): void {
     const entries = old.map((node) => this.#entry(node));
+    const reaches = old.map((node) => this.#reach.get(node)!);
     for (const node of old) this.#remove(node);
     this.#add(
       merged,
       Math.min(...entries.map(({ first }) => first)),
       Math.max(...entries.map(({ last }) => last)),
+      Math.max(...reaches),
     );
+    this.#spreadReach(merged);
   }
 
   /**
@@ -138,10 +139,34 @@ export class NodeGraph {
     return this.#entries.get(node)!;
   }
 
-  #add(node: PlanNode, first: number, last: number): void {
+  /** Who needs a node reaches at least as far. */
+  #spreadReach(start: PlanNode): void {
+    const pending = [start];
+    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+      const reach = this.#reach.get(node)!;
+      for (const other of this.#dependents(node)) {
+        if (this.#reach.get(other)! >= reach) continue;
+        this.#reach.set(other, reach);
+        pending.push(other);
+      }
+    }
+  }
+
+  /** The nodes that need this one, and perhaps a few more. */
+  #dependents(node: PlanNode): PlanNode[] {
+    const { reads, writes } = this.#entry(node);
+    const overwriting = [...this.#aliases].filter(([, input]) => reads.has(input));
+    return [
+      ...[...writes].flatMap((buffer) => [...this.readers(buffer)]),
+      ...overwriting.flatMap(([output]) => this.writers(output)),
+    ];
+  }
+
+  #add(node: PlanNode, first: number, last: number, reach = last): void {
     const reads = buffersOf(readsOf(node));
     const writes = buffersOf(writesOf(node));
     this.#entries.set(node, { reads, writes, first, last });
+    this.#reach.set(node, reach);
     for (const buffer of reads) {
       const readers = this.#readers.get(buffer) ?? new Set();
       this.#readers.set(buffer, readers.add(node));
@@ -164,5 +189,6 @@ export class NodeGraph {
       );
     }
     this.#entries.delete(node);
+    this.#reach.delete(node);
   }
 }

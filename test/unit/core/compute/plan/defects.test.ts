@@ -1,16 +1,16 @@
 /** Programs whose plans once computed something else, or could not be made. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sizeOf } from '../../../../../src/base/index';
 import type { NamedArrays } from '../../../../../src/base/index';
-import { capture } from '../../../../../src/core/compute/capture/capture';
+import { capture, captureGradients } from '../../../../../src/core/compute/capture/capture';
 import type { Tensors } from '../../../../../src/core/compute/capture/capture';
 import { createRng } from '../../../../../src/core/compute/rng';
 import type { RngKey } from '../../../../../src/core/compute/rng';
 import { interpret } from '../../../../support/graphInterpreter';
 import { kernelRuntimes } from '../../../../support/kernels';
-import { largestDifference, runPlan } from '../../../../support/planCheck';
+import { expectPlansLikeGraph, largestDifference, runPlan } from '../../../../support/planCheck';
 import { useBackend } from '../../../../support/tfBackends';
 
 const KEY: RngKey = { seed: 5, purpose: 'dropout', step: 17 };
@@ -89,6 +89,24 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
     build: ({ x }) => ({ y: tf.sum(tf.tile(tf.tanh(x! as Tensor), [2, 3, 2, 2]), [1, 2]) }),
   },
 };
+
+it('maps that need each other by way of one that was joined earlier stay apart', () => {
+  const loss = ({ a, b }: Record<string, Tensor>): Scalar => {
+    const once = tf.tanh(a!);
+    const filter = tf.mul(tf.reshape(tf.range(1, 67), [1, 1, 33, 2]), tf.tanh(once));
+    const product = tf.mul(tf.conv2d(b as Tensor4D, filter as Tensor4D, 1, 'same'), 1 / 33);
+    const least = tf.mean(tf.tanh(tf.minimum(a!, b!)));
+    const sum = tf.add(tf.add(tf.square(once), least), tf.mean(tf.square(product)));
+    return tf.add(sum, least);
+  };
+  const shapes = { a: [], b: [1, 1, 1, 33] };
+  const specs = Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [name, { shape, dtype: 'float32' as const }]),
+  );
+  const graph = captureGradients(loss, specs, {});
+  const inputs = Object.entries(normals(shapes)).map(([name, value]) => [`params/${name}`, value]);
+  expectPlansLikeGraph(graph, Object.fromEntries(inputs) as NamedArrays, KEY);
+});
 
 describe('a plan computes what the kernel calls do', () => {
   it.each(Object.entries(PROGRAMS))('%s', (_, { inputs, build, replaces = {} }) => {
