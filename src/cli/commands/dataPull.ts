@@ -23,7 +23,7 @@ export async function pullAll(names: readonly string[], output: Output): Promise
       work().catch((thrown: unknown) => {
         if (!abort.signal.aborted) throw thrown;
       }),
-    'Stopping; whole downloads are kept',
+    'Stopping, whole downloads are kept',
   );
   if (!wasInterrupted) return;
   process.exitCode = INTERRUPTED;

@@ -78,32 +78,18 @@ function decodeText(file: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    const found = `the byte ${findBadUtf8(bytes)} is not UTF-8`;
+    const found = `the byte at ${findBadUtf8(bytes)} is not UTF-8`;
     const remedy = 'Save the table as UTF-8 text.';
     throw damaged({ file, what: WHAT, found, expected: 'text', remedy, cause });
   }
 }
 
-/** Offset of the first byte that is no UTF-8. */
+/** Offset of the first byte that is no UTF-8: where a tolerant decoder puts its mark. */
 function findBadUtf8(bytes: Uint8Array): number {
-  let low = 0;
-  let high = bytes.length;
-  // Decoding as a stream accepts a prefix that is cut inside a letter.
-  const isGood = (length: number): boolean => {
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length), { stream: true });
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  if (isGood(high)) return high;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (isGood(middle)) low = middle;
-    else high = middle;
-  }
-  return low;
+  const [good = ''] = new TextDecoder('utf-8', { ignoreBOM: true })
+    .decode(bytes)
+    .split('\ufffd', 1);
+  return Buffer.byteLength(good);
 }
 
 function mostFrequent(text: string): Delimiter {
@@ -113,31 +99,37 @@ function mostFrequent(text: string): Delimiter {
 }
 
 function parseChecked(file: string, text: string, delimiter: Delimiter): Line[] {
+  let done = 0;
   try {
-    return parseLines(text, delimiter);
+    return parseLines(text, delimiter, (line) => {
+      done = line;
+    });
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
-    const found = cause.message.replace(/^[^:]*: /, '').replace(/\.$/, '');
-    throw damaged({
-      file,
-      what: WHAT,
-      found,
-      expected: 'cells with closed quotes',
-      remedy: 'Correct the line.',
-      cause,
-    });
+    // The parser itself names the line on which it gives up: the last one, where a quote is not closed.
+    const found = `the record that begins at line ${done + 1} has a quote in the wrong place or none that closes`;
+    const remedy = 'Correct the quotes: a cell in quotes writes a quote in it twice.';
+    throw damaged({ file, what: WHAT, found, expected: 'cells with closed quotes', remedy, cause });
   }
 }
 
-function parseLines(text: string, delimiter: Delimiter): Line[] {
-  const rows = parse(text, {
+function parseLines(
+  text: string,
+  delimiter: Delimiter,
+  onLine: (line: number) => void = () => undefined,
+): Line[] {
+  const lines: Line[] = [];
+  parse(text, {
     delimiter,
     bom: true,
-    info: true,
     relaxColumnCount: true,
     skipEmptyLines: true,
-  }) as unknown as { record: string[]; info: { lines: number } }[];
-  return rows.map(({ record, info }) => ({ record, line: info.lines }));
+    onRecord: (record: string[], { lines: line }) => {
+      lines.push({ record, line });
+      onLine(line);
+    },
+  });
+  return lines;
 }
 
 /** A first line without a number, above one with numbers. */

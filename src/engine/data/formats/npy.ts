@@ -139,7 +139,8 @@ function readValues(bytes: Uint8Array, descr: string, count: number): NpyArray['
 
 /** From the order in which the first index runs fastest to the one in which the last does. */
 function fromFortran(values: NpyArray['data'], shape: readonly number[]): NpyArray['data'] {
-  const out = values.slice();
+  // Not slice(): that of a Buffer would share its memory.
+  const out = values instanceof Uint8Array ? new Uint8Array(values) : values.slice();
   const index = shape.map(() => 0);
   const strides = shape.map((_, axis) => sizeOf(shape.slice(0, axis)));
   for (let i = 0; i < out.length; i++) {
