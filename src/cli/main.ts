@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../base/index';
 import { programVersion } from '../storage/index';
+import { addDataCommand } from './commands/data';
 import { addDoctorCommand } from './commands/doctor';
 import { addParityCommand } from './commands/parity';
 import { addPlanCommand } from './commands/plan';
@@ -22,6 +23,7 @@ async function main(args: readonly string[]): Promise<void> {
   addRunsCommand(program, output);
   addShowCommand(program, output);
   addTasksCommand(program, output);
+  addDataCommand(program, output);
   addWeightsCommand(program, output);
   addPlanCommand(program, output);
   addParityCommand(program, output);

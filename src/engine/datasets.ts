@@ -1,18 +1,17 @@
 /**
- * Image data sets from the disk: the bundled ones, checked against their manifest, and a person's own folder of
- * idx files. Reading, checksums and gzip are here; what the bytes mean is decided in core.
+ * Image data sets from the disk by name: the bundled ones, checked against their manifest, those in the cache, and a
+ * person's own folder of idx files. What the bytes mean is decided in core.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { messageOf, UserError } from '../base/index';
+import { UserError } from '../base/index';
 import { decodeIdx, imageDatasetFrom, imageSetFrom } from '../core/index';
 import type { ImageDataset, NamedIdx, NamedImageSet } from '../core/index';
 import type { BundledDatasetName } from '../protocol/index';
 import { sha256Of } from '../storage/index';
-
-const unzip = promisify(gunzip);
+import { loadCachedImages } from './data/cachedImages';
+import { cannotRead, hasCode, readBytes, unpack } from './data/files';
+import type { FileBytes } from './data/files';
 
 export interface BundledDataset {
   readonly name: BundledDatasetName;
@@ -56,7 +55,7 @@ export interface LoadOptions {
 
 /**
  * Loads a data set.
- * @param name  a bundled data set, or the path of a folder with `train-images-idx3-ubyte`,
+ * @param name  a bundled data set, one of the cache, or the path of a folder with `train-images-idx3-ubyte`,
  *   `train-labels-idx1-ubyte` and, where there is a test set, the same with `t10k-` or `test-` (`idx4` for
  *   colour; `.gz` or not), or with the two files of a single set without any prefix
  * @throws UserError('data') naming the file, what was expected and what was found
@@ -66,7 +65,8 @@ export async function loadImageDataset(
   { dataDir }: LoadOptions,
 ): Promise<ImageDataset> {
   const bundled = BUNDLED_DATASETS.find((entry) => entry.name === name);
-  return bundled === undefined ? loadFolder(name) : loadBundled(bundled, dataDir);
+  if (bundled !== undefined) return loadBundled(bundled, dataDir);
+  return (await loadCachedImages(name)) ?? loadFolder(name);
 }
 
 async function loadBundled(
@@ -82,12 +82,6 @@ async function loadBundled(
   const train = await load(hasTest ? 'train-' : '');
   const test = hasTest ? await load('t10k-') : undefined;
   return imageDatasetFrom(name, { train, test, classes });
-}
-
-/** A file's name for messages and its content. */
-interface FileBytes {
-  readonly file: string;
-  readonly bytes: Uint8Array;
 }
 
 interface Manifest {
@@ -169,8 +163,8 @@ async function listFolder(folder: string): Promise<readonly string[]> {
     const known = BUNDLED_DATASETS.map(({ name }) => name).join(', ');
     throw new UserError(
       'data',
-      `dataset "${folder}" is not known: expected ${known} or the path of a folder with idx files`,
-      { cause },
+      `dataset "${folder}" is not known: expected ${known}, one that "velo data list" shows as ready, or the path of a folder with idx files`,
+      { remedy: 'Pull it with "velo data pull", or add files with "velo data add".', cause },
     );
   }
 }
@@ -200,36 +194,4 @@ async function decodeSet(images: FileBytes, labels: FileBytes): Promise<NamedIma
   };
   const set = imageSetFrom(await decode(images, [3, 4]), await decode(labels, [1]));
   return { file: labels.file, set };
-}
-
-/** Gzip is told by its first two bytes, whatever the file is called. */
-async function unpack({ file, bytes }: FileBytes): Promise<Uint8Array> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return await unzip(bytes);
-  } catch (cause) {
-    throw new UserError('data', `${file} is not a complete gzip file: ${messageOf(cause)}`, {
-      remedy: 'Replace the file by a complete copy.',
-      cause,
-    });
-  }
-}
-
-async function readBytes(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw cannotRead(file, cause);
-  }
-}
-
-function cannotRead(path: string, cause: unknown): UserError {
-  const message = hasCode(cause, 'ENOENT')
-    ? `${path} does not exist, expected a file to read`
-    : `${path} cannot be read: ${messageOf(cause)}`;
-  return new UserError('data', message, { cause });
-}
-
-function hasCode(thrown: unknown, code: string): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === code;
 }
