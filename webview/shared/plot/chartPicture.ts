@@ -1,6 +1,6 @@
-/** The chart as a picture for a file: what plotly.js drew, with the names at the lines' ends on top. */
-import { plotImage, svgPng } from '../shared/plot';
-import { cssText } from '../shared/theme';
+/** A chart as a picture for a file: what plotly.js drew, with the SVG that lies over it (`.annotations`) on top. */
+import { cssText } from '../theme';
+import { plotImage, svgPng } from './image';
 
 /**
  * @param frame  the element that holds the chart
