@@ -6,6 +6,15 @@ import * as z from 'zod/mini';
 
 const count = () => z.int().check(z.minimum(0));
 const floats = () => z.instanceof(Float32Array);
+/**
+ * A number, NaN where there is none. VS Code hands messages to its views as JSON, where NaN is null; it comes out as NaN
+ * again.
+ */
+const known = () =>
+  z.pipe(
+    z.union([z.number(), z.nan(), z.null()]),
+    z.transform((value): number => value ?? NaN),
+  );
 /** Losses over inner steps; same length, steps rising. */
 const curve = () => z.object({ steps: z.instanceof(Uint32Array), losses: floats() });
 
@@ -16,10 +25,10 @@ const speedupSchema = z.object({
    * loss (`value` is 0); `pending`: not known yet (`value` is NaN).
    */
   kind: z.enum(['measured', 'censored', 'failed', 'pending']),
-  value: z.number(),
+  value: known(),
   /** Over the seeds, by bootstrap; both `value` where there is one seed. */
-  low: z.number(),
-  high: z.number(),
+  low: known(),
+  high: known(),
 });
 export type Speedup = Readonly<z.output<typeof speedupSchema>>;
 
@@ -27,10 +36,10 @@ const taskResultSchema = z.object({
   steps: speedupSchema,
   seconds: speedupSchema,
   /** Means over seeds after the last step; NaN where not finite or not known. */
-  finalTrain: z.number(),
-  finalHeldOut: z.number(),
+  finalTrain: known(),
+  finalHeldOut: known(),
   /** Seconds of an inner step, its overhead included; NaN where not known. */
-  secondsPerStep: z.number(),
+  secondsPerStep: known(),
   /** Smoothed training loss at equal distances from the first to the last step, for a sparkline; empty while pending. */
   spark: floats(),
 });
@@ -44,9 +53,9 @@ const evaluatedTaskSchema = z.object({
   /** What its data stand in for, where they are not the original's: `cifar100`. */
   standsFor: z.optional(z.string()),
   /** The learning rate of the lowest loss after `numSteps`; NaN while not known. */
-  bestLearningRate: z.number(),
+  bestLearningRate: known(),
   /** The baseline's envelope after `numSteps`. */
-  baselineLoss: z.number(),
+  baselineLoss: known(),
   baselineSpark: floats(),
   /** One for each optimizer, in their order. */
   results: z.array(taskResultSchema),
@@ -56,17 +65,17 @@ export type EvaluatedTask = Readonly<z.output<typeof evaluatedTaskSchema>>;
 /** Over the tasks that are done. */
 const aggregateSchema = z.object({
   tasks: count(),
-  median: z.number(),
+  median: known(),
   /** Interquartile mean, and its 95 % interval by stratified bootstrap. */
-  iqm: z.number(),
-  low: z.number(),
-  high: z.number(),
+  iqm: known(),
+  low: known(),
+  high: known(),
   /** Tasks at or above each factor: 1, 4, 16. */
   atLeast: z.array(z.object({ factor: z.number(), tasks: count() })),
   censored: count(),
   failed: count(),
   /** Area under the performance profile between factors 1 and 4, in [0, 1]. */
-  algoPerf: z.number(),
+  algoPerf: known(),
   /** Share of tasks within a factor of the best optimizer: rising factors from 1 on, shares in [0, 1]. */
   profile: z.object({ factors: floats(), shares: floats() }),
 });
@@ -114,15 +123,15 @@ export const taskCurvesSchema = z.object({
       mean: curve(),
       seeds: z.array(curve()),
       heldOut: curve(),
-      secondsPerStep: z.number(),
+      secondsPerStep: known(),
     }),
   ),
   /** The baseline's sweep, rising learning rates; losses are NaN where the training diverged. */
   sweep: z.array(
     z.object({
       learningRate: z.number(),
-      lossAtNumSteps: z.number(),
-      lossAtEnd: z.number(),
+      lossAtNumSteps: known(),
+      lossAtEnd: known(),
       diverged: z.boolean(),
       mean: curve(),
     }),
