@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from './install.mjs';
 
-export const VIEWS = ['training', 'comparison', 'optimizer'];
+export const VIEWS = ['training', 'comparison', 'optimizer', 'speedup'];
 export const PLOTLY = join(root, 'node_modules', 'plotly.js-basic-dist-min', 'plotly-basic.min.js');
 
 /** Options of esbuild for pages; `entryPoints` maps a name to its source file. */
@@ -31,7 +31,7 @@ export function viewBuildOptions(entryPoints, outdir) {
   };
 }
 
-/** Writes the three views and what they load into `outdir`, absolute. */
+/** Writes the views and what they load into `outdir`, absolute. */
 export async function buildViews(outdir) {
   mkdirSync(outdir, { recursive: true });
   const entries = VIEWS.map((view) => [view, `webview/${view}/main.tsx`]);

@@ -1,6 +1,7 @@
 /**
  * Records what the extension host sends to the views: trains a handful of runs (a few minutes) and writes their messages
- * to test/webview/recorded, for the gallery and the tests. To be run again when a message changes its form.
+ * to test/webview/recorded, for the gallery and the tests. To be run again when a message changes its form;
+ * `node scripts/record.mjs speedup` records the speedup chart alone.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,17 +21,23 @@ await build({
   format: 'esm',
   target: 'node20',
   banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
   },
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   logLevel: 'warning',
 });
-const { record } = await import(pathToFileURL(outfile).href);
-const folder = mkdtempSync(join(tmpdir(), 'velo-record-'));
-await record({
-  root: folder,
-  enginePath: join(root, 'dist', 'engine.cjs'),
-  weights: join(root, 'media', 'weights', 'velo-handmade-1.safetensors'),
-  target: join(root, 'test', 'webview', 'recorded'),
-});
-rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+const { record, recordSpeedup } = await import(pathToFileURL(outfile).href);
+const target = join(root, 'test', 'webview', 'recorded');
+await recordSpeedup(root, target);
+if (process.argv[2] !== 'speedup') await recordOthers();
+
+async function recordOthers() {
+  const folder = mkdtempSync(join(tmpdir(), 'velo-record-'));
+  await record({
+    root: folder,
+    enginePath: join(root, 'dist', 'engine.cjs'),
+    weights: join(root, 'media', 'weights', 'velo-handmade-1.safetensors'),
+    target,
+  });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}

@@ -1,11 +1,11 @@
 /** From the rows to what the chart draws: ranges, lines, names at their ends. Pure; pixels are those of the chart. */
 import { integer, num } from '../shared/format';
 import { pick, thinByPixel } from '../shared/curves';
+import { spreadLabels } from '../shared/labels';
 import type { PlotAxis, PlotLine } from '../shared/plot';
 import { linearTicks, logTicks, stepScale } from '../shared/scales';
 import type { Range, StepScale, Tick } from '../shared/scales';
 import type { Gutters } from '../shared/useSize';
-import { spreadLabels } from './labels';
 import type { Ink, Look } from './looks';
 import type { ComparedRow } from './rows';
 import type { Curve } from './summaries';

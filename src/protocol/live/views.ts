@@ -173,6 +173,8 @@ export const speedupHostMessageSchema = z.discriminatedUnion('type', [
     /** Whether the workspace may compute: false in restricted mode. */
     canControl: z.boolean(),
   }),
+  /** There is none yet in this folder. */
+  z.object({ type: z.literal('noEvaluation'), canControl: z.boolean() }),
   z.object({ type: z.literal('curves'), curves: taskCurvesSchema }),
   engineMessage,
   problemSchema,

@@ -10,7 +10,7 @@ const folder =
   process.env['VELO_RECORDED'] ?? fileURLToPath(new URL('../recorded', import.meta.url));
 const scenes = scenesOf(readRecordings(folder)).filter(({ live }) => live !== true);
 const mainScenes = scenes.filter(({ name }) =>
-  ['training-running', 'comparison-runs', 'optimizer-weights'].includes(name),
+  ['training-running', 'comparison-runs', 'optimizer-weights', 'speedup-finished'].includes(name),
 );
 
 describe.skipIf(scenes.length === 0)('views with recorded data', () => {

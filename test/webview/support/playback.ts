@@ -72,6 +72,7 @@ function answers(message: HostMessage, request: Request): boolean {
 function contentOf(message: HostMessage): object {
   if (message.type === 'matrix') return message.matrix;
   if (message.type === 'response') return message.response;
+  if (message.type === 'curves') return message.curves;
   return message.type === 'multipliers' ? message.curve : message;
 }
 

@@ -13,6 +13,7 @@ import type { OptimizerInspection, RunEntry, TraceUpdate } from '../../../src/pr
 import { programVersion } from '../../../src/storage/index';
 import { engineEnded } from '../../support/engineEnd';
 import type { HostMessage } from './scenes';
+import { speedupMessages } from './speedup/record';
 
 export interface RecordOptions {
   /** A folder for the runs. */
@@ -66,6 +67,12 @@ export async function record({ root, enginePath, weights, target }: RecordOption
   await engine.request('engine.shutdown', { force: true });
   engine.dispose();
   await engineEnded(root);
+}
+
+/** The speedup chart's recording alone: trains in this process. @param root  of the repository */
+export async function recordSpeedup(root: string, target: string): Promise<void> {
+  mkdirSync(target, { recursive: true });
+  write(target, 'speedup', await speedupMessages(root));
 }
 
 function write(target: string, name: string, messages: readonly HostMessage[]): void {

@@ -6,17 +6,22 @@ import type {
   ComparisonHostMessage,
   OptimizerHostMessage,
   RunEntry,
+  SpeedupHostMessage,
   TrainingHostMessage,
 } from '../../../src/protocol/live/index';
 import type { Recordings } from './recorded';
 import { at, diverge, isFirstTrace, rename, withoutLstm, withoutTrace } from './variations';
 import { manyTensors } from './manyTensors';
+import { speedupScenes } from './speedup/scenes';
 
-export type HostMessage = TrainingHostMessage | ComparisonHostMessage | OptimizerHostMessage;
+export type HostMessage =
+  TrainingHostMessage | ComparisonHostMessage | OptimizerHostMessage | SpeedupHostMessage;
+
+const VIEWS = ['training', 'comparison', 'optimizer', 'speedup'] as const;
 
 export interface Scene {
   readonly name: string;
-  readonly view: 'training' | 'comparison' | 'optimizer';
+  readonly view: (typeof VIEWS)[number];
   /** What it shows, for the gallery's list. */
   readonly title: string;
   readonly messages: readonly HostMessage[];
@@ -29,20 +34,20 @@ const LONG_NAME =
 
 /** All scenes that the recordings allow; those of a view without a recording are left out. */
 export function scenesOf(recordings: Recordings): Scene[] {
-  const { training, comparison, optimizer, ...further } = recordings;
+  const { training, comparison, optimizer, speedup, ...further } = recordings;
   return [
     ...(training ? trainingScenes(training) : []),
     ...(comparison ? comparisonScenes(comparison) : []),
     ...(optimizer ? optimizerScenes(optimizer) : []),
+    // A recording's name says of which view its messages are.
+    ...(speedup ? speedupScenes(speedup as readonly SpeedupHostMessage[], LONG_NAME) : []),
     ...Object.entries(further).map(recordedScene),
   ];
 }
 
 /** `training-adam.msgpack` is a scene of its own. */
 function recordedScene([name, messages]: [string, readonly HostMessage[]]): Scene {
-  const view = (['training', 'comparison', 'optimizer'] as const).find((prefix) =>
-    name.startsWith(prefix),
-  );
+  const view = VIEWS.find((prefix) => name.startsWith(prefix));
   if (view === undefined) throw new Error(`scenes: ${name}.msgpack begins with no view's name`);
   return { name, view, title: `Recorded: ${name.slice(view.length + 1)}`, messages };
 }
@@ -211,5 +216,5 @@ function optimizerScenes(messages: readonly HostMessage[]): Scene[] {
 /** Whether a recorded message answers a request and waits for it. */
 export function isReply(message: HostMessage): boolean {
   if (message.type === 'trace') return !message.update.reset && message.update.steps.length === 0;
-  return ['matrix', 'response', 'multipliers', 'cellOrder'].includes(message.type);
+  return ['matrix', 'response', 'multipliers', 'cellOrder', 'curves'].includes(message.type);
 }

@@ -1,10 +1,11 @@
 /** What stands beside and on the lines: names at their ends, where runs diverged. SVG with resolved colours, so that an exported picture has it too. */
-import type { ComponentChildren } from 'preact';
 import { num } from '../../shared/format';
+import { Words } from '../../shared/plot';
+import { fitText } from '../../shared/text';
 import { color } from '../../shared/theme';
 import type { DivergenceMark, EndLabel, Figure } from '../figures';
 import { LABEL_OFFSET } from '../figures';
-import { fitText, inkColor } from '../inks';
+import { inkColor } from '../inks';
 import { strokeDashes } from '../looks';
 
 export interface AnnotationsProps {
@@ -39,33 +40,6 @@ export function Annotations({ figure, width, height, highlighted }: AnnotationsP
         </Words>
       )}
     </svg>
-  );
-}
-
-interface WordsProps {
-  readonly x: number;
-  readonly y: number;
-  readonly color: string;
-  readonly anchor?: 'start' | 'end';
-  readonly children: ComponentChildren;
-}
-
-/** Text with a halo of the background, over whatever lines are below it. */
-function Words({ x, y, color: token, anchor = 'start', children }: WordsProps) {
-  return (
-    <text
-      x={x}
-      y={y}
-      dy="0.35em"
-      font-size="11"
-      text-anchor={anchor}
-      fill={color(token)}
-      stroke={color('--velo-bg')}
-      stroke-width="3"
-      paint-order="stroke"
-    >
-      {children}
-    </text>
   );
 }
 

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ComparisonViewMessage } from '../../../src/protocol/live/index';
 import { Banner, LoadingText, Section } from '../../shared/components';
 import { num } from '../../shared/format';
+import { chartPicture } from '../../shared/plot';
 import { useSave } from '../../shared/save';
 import {
   comparisonJson,
@@ -13,7 +14,6 @@ import {
   summaryTable,
 } from '../exports';
 import type { ComparisonModel } from '../model';
-import { chartPicture } from '../picture';
 import { compareRuns } from '../rows';
 import type { Comparison } from '../rows';
 import type { KeptState, ViewChoices } from '../view';

@@ -1,6 +1,6 @@
 /** The runs with what they reached: sortable, each row with the swatch of its line. */
 import { useRef, useState } from 'preact/hooks';
-import { Icon, Swatch } from '../../shared/components';
+import { SortHeader, Swatch, rowAfter } from '../../shared/components';
 import { integer, num } from '../../shared/format';
 import { inkColor } from '../inks';
 import type { ComparedRow, Comparison } from '../rows';
@@ -106,41 +106,6 @@ export function RunsTable(props: RunsTableProps) {
         </tbody>
       </table>
     </div>
-  );
-}
-
-function rowAfter(
-  { key, ctrlKey, metaKey, altKey }: KeyboardEvent,
-  current: number,
-  count: number,
-): number | undefined {
-  if (ctrlKey || metaKey || altKey) return undefined;
-  return { ArrowDown: current + 1, ArrowUp: current - 1, Home: 0, End: count - 1 }[key];
-}
-
-function SortHeader({
-  column,
-  sort,
-  onSort,
-}: Pick<RunsTableProps, 'sort' | 'onSort'> & {
-  readonly column: Pick<Column, 'key' | 'label' | 'isText'>;
-}) {
-  const { key, label, isText } = column;
-  const isSorted = sort.key === key;
-  const direction = sort.descending ? 'descending' : 'ascending';
-  return (
-    <th scope="col" class={isText ? 'left' : undefined} aria-sort={isSorted ? direction : 'none'}>
-      <button
-        type="button"
-        class="sort-button"
-        onClick={() => {
-          onSort({ key, descending: isSorted && !sort.descending });
-        }}
-      >
-        {label}
-        {isSorted && <Icon name={sort.descending ? 'chevron-down' : 'chevron-up'} size={12} />}
-      </button>
-    </th>
   );
 }
 

@@ -17,6 +17,8 @@ export type { MenuItem } from './Menu';
 export { Banner, EmptyState, LoadingText, ProgressLine, Skeleton } from './messages';
 export { Section } from './Section';
 export type { SectionProps, SectionWarning } from './Section';
+export { SortHeader, rowAfter } from './SortHeader';
+export type { Sorting } from './SortHeader';
 export { Badge, StateBadge } from './StateBadge';
 export { Swatch } from './Swatch';
 export type { SwatchDash } from './Swatch';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { comparisonJson, curveTable, summaryCsv } from '../../../../webview/comparison/exports';
 import { comparisonFigure, nearestPoint } from '../../../../webview/comparison/figures';
-import { spreadLabels } from '../../../../webview/comparison/labels';
 import { assignLooks } from '../../../../webview/comparison/looks';
 import { compareRuns, describeComparison } from '../../../../webview/comparison/rows';
 import { DEFAULT_CHOICES } from '../../../../webview/comparison/view';
+import { spreadLabels } from '../../../../webview/shared/labels';
 import { adam, configText, runOf, velo } from './support';
 
 const points = (...losses: number[]) => ({

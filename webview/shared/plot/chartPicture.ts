@@ -1,6 +1,6 @@
-/** The chart as a picture for a file: what plotly.js drew, with the names at the lines' ends on top. */
-import { plotImage, svgPng } from '../shared/plot';
-import { cssText } from '../shared/theme';
+/** A chart as a picture for a file: what plotly.js drew, with the SVG that lies over it (`.annotations`) on top. */
+import { cssText } from '../theme';
+import { plotImage, svgPng } from './image';
 
 /**
  * @param frame  the element that holds the chart
@@ -20,6 +20,9 @@ function withAnnotations(svg: string, annotations: Element | null): string {
   const group = document.createElementNS('http://www.w3.org/2000/svg', 'g');
   group.setAttribute('font-family', cssText('--vscode-font-family').replaceAll('"', "'"));
   group.append(...[...annotations.children].map((child) => child.cloneNode(true)));
+  // What the page says beside the chart, and a file has to say inside.
+  for (const hidden of group.querySelectorAll('[data-picture-only]'))
+    hidden.removeAttribute('display');
   const text = new XMLSerializer().serializeToString(group);
   return svg.replace(/<\/svg>\s*$/, `${text}</svg>`);
 }

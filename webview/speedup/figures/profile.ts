@@ -1,0 +1,103 @@
+/** Performance profiles after Dolan and Moré (2002): share of tasks within a factor of the best optimizer. Pure. */
+import type { EvaluationOverview } from '../../../src/protocol/live/index';
+import { percent } from '../../shared/format';
+import { spreadLabels } from '../../shared/labels';
+import type { PlotAxis, PlotLine } from '../../shared/plot';
+import type { Range, Tick } from '../../shared/scales';
+import type { Gutters } from '../../shared/useSize';
+import type { Look } from '../looks';
+import type { Unit } from '../view';
+import { factorLabel } from './axis';
+
+export interface ProfileOptions {
+  readonly overview: EvaluationOverview;
+  readonly looks: readonly Look[];
+  readonly unit: Unit;
+  readonly front: number;
+  readonly width: number;
+  readonly height: number;
+  readonly narrow: boolean;
+  /** Width of the longest name, in pixels. */
+  readonly labelWidth: number;
+}
+
+export interface ProfileLabel {
+  readonly text: string;
+  readonly color: string;
+  readonly fromX: number;
+  readonly fromY: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface ProfileFigure {
+  readonly gutters: Gutters;
+  /** In units of log2(factor). */
+  readonly xRange: Range;
+  readonly xTicks: readonly Tick[];
+  readonly y: PlotAxis;
+  readonly lines: readonly PlotLine[];
+  readonly labels: readonly ProfileLabel[];
+}
+
+const LABEL_GAP = 14;
+const LEADER = 14;
+const MAX_FACTOR = 64;
+const TOP_SHARE = 1.03;
+
+export function profileFigure(options: ProfileOptions): ProfileFigure {
+  const { overview, looks, unit, front, height, narrow, labelWidth } = options;
+  const right = narrow ? 20 : Math.ceil(labelWidth) + LEADER + 12;
+  const gutters = { left: 56, right, top: 10, bottom: 38 };
+  const profiles = overview.optimizers.map((optimizer) => optimizer[unit].profile);
+  const longest = Math.max(2, ...profiles.map(({ factors }) => factors.at(-1) ?? 1));
+  const end = Math.log2(Math.min(MAX_FACTOR, longest));
+  const ticks = Array.from({ length: Math.floor(end) + 1 }, (_, exponent) => ({
+    value: exponent,
+    label: factorLabel(exponent),
+  }));
+  const lines = profiles.map(({ factors, shares }, i): PlotLine => {
+    const { color, dash } = looks[i]!;
+    return {
+      ...{ name: overview.optimizers[i]!.label, color, dash, steps: true },
+      x: Float64Array.from(factors, Math.log2),
+      y: Float64Array.from(shares),
+      width: i === front ? 2.5 : 1.5,
+    };
+  });
+  const toY = (share: number) =>
+    gutters.top + (1 - share / TOP_SHARE) * (height - gutters.top - gutters.bottom);
+  return {
+    gutters,
+    xRange: [0, end],
+    xTicks: ticks,
+    y: { kind: 'linear', range: [0, TOP_SHARE], ticks: shareTicks() },
+    // The front line is drawn over the others.
+    lines: [...lines.filter((_, i) => i !== front), ...lines.filter((_, i) => i === front)],
+    labels: narrow ? [] : endLabels(options, gutters, { toY, end }),
+  };
+}
+
+function shareTicks(): Tick[] {
+  return [0, 0.25, 0.5, 0.75, 1].map((value) => ({ value, label: percent(value) }));
+}
+
+function endLabels(
+  { overview, looks, unit, width, height }: ProfileOptions,
+  gutters: Gutters,
+  { toY, end }: { readonly toY: (share: number) => number; readonly end: number },
+): ProfileLabel[] {
+  const wanted = overview.optimizers.map((optimizer) => {
+    const { factors, shares } = optimizer[unit].profile;
+    const last = factors.findLastIndex((factor) => Math.log2(factor) <= end + 1e-6);
+    return toY(shares[last] ?? 0);
+  });
+  const [top, bottom] = [gutters.top, height - gutters.bottom];
+  const placed = spreadLabels(wanted, { top, bottom, gap: LABEL_GAP });
+  const fromX = width - gutters.right;
+  return overview.optimizers.map(({ label }, i) => ({
+    text: label,
+    color: looks[i]!.color,
+    ...{ fromX, fromY: wanted[i]!, x: fromX + LEADER, y: placed[i]! },
+  }));
+}
