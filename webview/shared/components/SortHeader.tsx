@@ -29,11 +29,12 @@ export function SortHeader<Key extends string>(props: SortHeaderProps<Key>) {
       <button
         type="button"
         class="sort-button"
+        title={`Sort by ${label}`}
         onClick={() => {
           onSort({ key, descending: isSorted ? !sort.descending : descendingFirst });
         }}
       >
-        {label}
+        <span class="ellipsis">{label}</span>
         {isSorted && <Icon name={sort.descending ? 'chevron-down' : 'chevron-up'} size={12} />}
       </button>
     </th>

@@ -9,6 +9,8 @@ import type { Look } from '../looks';
 import type { Unit } from '../view';
 import { factorLabel } from './axis';
 
+type Profile = EvaluationOverview['optimizers'][number]['steps']['profile'];
+
 export interface ProfileOptions {
   readonly overview: EvaluationOverview;
   readonly looks: readonly Look[];
@@ -42,7 +44,8 @@ export interface ProfileFigure {
 
 const LABEL_GAP = 14;
 const LEADER = 14;
-const MAX_FACTOR = 64;
+const MIN_OCTAVES = 2;
+const MAX_OCTAVES = 6;
 const TOP_SHARE = 1.03;
 
 export function profileFigure(options: ProfileOptions): ProfileFigure {
@@ -50,9 +53,8 @@ export function profileFigure(options: ProfileOptions): ProfileFigure {
   const right = narrow ? 20 : Math.ceil(labelWidth) + LEADER + 12;
   const gutters = { left: 56, right, top: 10, bottom: 38 };
   const profiles = overview.optimizers.map((optimizer) => optimizer[unit].profile);
-  const longest = Math.max(2, ...profiles.map(({ factors }) => factors.at(-1) ?? 1));
-  const end = Math.log2(Math.min(MAX_FACTOR, longest));
-  const ticks = Array.from({ length: Math.floor(end) + 1 }, (_, exponent) => ({
+  const end = lastOctave(profiles);
+  const ticks = Array.from({ length: end + 1 }, (_, exponent) => ({
     value: exponent,
     label: factorLabel(exponent),
   }));
@@ -76,6 +78,15 @@ export function profileFigure(options: ProfileOptions): ProfileFigure {
     lines: [...lines.filter((_, i) => i !== front), ...lines.filter((_, i) => i === front)],
     labels: narrow ? [] : endLabels(options, gutters, { toY, end }),
   };
+}
+
+/** The axis ends at the octave in which the last profile reaches its height. */
+function lastOctave(profiles: readonly Profile[]): number {
+  const reached = profiles.map(({ factors, shares }) => {
+    const at = shares.findIndex((share) => share >= (shares.at(-1) ?? 0) - 1e-6);
+    return Math.ceil(Math.log2(factors[at] ?? 1) - 1e-6);
+  });
+  return Math.min(MAX_OCTAVES, Math.max(MIN_OCTAVES, ...reached));
 }
 
 function shareTicks(): Tick[] {

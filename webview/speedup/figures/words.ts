@@ -49,8 +49,9 @@ export function divisionText({ reached, spent, unit, isOpen }: Division): string
   return `${atLeast}${amount(reached)} ÷ ${amount(spent)} = ${factorText(reached / spent)}`;
 }
 
-/** Seconds with three digits, under a second in milliseconds. */
+/** Seconds with three digits, under a second in milliseconds, under one of these in microseconds. */
 function secondsText(seconds: number): string {
+  if (seconds < 1e-3) return `${num(seconds * 1e6)}\u2009µs`;
   return seconds < 1 ? `${num(seconds * 1000)}\u2009ms` : `${num(seconds)}\u2009s`;
 }
 

@@ -116,7 +116,8 @@ describe('the profiles', () => {
     expect(profile.lines.at(-1)?.name).toBe('VeLO');
     const [a, b] = profile.labels.map(({ y }) => y);
     expect(Math.abs(a! - b!)).toBeGreaterThanOrEqual(14);
-    expect(profile.xRange).toEqual([0, 6]);
+    // Within a factor of 5 on `slow`, of infinity on `best`.
+    expect(profile.xRange).toEqual([0, 3]);
   });
 });
 

@@ -46,7 +46,7 @@ describe('the words', () => {
     expect(finding(3)).toBe('VeLO has not been trained on this task yet.');
     const perStep = { own: 0.002, baseline: 0.00035 };
     expect(secondsFinding(overview, measured(0.24), perStep)).toBe(
-      'By seconds 0.24×: 2.00\u2009ms a step against 0.350\u2009ms of Adam.',
+      'By seconds 0.24×: 2.00\u2009ms a step against 350\u2009µs of Adam.',
     );
     expect(secondsFinding(overview, measured(1), { own: NaN, baseline: 1 })).toBeUndefined();
   });
