@@ -163,7 +163,7 @@ async function listFolder(folder: string): Promise<readonly string[]> {
     const known = BUNDLED_DATASETS.map(({ name }) => name).join(', ');
     throw new UserError(
       'data',
-      `dataset "${folder}" is not known: expected ${known}, one that "velo data list" shows as ready, or the path of a folder with idx files`,
+      `dataset "${folder}" is not known: expected ${known}, one of your cache (see "velo data list"), or the path of a folder with idx files`,
       { remedy: 'Pull it with "velo data pull", or add files with "velo data add".', cause },
     );
   }

@@ -23,7 +23,13 @@ interface AddFlags {
 }
 
 export function addDataCommand(program: Command, output: Output): void {
-  const data = program.command('data').description('data sets: list, pull and add them');
+  const data = program
+    .command('data')
+    .description('data sets: list, pull and add them')
+    .addHelpText(
+      'after',
+      '\nPulled and added data is kept in the cache folder of your system, or in VELO_DATA_DIR.',
+    );
   data
     .command('list')
     .description('data sets that are bundled, in your cache, or to be had from a package manager')

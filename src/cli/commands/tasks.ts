@@ -42,7 +42,9 @@ export function addTasksCommand(program: Command, output: Output): void {
           datasets,
         ),
       );
-      output.print('  or the path of a folder with files in idx format');
+      output.print(
+        '  or one of your cache (velo data list), or the path of a folder with files in idx format',
+      );
       output.print(`\n${pc.bold('Optimizers (optimizer.name)')}`);
       output.print(`  ${pc.bold('velo')}: the learned optimizer; needs no learning rate`);
       for (const { name, summary, paper, options } of BASELINES) {

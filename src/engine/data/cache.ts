@@ -99,6 +99,8 @@ export function writeCached(cache: string, dataset: NewDataset): DataCard {
   onDisk('create', cache, () => fs.mkdirSync(cache, { recursive: true }));
   removeStale(cache);
   const partial = join(cache, `${PARTIAL}${process.pid}-${name}`);
+  // The old one is taken away at once and deleted afterwards, which takes longer.
+  const old = join(cache, `${PARTIAL}${process.pid}-old-${name}`);
   const target = join(cache, name);
   try {
     onDisk('create', partial, () => {
@@ -107,12 +109,12 @@ export function writeCached(cache: string, dataset: NewDataset): DataCard {
     });
     const card = writeFiles(partial, dataset);
     onDisk('write', target, () => {
-      fs.rmSync(target, { recursive: true, force: true });
+      if (fs.existsSync(target)) fs.renameSync(target, old);
       fs.renameSync(partial, target);
     });
     return card;
   } finally {
-    fs.rmSync(partial, { recursive: true, force: true });
+    for (const folder of [partial, old]) fs.rmSync(folder, { recursive: true, force: true });
   }
 }
 

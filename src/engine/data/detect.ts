@@ -83,8 +83,10 @@ async function detectFolder(path: string, asked: DataKind | undefined): Promise<
   const found = DATA_KINDS.filter((kind) => kind !== 'pictures' && kinds.has(kind));
   const binary = found.filter((kind) => kind !== 'text' && kind !== 'csv');
   const [kind, second] = binary.length > 0 ? binary : found;
+  if (binary.length === 0 && (await holdPictures(folders))) {
+    return { kind: 'pictures', files: [path] };
+  }
   if (kind === undefined) {
-    if (folders.length > 0) return { kind: 'pictures', files: [path] };
     throw new UserError('data', `${path} holds nothing that can be read, expected ${EXPECTED}`);
   }
   if (second !== undefined && binary.length > 0) {
@@ -97,6 +99,18 @@ async function detectFolder(path: string, asked: DataKind | undefined): Promise<
     );
   }
   return single(path, kind, kinds.get(kind) ?? []);
+}
+
+/** Whether the folders, or those in the first of them, hold pictures: `class/*.png`, `train/class/*.png`. */
+async function holdPictures(folders: readonly string[]): Promise<boolean> {
+  for (const folder of folders) {
+    const inner = await listFolder(folder);
+    for (const file of inner.files) if (isPicture(await readHead(file))) return true;
+    const [first] = inner.folders;
+    const [file] = first === undefined ? [] : (await listFolder(first)).files;
+    if (file !== undefined && isPicture(await readHead(file))) return true;
+  }
+  return false;
 }
 
 /** Some kinds are one file: a folder with several of them is several data sets. */

@@ -203,7 +203,7 @@ describe("a person's folder", () => {
 
   it('unknown data set', async () => {
     expect(await complaint('cifar')).toBe(
-      'dataset "cifar" is not known: expected digits8, mnist, fashion-mnist, one that "velo data list" shows as ready, or the path of a folder with idx files',
+      'dataset "cifar" is not known: expected digits8, mnist, fashion-mnist, one of your cache (see "velo data list"), or the path of a folder with idx files',
     );
   });
 

@@ -53,6 +53,11 @@ describe('idx', () => {
     );
   });
 
+  it('EMNIST stays as it is when asked', async () => {
+    putIdx('emnist-digits-train');
+    expect((await images('.', { transpose: false })).train).toMatchObject({ height: 2, width: 3 });
+  });
+
   it('EMNIST is turned round, and its letters are counted from 0', async () => {
     putIdx('emnist-letters-train', 6, 1);
     const { train, classes } = await images('.');
@@ -282,6 +287,16 @@ describe('folders of pictures', () => {
     expect(classNames).toEqual(['ten', 'two']);
     expect(train).toMatchObject({ count: 2, channels: 1 });
     expect([...train.pixels]).toEqual([5, 6, 7, 8, 1, 2, 3, 4]);
+  });
+
+  it('with a description beside them are still pictures', async () => {
+    put('readme.txt', 'These are pictures of colours. '.repeat(100));
+    put('labels.csv', 'name,number\na,0\nb,1\n');
+    put('a/1.png', plainPng([1, 2, 3]));
+    put('b/1.png', plainPng([4, 5, 6]));
+    const { train, classNames } = await images('.');
+    expect(classNames).toEqual(['a', 'b']);
+    expect([...train.pixels.subarray(0, 3)]).toEqual([1, 2, 3]);
   });
 
   it('training and test folders, numbers in their order, alpha over white, resized', async () => {
