@@ -5,8 +5,8 @@
  */
 import { z } from 'zod';
 import { steps } from './fields';
-import { optimizerSchema } from './optimizerConfig';
-import type { Schedule } from './optimizerConfig';
+import type { Schedule } from './optimizers/fields';
+import { optimizerSchema } from './optimizers/optimizerConfig';
 import { taskSchema } from './taskConfig';
 
 const MAX_SEED = 2 ** 32 - 1;

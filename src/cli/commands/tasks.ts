@@ -50,7 +50,7 @@ export function addTasksCommand(program: Command, output: Output): void {
       for (const { name, summary, paper, options } of BASELINES) {
         output.print(`  ${pc.bold(name)}: ${summary} (${paper})`);
         for (const [key, option] of Object.entries(options)) {
-          const range = option.kind === 'number' ? `${rangeOf(option)}; ` : '';
+          const range = option.kind === 'schedule' ? '' : `${rangeOf(option)}; `;
           const fallback =
             option.kind === 'schedule' ? option.default.kind : String(option.default);
           output.print(`    ${key} (${range}default ${fallback}): ${option.summary}`);

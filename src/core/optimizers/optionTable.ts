@@ -12,8 +12,25 @@ export interface NumberOption {
   readonly min: number;
   /** Whether `min` itself is allowed. */
   readonly minAllowed: boolean;
-  /** Exclusive upper bound. */
-  readonly below: number;
+  readonly max: number;
+  /** Whether `max` itself is allowed. */
+  readonly maxAllowed: boolean;
+  readonly summary: string;
+}
+
+export interface IntegerOption {
+  readonly kind: 'integer';
+  readonly default: number;
+  /** Both allowed. */
+  readonly min: number;
+  readonly max: number;
+  readonly summary: string;
+}
+
+export interface ChoiceOption<C extends string = string> {
+  readonly kind: 'choice';
+  readonly default: C;
+  readonly choices: readonly C[];
   readonly summary: string;
 }
 
@@ -29,31 +46,54 @@ export interface ScheduleOption {
   readonly summary: string;
 }
 
-export type OptionTable = Readonly<Record<string, NumberOption | BooleanOption | ScheduleOption>>;
+export type OptionTable = Readonly<
+  Record<string, NumberOption | IntegerOption | ChoiceOption | BooleanOption | ScheduleOption>
+>;
 
 /** The values that a table describes. */
 export type OptionValues<T extends OptionTable> = {
-  readonly [K in keyof T]: T[K]['kind'] extends 'number'
-    ? number
-    : T[K]['kind'] extends 'boolean'
-      ? boolean
-      : ScheduleSpec;
+  readonly [K in keyof T]: T[K] extends ChoiceOption<infer C>
+    ? C
+    : T[K]['kind'] extends 'number' | 'integer'
+      ? number
+      : T[K]['kind'] extends 'boolean'
+        ? boolean
+        : ScheduleSpec;
 };
 
 interface NumberRange {
   readonly min?: number;
   readonly above?: number;
   readonly below?: number;
+  readonly max?: number;
 }
 
-/** A number ≥ `min` (default 0), or > `above` where that is given, and < `below`. */
+/** A number ≥ `min` (default 0), or > `above` where that is given, and < `below` or ≤ `max` where one is given. */
 export function numberOption(
   value: number,
   summary: string,
   range: NumberRange = {},
 ): NumberOption {
-  const { above, min = above ?? 0, below = Infinity } = range;
-  return { kind: 'number', default: value, min, minAllowed: above === undefined, below, summary };
+  const { above, min = above ?? 0, below = Infinity, max = below } = range;
+  const limits = { min, minAllowed: above === undefined, max, maxAllowed: range.max !== undefined };
+  return { kind: 'number', default: value, ...limits, summary };
+}
+
+/** A whole number from `min` to `max`. */
+export function integerOption(
+  value: number,
+  summary: string,
+  { min, max }: { readonly min: number; readonly max: number },
+): IntegerOption {
+  return { kind: 'integer', default: value, min, max, summary };
+}
+
+/** One word of `choices`; the first is the default. */
+export function choiceOption<const C extends string>(
+  choices: readonly [C, ...C[]],
+  summary: string,
+): ChoiceOption<C> {
+  return { kind: 'choice', default: choices[0], choices, summary };
 }
 
 export function booleanOption(value: boolean, summary: string): BooleanOption {
@@ -67,8 +107,11 @@ export const SCHEDULE = {
   summary: 'how the learning rate changes over the announced length',
 } as const satisfies ScheduleOption;
 
-export function learningRateOption(value: number): NumberOption {
-  return numberOption(value, 'learning rate α, before the schedule', { above: 0 });
+export function learningRateOption(
+  value: number,
+  summary = 'learning rate α, before the schedule',
+): NumberOption {
+  return numberOption(value, summary, { above: 0 });
 }
 
 /**
@@ -106,26 +149,45 @@ function checkOption(place: string, option: OptionTable[string], value: unknown)
     createSchedule(value as ScheduleSpec);
     return;
   }
-  if (option.kind === 'boolean') {
-    if (typeof value === 'boolean') return;
-    throw new UserError('config', `${place} must be true or false, got ${show(value)}`);
-  }
-  if (typeof value !== 'number' || !isInside(option, value)) {
+  if (!isAllowed(option, value)) {
     throw new UserError('config', `${place} must be ${rangeOf(option)}, got ${show(value)}`);
+  }
+}
+
+type PlainOption = Exclude<OptionTable[string], ScheduleOption>;
+
+function isAllowed(option: PlainOption, value: unknown): boolean {
+  switch (option.kind) {
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'choice':
+      return option.choices.some((choice) => choice === value);
+    case 'integer':
+      return Number.isInteger(value) && Number(value) >= option.min && Number(value) <= option.max;
+    case 'number':
+      return typeof value === 'number' && isInside(option, value);
   }
 }
 
 function isInside(option: NumberOption, value: number): boolean {
   const aboveMin = option.minAllowed ? value >= option.min : value > option.min;
-  return aboveMin && value < option.below;
+  return aboveMin && (option.maxAllowed ? value <= option.max : value < option.max);
 }
 
-/** `a finite number > 0`, `in [0, 1)`: the allowed range of a number in words. */
-export function rangeOf(option: NumberOption): string {
-  if (option.below !== Infinity) {
-    return `in ${option.minAllowed ? '[' : '('}${option.min}, ${option.below})`;
+/** `a finite number > 0`, `in [0, 1)`, `one of a, b`: what is allowed, in words. */
+export function rangeOf(option: PlainOption): string {
+  switch (option.kind) {
+    case 'boolean':
+      return 'true or false';
+    case 'choice':
+      return `one of ${option.choices.join(', ')}`;
+    case 'integer':
+      return `a whole number from ${option.min} to ${option.max}`;
+    case 'number':
+      return option.max === Infinity
+        ? `a finite number ${option.minAllowed ? '≥' : '>'} ${option.min}`
+        : `in ${option.minAllowed ? '[' : '('}${option.min}, ${option.max}${option.maxAllowed ? ']' : ')'}`;
   }
-  return `a finite number ${option.minAllowed ? '≥' : '>'} ${option.min}`;
 }
 
 function show(value: unknown): string {

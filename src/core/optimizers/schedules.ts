@@ -102,6 +102,20 @@ export function createSchedule(spec: ScheduleSpec): Schedule {
   }
 }
 
+/**
+ * α of an update: the learning rate times the multiplier of the schedule.
+ * @param numSteps  announced length of the training, ≥ 1
+ * @returns by the 0-based index of the update
+ * @throws UserError('config') as `createSchedule`
+ */
+export function scheduledRate(
+  options: { readonly learningRate: number; readonly schedule: ScheduleSpec },
+  numSteps: number,
+): (step: number) => number {
+  const multiplier = createSchedule(options.schedule);
+  return (step) => options.learningRate * multiplier(step, numSteps);
+}
+
 function fractionDone(step: number, numSteps: number): number {
   return Math.min(Math.max(step / numSteps, 0), 1);
 }

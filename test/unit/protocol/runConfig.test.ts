@@ -47,8 +47,33 @@ describe('the optimizers of the run config', () => {
     };
     expect(accepts(option.min)).toBe(option.minAllowed);
     expect(accepts(option.min - 1e-6)).toBe(false);
-    if (option.below === Infinity) expect(accepts(1e30)).toBe(true);
-    else expect([accepts(option.below), accepts(option.below - 1e-6)]).toEqual([false, true]);
+    if (option.max === Infinity) expect(accepts(1e30)).toBe(true);
+    else {
+      expect(accepts(option.max)).toBe(option.maxAllowed);
+      expect([accepts(option.max + 1e-6), accepts(option.max - 1e-6)]).toEqual([false, true]);
+    }
+  });
+
+  it.each(
+    BASELINES.flatMap(({ name, options }) =>
+      Object.entries(options).flatMap(([key, option]) =>
+        option.kind === 'integer' || option.kind === 'choice' ? [[name, key, option] as const] : [],
+      ),
+    ),
+  )('allow %s the values of %s that the baseline allows', (name, key, option) => {
+    const accepts = (value: unknown): boolean => {
+      const optimizer = { name, [key]: value };
+      return checkRunConfig({ task: { family: 'beale' }, optimizer }).problems === undefined;
+    };
+    const [good, bad] =
+      option.kind === 'choice'
+        ? [option.choices, ['none of these', 1]]
+        : [
+            [option.min, option.max],
+            [option.min - 1, option.max + 1, option.min + 0.5],
+          ];
+    expect(good.filter((value) => !accepts(value))).toEqual([]);
+    expect(bad.filter(accepts)).toEqual([]);
   });
 });
 

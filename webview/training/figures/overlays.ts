@@ -9,7 +9,8 @@ export interface OverlayStyle {
   readonly dash: Dash;
 }
 
-const BASELINE = /^(sgd|momentum|rmsprop|adam|adamw|nadam|nadamw|adagrad|lion|lamb)\b/i;
+const BASELINE =
+  /^(sgd|momentum|rmsprop|n?adamw?|adagrad|adabelief|yogi|radam|lamb|lars|fromage|sm3|adafactor|lion|sophiaEf|shampoo|soap|muon|scheduleFree|prodigy|dAdaptation)\b/i;
 const BASELINE_DASHES: readonly Dash[] = ['dash', 'dashdot', 'longdash'];
 const HUES = 4;
 

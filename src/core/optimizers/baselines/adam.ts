@@ -9,7 +9,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Optimizer } from '../optimizer';
 import { SCHEDULE, learningRateOption, numberOption, resolveOptions } from '../optionTable';
 import type { OptionTable, OptionValues } from '../optionTable';
-import { createSchedule } from '../schedules';
+import { scheduledRate } from '../schedules';
 import { movingAverage, updateEach, zeroAccumulators } from './perTensor';
 import type { TensorView } from './perTensor';
 
@@ -45,14 +45,13 @@ export function adamWithDecay(
   numSteps: number,
 ): Optimizer {
   const { beta1, beta2, weightDecay } = options;
-  const multiplier = createSchedule(options.schedule);
+  const rate = scheduledRate(options, numSteps);
   return {
     name,
     init: (params) => zeroAccumulators(params, ['m', 'v']),
     scalars: (step) => ({
-      learningRate: options.learningRate * multiplier(step, numSteps),
-      firstCorrection: 1 / (1 - beta1 ** (step + 1)),
-      secondCorrection: 1 / (1 - beta2 ** (step + 1)),
+      learningRate: rate(step),
+      ...biasCorrections({ beta1, beta2 }, step),
     }),
     update: (input) =>
       updateEach(input, (view) => {
@@ -69,11 +68,22 @@ export function adamWithDecay(
   };
 }
 
-/** m̂/(√(v̂ + ε_root) + ε), shaped like the parameter. */
-function correctedDirection(
-  view: TensorView,
+/** 1/(1 − β₁ᵗ) and 1/(1 − β₂ᵗ) with t = step + 1: they turn m and v into m̂ and v̂. */
+export function biasCorrections(
+  { beta1, beta2 }: { readonly beta1: number; readonly beta2: number },
+  step: number,
+): { readonly firstCorrection: number; readonly secondCorrection: number } {
+  return {
+    firstCorrection: 1 / (1 - beta1 ** (step + 1)),
+    secondCorrection: 1 / (1 - beta2 ** (step + 1)),
+  };
+}
+
+/** m̂/(√(v̂ + ε_root) + ε), shaped like the parameter; wants the scalars of `biasCorrections`. */
+export function correctedDirection(
+  view: Pick<TensorView, 'scalar'>,
   moments: { readonly m: Tensor; readonly v: Tensor },
-  { epsilon, epsRoot }: { readonly epsilon: number; readonly epsRoot: number },
+  { epsilon, epsRoot = 0 }: { readonly epsilon: number; readonly epsRoot?: number },
 ): Tensor {
   const mHat = tf.mul(moments.m, view.scalar('firstCorrection'));
   const vHat = tf.mul(moments.v, view.scalar('secondCorrection'));

@@ -15,7 +15,7 @@ import {
   resolveOptions,
 } from '../optionTable';
 import type { OptionTable, OptionValues } from '../optionTable';
-import { createSchedule } from '../schedules';
+import { scheduledRate } from '../schedules';
 import { updateEach, zeroAccumulators } from './perTensor';
 
 export const MOMENTUM_OPTIONS = {
@@ -34,12 +34,12 @@ export type MomentumOptions = Partial<OptionValues<typeof MOMENTUM_OPTIONS>>;
  */
 export function momentum(options: MomentumOptions, numSteps: number): Optimizer {
   const resolved = resolveOptions('momentum', MOMENTUM_OPTIONS, options);
-  const multiplier = createSchedule(resolved.schedule);
+  const rate = scheduledRate(resolved, numSteps);
   const mu = resolved.momentum;
   return {
     name: 'momentum',
     init: (params) => zeroAccumulators(params, ['b']),
-    scalars: (step) => ({ learningRate: resolved.learningRate * multiplier(step, numSteps) }),
+    scalars: (step) => ({ learningRate: rate(step) }),
     update: (input) =>
       updateEach(input, ({ param, grad, accumulator, scalar }) => {
         const b = tf.add(tf.mul(accumulator('b'), mu), grad);

@@ -17,7 +17,7 @@ import {
   resolveOptions,
 } from '../optionTable';
 import type { OptionTable, OptionValues } from '../optionTable';
-import { createSchedule } from '../schedules';
+import { scheduledRate } from '../schedules';
 import { MOMENT_OPTIONS } from './adam';
 import { movingAverage, updateEach, zeroAccumulators } from './perTensor';
 
@@ -46,14 +46,12 @@ export function nadamw(options: NadamwOptions, numSteps: number): Optimizer {
   const resolved = resolveOptions('nadamw', NADAMW_OPTIONS, options);
   const { beta1, beta2, epsilon, weightDecay } = resolved;
   const l2 = resolved.subtractL2 ? -resolved.l2 : resolved.l2;
-  const multiplier = createSchedule(resolved.schedule);
+  const rate = scheduledRate(resolved, numSteps);
   return {
     name: 'nadamw',
     init: (params) => zeroAccumulators(params, ['m', 'v']),
     scalars: (step) => ({
-      learningRate:
-        (resolved.learningRate * multiplier(step, numSteps) * Math.sqrt(1 - beta2 ** (step + 1))) /
-        (1 - beta1 ** (step + 1)),
+      learningRate: (rate(step) * Math.sqrt(1 - beta2 ** (step + 1))) / (1 - beta1 ** (step + 1)),
     }),
     update: (input) =>
       updateEach(input, ({ param, grad, accumulator, scalar }) => {

@@ -1,6 +1,6 @@
 /**
- * What the baselines share: they treat every tensor alike and on its own, with accumulators that have the
- * tensor's shape and are named `<accumulator>/<tensor>` in the state.
+ * What the baselines share: they treat every tensor alike and on its own, with accumulators that are named
+ * `<accumulator>/<tensor>` in the state; most have the tensor's shape.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -11,7 +11,7 @@ import type { TensorDict, UpdateInput, UpdateResult } from '../optimizer';
 export interface TensorView {
   readonly param: Tensor;
   readonly grad: Tensor;
-  /** The accumulator of that name, shaped like `param`. */
+  /** The accumulator of that name. */
   readonly accumulator: (name: string) => Tensor;
   /** The scalar of that name, as `Optimizer.scalars` gave it. */
   readonly scalar: (name: string) => Tensor;
@@ -29,6 +29,13 @@ export function zeroAccumulators(params: TensorDict, names: readonly string[]): 
     names.flatMap((name) =>
       Object.entries(params).map(([key, param]) => [`${name}/${key}`, tf.zerosLike(param)]),
     ),
+  );
+}
+
+/** An accumulator for every parameter that is `value` everywhere, `name/param` → f32 like the parameter. */
+export function filledAccumulators(params: TensorDict, name: string, value: number): TensorDict {
+  return Object.fromEntries(
+    Object.entries(params).map(([key, param]) => [`${name}/${key}`, tf.fill(param.shape, value)]),
   );
 }
 
@@ -58,7 +65,8 @@ export function movingAverage(average: Tensor, value: Tensor, beta: number): Ten
   return tf.add(tf.mul(average, beta), tf.mul(value, 1 - beta));
 }
 
-function pick(tensors: TensorDict, name: string): Tensor {
+/** The tensor of that name, which must be there. */
+export function pick(tensors: TensorDict, name: string): Tensor {
   const tensor = tensors[name];
   invariant(tensor !== undefined, `tensor ${name} is missing from an update`);
   return tensor;

@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from '../optimizer';
 import { SCHEDULE, learningRateOption, numberOption, resolveOptions } from '../optionTable';
 import type { OptionTable, OptionValues } from '../optionTable';
-import { createSchedule } from '../schedules';
+import { scheduledRate } from '../schedules';
 import { movingAverage, updateEach, zeroAccumulators } from './perTensor';
 
 export const RMSPROP_OPTIONS = {
@@ -29,12 +29,12 @@ export type RmspropOptions = Partial<OptionValues<typeof RMSPROP_OPTIONS>>;
 export function rmsprop(options: RmspropOptions, numSteps: number): Optimizer {
   const resolved = resolveOptions('rmsprop', RMSPROP_OPTIONS, options);
   const { decay, epsilon, momentum: mu } = resolved;
-  const multiplier = createSchedule(resolved.schedule);
+  const rate = scheduledRate(resolved, numSteps);
   const accumulatorNames = mu > 0 ? ['v', 'b'] : ['v'];
   return {
     name: 'rmsprop',
     init: (params) => zeroAccumulators(params, accumulatorNames),
-    scalars: (step) => ({ learningRate: resolved.learningRate * multiplier(step, numSteps) }),
+    scalars: (step) => ({ learningRate: rate(step) }),
     update: (input) =>
       updateEach(input, ({ param, grad, accumulator, scalar }) => {
         const v = movingAverage(accumulator('v'), tf.square(grad), decay);

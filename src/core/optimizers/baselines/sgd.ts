@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from '../optimizer';
 import { SCHEDULE, learningRateOption, resolveOptions } from '../optionTable';
 import type { OptionTable, OptionValues } from '../optionTable';
-import { createSchedule } from '../schedules';
+import { scheduledRate } from '../schedules';
 import { updateEach } from './perTensor';
 
 export const SGD_OPTIONS = {
@@ -22,12 +22,11 @@ export type SgdOptions = Partial<OptionValues<typeof SGD_OPTIONS>>;
  * @throws UserError('config') on an option out of range
  */
 export function sgd(options: SgdOptions, numSteps: number): Optimizer {
-  const { learningRate, schedule } = resolveOptions('sgd', SGD_OPTIONS, options);
-  const multiplier = createSchedule(schedule);
+  const rate = scheduledRate(resolveOptions('sgd', SGD_OPTIONS, options), numSteps);
   return {
     name: 'sgd',
     init: () => ({}),
-    scalars: (step) => ({ learningRate: learningRate * multiplier(step, numSteps) }),
+    scalars: (step) => ({ learningRate: rate(step) }),
     update: (input) =>
       updateEach(input, ({ param, grad, scalar }) => ({
         param: tf.sub(param, tf.mul(scalar('learningRate'), grad)),

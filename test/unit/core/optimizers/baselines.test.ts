@@ -223,7 +223,7 @@ describe('createOptimizer', () => {
 
   it('documents every option of every baseline in words', () => {
     for (const { name, summary, paper, options } of BASELINES) {
-      expect(name).toMatch(/^[a-z]+$/);
+      expect(name).toMatch(/^[a-z][A-Za-z0-9]*$/);
       expect(summary.length).toBeGreaterThan(10);
       expect(paper).toMatch(/\d{4}/);
       for (const option of Object.values(options))
@@ -237,6 +237,23 @@ describe('createOptimizer', () => {
       'adam',
       'adamw',
       'nadamw',
+      'adagrad',
+      'adabelief',
+      'yogi',
+      'radam',
+      'lamb',
+      'lars',
+      'fromage',
+      'sm3',
+      'adafactor',
+      'lion',
+      'sophiaEf',
+      'shampoo',
+      'soap',
+      'muon',
+      'scheduleFree',
+      'prodigy',
+      'dAdaptation',
     ]);
   });
 });

@@ -43,8 +43,19 @@ function digitsMlp(activation: Activation = 'tanh'): Task {
   return createImageMlp({ dataset: digits, activation, ...size });
 }
 
+/**
+ * Both divide by roots of statistics that are nearly singular at first and so magnify what two kinds of arithmetic
+ * differ by; with larger ridges they are as smooth as the others. Small blocks: the eager session has one core.
+ * Shampoo's first steps are some 30 times its rate, as nothing corrects the bias of the grafted RMSProp.
+ */
+const SMOOTH: Readonly<Record<string, object>> = {
+  shampoo: { ridge: 0.1, blockSize: 16, learningRate: 1e-4 },
+  soap: { epsilon: 0.01, blockSize: 16 },
+};
+
 function baseline(name: string, learningRate = 1e-3): Optimizer {
-  return createOptimizer({ name, options: { learningRate } }, { numSteps: STEPS });
+  const options = { learningRate, ...SMOOTH[name] };
+  return createOptimizer({ name, options }, { numSteps: STEPS });
 }
 
 function velo(): Optimizer {
@@ -76,11 +87,17 @@ function advanceInBlocks(session: TrainingSession, steps: number, most = 7): Flo
   return Float32Array.from(losses);
 }
 
-function expectClose(got: NamedFloats, expected: NamedFloats): void {
+/** Of an eigenbasis, and of what is kept in it: columns whose eigenvalues nearly agree turn with the rounding. */
+const BASIS_TOLERANCE = 2e-3;
+const IN_BASIS = /^state\/(ql|qr|v)\/.*\bw$/;
+
+function expectClose(got: NamedFloats, expected: NamedFloats, optimizer = ''): void {
   expect(Object.keys(got).sort()).toEqual(Object.keys(expected).sort());
   for (const [name, { shape, data }] of Object.entries(expected)) {
     expect(got[name]!.shape, name).toEqual(shape);
-    expect(largestDifference(got[name]!.data, data), name).toBeLessThan(TOLERANCE);
+    const isTurned = optimizer === 'soap' && IN_BASIS.test(name);
+    const tolerance = isTurned ? BASIS_TOLERANCE : TOLERANCE;
+    expect(largestDifference(got[name]!.data, data), name).toBeLessThan(tolerance);
   }
 }
 
@@ -92,7 +109,8 @@ function expectAgreement(task: Task, create: () => Optimizer, extra: Extra = {})
     const session = compiled(task, create(), { ...extra, kernels });
     const losses = advanceInBlocks(session, STEPS, 64);
     expect(largestDifference(losses, expected)).toBeLessThan(TOLERANCE);
-    expectClose(session.exportSnapshot().arrays, plain.exportSnapshot().arrays);
+    const { arrays } = plain.exportSnapshot();
+    expectClose(session.exportSnapshot().arrays, arrays, create().name);
     session.dispose();
   }
   plain.dispose();

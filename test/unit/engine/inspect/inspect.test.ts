@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../../../src/base/index';
-import { encodeTheta } from '../../../../src/core/index';
+import { BASELINES, encodeTheta } from '../../../../src/core/index';
 import {
   inspectOptimizer,
   listOptimizers,
@@ -51,26 +51,29 @@ describe('the list of optimizers', () => {
     const own = thetaFile('own.safetensors');
     const list = listOptimizers([own], WEIGHTS);
     expect(list.map(({ source, name }) => `${source} ${name}`)).toEqual([
-      ...['sgd', 'momentum', 'rmsprop', 'adam', 'adamw', 'nadamw'].map(
-        (name) => `baseline ${name}`,
-      ),
+      ...BASELINES.map(({ name }) => `baseline ${name}`),
       'shipped velo-handmade-1',
       'own mine',
     ]);
     expect(list[3]).toMatchObject({ provenance: 'Kingma & Ba 2015, arXiv:1412.6980' });
-    expect(list[6]).toMatchObject({
+    expect(list[BASELINES.length]).toMatchObject({
       summary: 'VeLO, LSTM 32, 8 networks',
       handMade: true,
       licence: 'MIT',
     });
-    expect(list[7]).toMatchObject({ path: own, provenance: 'random', handMade: false });
+    expect(list[BASELINES.length + 1]).toMatchObject({
+      path: own,
+      provenance: 'random',
+      handMade: false,
+    });
     for (const entry of list) expect(optimizerEntrySchema.parse(entry)).toEqual(entry);
   });
 
   it('says of a file that is no theta why, and goes on', () => {
     const bad = otherFile('params.safetensors', {});
     const missing = join(folder, 'gone.safetensors');
-    const list = listOptimizers([bad, missing, thetaFile('good.safetensors')], WEIGHTS).slice(7);
+    const files = [bad, missing, thetaFile('good.safetensors')];
+    const list = listOptimizers(files, WEIGHTS).slice(BASELINES.length + 1);
     expect(list.map(({ name }) => name)).toEqual([
       'params.safetensors',
       'gone.safetensors',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BASELINES } from '../../../../../src/core/index';
 import { isTraceOff } from '../../../../../webview/training/figures/config';
 import { firstNonFinite } from '../../../../../webview/training/figures/health';
 import { overlayStyles } from '../../../../../webview/training/figures/overlays';
@@ -59,6 +60,10 @@ describe('runs laid over', () => {
       'dot',
     ]);
     expect(styles[1]?.stroke).toEqual({ token: '--velo-baseline' });
+  });
+
+  it.each(BASELINES.map(({ name }) => name))('know %s for a baseline', (name) => {
+    expect(overlayStyles([entryOf({ optimizer: `${name} 0.1` })])[0]?.dash).toBe('dash');
   });
 });
 

@@ -1,0 +1,54 @@
+/** Orthogonal matrices by operations of fixed number: what SOAP's eigenbasis and Muon's step are made of. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { matrixNorms, product } from './matrixBlocks';
+
+/**
+ * The Q of the QR decomposition of each matrix with a positive diagonal of R, by classical Gram-Schmidt, column after
+ * column, each projected twice: "twice is enough" (Giraud, Langou & Rozložník 2005) for orthogonality to rounding.
+ * @param s  f32[batch, n, n], columns independent well beyond rounding
+ * @returns f32[batch, n, n]
+ */
+export function orthonormalColumns(s: Tensor): Tensor {
+  const [batch = 1, side = 1] = s.shape;
+  const columns = tf.split(s, side, 2);
+  let basis: Tensor | undefined;
+  for (const column of columns) {
+    let rest = column;
+    if (basis !== undefined) {
+      rest = withoutProjection(withoutProjection(rest, basis), basis);
+    }
+    const unit = tf.div(rest, matrixNorms(rest));
+    basis = basis === undefined ? unit : tf.concat([basis, unit], 2);
+  }
+  return tf.reshape(basis ?? s, [batch, side, side]);
+}
+
+/** v − B·(Bᵀ·v). */
+function withoutProjection(v: Tensor, basis: Tensor): Tensor {
+  return tf.sub(v, product(basis, product(basis, v, 'a')));
+}
+
+/** Coefficients of the quintic x ↦ a·x + b·x³ + c·x⁵: steepest at zero among those that keep [0, 1] near 1. */
+const [A, B, C] = [3.4445, -4.775, 2.0315];
+const QUINTIC_STEPS = 5;
+
+/**
+ * Roughly the nearest matrix with orthonormal rows or columns: five steps X ← a·X + (b·G + c·G²)·X, G = X·Xᵀ, from
+ * X/(‖X‖ + 1e-7). Singular values end in about 0.7 … 1.2, which Muon wants no better.
+ * Source: Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks", NewtonSchulz5.
+ * @param x  f32[rows, cols] @returns f32[rows, cols]
+ */
+export function newtonSchulz(x: Tensor): Tensor {
+  const [rows = 1, cols = 1] = x.shape;
+  // The smaller Gram matrix.
+  const isTall = rows > cols;
+  const size = tf.add(tf.sqrt(tf.sum(tf.square(x))), 1e-7);
+  let y = tf.div(isTall ? tf.transpose(x) : x, size);
+  for (let step = 0; step < QUINTIC_STEPS; step++) {
+    const gram = product(y, y, 'b');
+    const polynomial = tf.add(tf.mul(gram, B), tf.mul(product(gram, gram), C));
+    y = tf.add(tf.mul(y, A), product(polynomial, y));
+  }
+  return isTall ? tf.transpose(y) : y;
+}
