@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { steps } from './fields';
 import type { Schedule } from './optimizers/fields';
 import { optimizerSchema } from './optimizers/optimizerConfig';
-import { taskSchema } from './taskConfig';
+import { taskSchema } from './tasks/taskSchema';
 
 const MAX_SEED = 2 ** 32 - 1;
 

@@ -1,0 +1,30 @@
+/** Fields that the tasks on images share. */
+import { z } from 'zod';
+
+export const batchSize = (what: string) =>
+  z.int().min(1).max(65_536).default(128).describe(`${what} in a batch.`);
+
+/** What is read and what is made of it; fields stand where they are written in a config. */
+export const imageDataset = () =>
+  z
+    .string()
+    .min(1)
+    .describe(
+      'The images: "digits8", "mnist", "fashion-mnist", or the path of a folder with files in idx format ' +
+        '(relative to the config file).',
+    );
+
+export const imageFormat = {
+  imageSize: z
+    .int()
+    .min(1)
+    .max(1024)
+    .exactOptional()
+    .describe('Side length that images are resized to; absent: as they are stored.'),
+  grey: z.boolean().default(false).describe('Average the colour channels into one.'),
+};
+
+export const activation = () => z.enum(['relu', 'tanh', 'sigmoid', 'gelu', 'silu', 'elu']);
+
+/** Widths of hidden layers of a perceptron. */
+export const hiddenWidths = () => z.array(z.int().min(1).max(16_384)).max(32);
