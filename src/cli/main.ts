@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { UserError } from '../base/index';
 import { programVersion } from '../storage/index';
 import { addDoctorCommand } from './commands/doctor';
+import { addEvaluateCommand } from './commands/evaluate';
 import { addParityCommand } from './commands/parity';
 import { addPlanCommand } from './commands/plan';
 import { addResumeCommand } from './commands/resume';
@@ -19,6 +20,7 @@ async function main(args: readonly string[]): Promise<void> {
   const program = createProgram();
   addTrainCommand(program, output);
   addResumeCommand(program, output);
+  addEvaluateCommand(program, output);
   addRunsCommand(program, output);
   addShowCommand(program, output);
   addTasksCommand(program, output);
