@@ -4,6 +4,7 @@ import { UserError } from '../base/index';
 import { programVersion } from '../storage/index';
 import { addDataCommand } from './commands/data';
 import { addDoctorCommand } from './commands/doctor';
+import { addEvaluateCommand } from './commands/evaluate';
 import { addParityCommand } from './commands/parity';
 import { addPlanCommand } from './commands/plan';
 import { addResumeCommand } from './commands/resume';
@@ -20,6 +21,7 @@ async function main(args: readonly string[]): Promise<void> {
   const program = createProgram();
   addTrainCommand(program, output);
   addResumeCommand(program, output);
+  addEvaluateCommand(program, output);
   addRunsCommand(program, output);
   addShowCommand(program, output);
   addTasksCommand(program, output);

@@ -57,12 +57,22 @@ export type ConfigPlace =
 
 /**
  * What stands at `path` of a config, judged with the values that are there now.
+ * @param rootSchema  of the config; default: that of a run
  * @returns undefined where no such field exists
  */
-export function placeAt(path: readonly PathSegment[], root: unknown): ConfigPlace | undefined {
-  let schema: z.core.$ZodType = runConfigSchema;
+export function placeAt(
+  path: readonly PathSegment[],
+  root: unknown,
+  rootSchema: z.core.$ZodType = runConfigSchema,
+): ConfigPlace | undefined {
+  let schema = rootSchema;
   let value = root;
   for (const segment of path) {
+    if (schema instanceof z.ZodArray) {
+      schema = bare(schema.element);
+      value = Array.isArray(value) ? (value as unknown[])[Number(segment)] : undefined;
+      continue;
+    }
     const fields: z.core.$ZodShape = objectAt(schema, value)?.shape ?? discriminatorOnly(schema);
     const key = String(segment);
     if (!Object.hasOwn(fields, key)) return undefined;

@@ -1,6 +1,6 @@
 /** Turns what zod found wrong with a run config into plain phrases that say what was expected and what came. */
 import type { z } from 'zod';
-import type { PathSegment } from './configFields';
+import type { ConfigPlace, PathSegment } from './configFields';
 import { placeAt } from './configFields';
 import { runConfigSchema } from './runConfig';
 import type { RunConfig } from './runConfig';
@@ -15,8 +15,8 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
-export type ConfigCheck =
-  | { readonly config: RunConfig; readonly problems?: undefined }
+export type ConfigCheck<T = RunConfig> =
+  | { readonly config: T; readonly problems?: undefined }
   | {
       readonly config?: undefined;
       readonly problems: readonly [ConfigProblem, ...ConfigProblem[]];
@@ -24,9 +24,14 @@ export type ConfigCheck =
 
 /** Decodes a value into a run config or says everything that is wrong with it. */
 export function checkRunConfig(value: unknown): ConfigCheck {
-  const result = runConfigSchema.safeParse(value, { reportInput: true });
+  return checkAgainst(runConfigSchema, value);
+}
+
+/** The same for a config of another kind. */
+export function checkAgainst<T>(schema: z.ZodType<T>, value: unknown): ConfigCheck<T> {
+  const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return { config: result.data };
-  const [first, ...rest] = result.error.issues.flatMap((issue) => problemsOf(issue, value));
+  const [first, ...rest] = result.error.issues.flatMap((issue) => problemsOf(issue, value, schema));
   if (first === undefined) throw result.error;
   return { problems: [first, ...rest] };
 }
@@ -45,10 +50,14 @@ function formatValue(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-function problemsOf(issue: z.core.$ZodIssue, root: unknown): ConfigProblem[] {
+function problemsOf(
+  issue: z.core.$ZodIssue,
+  root: unknown,
+  schema: z.core.$ZodType,
+): ConfigProblem[] {
   const path = issue.path.map((segment) => (typeof segment === 'symbol' ? '?' : segment));
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => unknownKey(path, key, root));
+    return issue.keys.map((key) => unknownKey(path, key, placeAt(path, root, schema)));
   }
   if (issue.code === 'invalid_union' && issue.discriminator !== undefined) {
     return [wrongTag(path, issue)];
@@ -61,8 +70,11 @@ function problemsOf(issue: z.core.$ZodIssue, root: unknown): ConfigProblem[] {
   return [{ path, about: 'value', message: message + suggestion(issue) }];
 }
 
-function unknownKey(path: readonly PathSegment[], key: string, root: unknown): ConfigProblem {
-  const place = placeAt(path, root);
+function unknownKey(
+  path: readonly PathSegment[],
+  key: string,
+  place: ConfigPlace | undefined,
+): ConfigProblem {
   const fields = place !== undefined && 'fields' in place ? place.fields : [];
   const name = formatPath([...path, key]);
   const guess = didYouMean(key, fields);

@@ -8,7 +8,7 @@ import { UserError } from '../base/index';
 import type { PathSegment } from './configFields';
 import { applyOverrides, overrideOf } from './configOverrides';
 import { checkRunConfig } from './configProblems';
-import type { ConfigProblem } from './configProblems';
+import type { ConfigCheck, ConfigProblem } from './configProblems';
 import type { RunConfig } from './runConfig';
 
 export interface ConfigTextOptions {
@@ -34,6 +34,19 @@ export interface ConfigDiagnostic {
  * @throws UserError('config') naming file, line and column of the first problem
  */
 export function parseRunConfigText(text: string, options: ConfigTextOptions = {}): RunConfig {
+  return parseConfigText(text, checkRunConfig, options);
+}
+
+/**
+ * Reads the text of a config of any kind.
+ * @returns what `check` makes of it
+ * @throws UserError('config') naming file, line and column of the first problem
+ */
+export function parseConfigText<T>(
+  text: string,
+  check: (value: unknown) => ConfigCheck<T>,
+  options: ConfigTextOptions = {},
+): T {
   const fileName = options.fileName ?? 'config';
   const overrides = options.overrides ?? [];
   const { tree, diagnostics } = parseSyntax(text);
@@ -42,9 +55,9 @@ export function parseRunConfigText(text: string, options: ConfigTextOptions = {}
     throw configError(place(fileName, syntax), syntax?.message ?? 'the file is empty');
   }
   const value = withName(applyOverrides(valueOf(tree), overrides), fileName);
-  const check = checkRunConfig(value);
-  if (check.problems === undefined) return check.config;
-  const [problem, more] = firstInText(check.problems, text, tree);
+  const checked = check(value);
+  if (checked.problems === undefined) return checked.config;
+  const [problem, more] = firstInText(checked.problems, text, tree);
   const override = overrideOf(problem.path, overrides);
   const where =
     override === undefined ? place(fileName, locate(problem, text, tree)) : `--set ${override}`;
@@ -74,7 +87,7 @@ function place(fileName: string, at: ConfigDiagnostic | undefined): string {
 function withName(value: unknown, fileName: string): unknown {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   if (!isObject || Object.hasOwn(value, 'name')) return value;
-  const stem = (fileName.split(/[\\/]/).at(-1) ?? '').replace(/(\.velo)?\.jsonc?$/i, '');
+  const stem = (fileName.split(/[\\/]/).at(-1) ?? '').replace(/(\.velo(-eval)?)?\.jsonc?$/i, '');
   return stem === '' ? value : { ...value, name: stem.slice(0, 80) };
 }
 

@@ -47,9 +47,9 @@ export function encodeMetric(metric: Metric): string {
  * @throws UserError('run') where it is no such line
  */
 export function decodeMetric(line: string, place: string): Metric {
-  const value = parseJson(line, place);
+  const value = parseRecord(line, place);
   const isEvaluated = typeof value === 'object' && value !== null && 'split' in value;
-  return decode(isEvaluated ? evaluationMetricSchema : stepMetricSchema, value, place);
+  return decodeRecord(isEvaluated ? evaluationMetricSchema : stepMetricSchema, value, place);
 }
 
 const RUN_STATES = [
@@ -119,15 +119,16 @@ export type RunEnvironment = Readonly<z.output<typeof environmentSchema>>;
 
 /** @throws UserError('run') where the text is no summary */
 export function decodeSummary(text: string, place: string): RunSummary {
-  return decode(summarySchema, parseJson(text, place), place);
+  return decodeRecord(summarySchema, parseRecord(text, place), place);
 }
 
 /** @throws UserError('run') where the text is no environment */
 export function decodeEnvironment(text: string, place: string): RunEnvironment {
-  return decode(environmentSchema, parseJson(text, place), place);
+  return decodeRecord(environmentSchema, parseRecord(text, place), place);
 }
 
-function parseJson(text: string, place: string): unknown {
+/** @throws UserError('run') where the text is no JSON */
+export function parseRecord(text: string, place: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
@@ -135,7 +136,8 @@ function parseJson(text: string, place: string): unknown {
   }
 }
 
-function decode<T>(schema: z.ZodType<T>, value: unknown, place: string): T {
+/** @throws UserError('run') that names the place, the field and what was expected */
+export function decodeRecord<T>(schema: z.ZodType<T>, value: unknown, place: string): T {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const [issue] = result.error.issues;

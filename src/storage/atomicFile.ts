@@ -23,6 +23,11 @@ export function writeFileAtomic(
   }
 }
 
+/** A value as JSON that people can read, as `writeFileAtomic`. @throws UserError('disk') */
+export function writeJson(path: string, value: unknown, fs: FileSystem = nodeFileSystem): void {
+  writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`, fs);
+}
+
 function writeSynced(path: string, content: string | Uint8Array, fs: FileSystem): void {
   const file = fs.openSync(path, 'w');
   try {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { UserError } from '../base/index';
 import { BUNDLED_DATASET_NAMES, BUNDLED_WEIGHTS, parseRunConfigText } from '../protocol/index';
-import type { RunConfig } from '../protocol/index';
+import type { OptimizerConfig, RunConfig, TaskConfig } from '../protocol/index';
 import { onDisk } from './fileSystem';
 
 /** Nobody writes a config of this size; somebody may name a data file by mistake. */
@@ -21,30 +21,28 @@ export function readRunConfigFile(file: string, overrides: readonly string[] = [
   return withResolvedPaths(config, dirname(resolve(file)));
 }
 
-function readText(file: string): string {
+/** The text of a config of any kind. @throws UserError('config' | 'disk') */
+export function readText(file: string, what = 'a run config'): string {
   const { size, isFolder } = onDisk('read', file, () => {
     const stat = statSync(file);
     return { size: stat.size, isFolder: stat.isDirectory() };
   });
   if (isFolder) {
-    throw new UserError('config', `${file} is a folder, expected the file of a run config`);
+    throw new UserError('config', `${file} is a folder, expected the file of ${what}`);
   }
   if (size > MAX_BYTES) {
-    throw new UserError(
-      'config',
-      `${file} has ${size} bytes, expected a run config of at most 1 MB`,
-    );
+    throw new UserError('config', `${file} has ${size} bytes, expected ${what} of at most 1 MB`);
   }
   const bytes = onDisk('read', file, () => readFileSync(file));
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new UserError('config', `${file} is not UTF-8 text, expected a run config`, { cause });
+    throw new UserError('config', `${file} is not UTF-8 text, expected ${what}`, { cause });
   }
 }
 
-/** As it was given, or relative to the current folder where that is shorter. */
-function shortName(file: string): string {
+/** As a file was given, or relative to the current folder where that is shorter. */
+export function shortName(file: string): string {
   if (!isAbsolute(file)) return file;
   const short = relative(process.cwd(), file);
   return short.startsWith('..') || short === '' ? file : short;
@@ -54,13 +52,23 @@ function withResolvedPaths(config: RunConfig, folder: string): RunConfig {
   const { task, optimizer } = config;
   return {
     ...config,
-    task:
-      task.family === 'imageMlp' ? { ...task, dataset: resolvePath(task.dataset, folder) } : task,
-    optimizer:
-      optimizer.name === 'velo'
-        ? { ...optimizer, weights: resolvePath(optimizer.weights, folder) }
-        : optimizer,
+    task: resolveTask(task, folder),
+    optimizer: resolveOptimizer(optimizer, folder),
   };
+}
+
+/** The path of its data absolute. */
+export function resolveTask(task: TaskConfig, folder: string): TaskConfig {
+  return task.family === 'imageMlp'
+    ? { ...task, dataset: resolvePath(task.dataset, folder) }
+    : task;
+}
+
+/** The path of its weights absolute. */
+export function resolveOptimizer(optimizer: OptimizerConfig, folder: string): OptimizerConfig {
+  return optimizer.name === 'velo'
+    ? { ...optimizer, weights: resolvePath(optimizer.weights, folder) }
+    : optimizer;
 }
 
 /** A name of something bundled stays a name; what looks like a path, or is there beside the config, is one. */

@@ -28,6 +28,11 @@ export function runsDirectory(root: string): string {
   return join(veloDirectory(root), 'runs');
 }
 
+/** The folder that holds the evaluations of a workspace. */
+export function evaluationsDirectory(root: string): string {
+  return join(veloDirectory(root), 'evaluations');
+}
+
 export function runPaths(directory: string): RunPaths {
   const checkpoints = join(directory, 'checkpoints');
   return {

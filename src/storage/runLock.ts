@@ -29,8 +29,14 @@ export type LockState =
   /** The process that took it is gone, or the file is no lock. */
   | { readonly kind: 'stale' };
 
+/** What a lock is for. */
+export interface Locked extends Pick<RunPaths, 'id' | 'lock'> {
+  /** Default: a run. */
+  readonly noun?: string;
+}
+
 /** Who holds the lock of a run. */
-export function readLock(paths: RunPaths, fs: FileSystem = nodeFileSystem): LockState {
+export function readLock(paths: Locked, fs: FileSystem = nodeFileSystem): LockState {
   const text = readIfThere(paths.lock, fs);
   return text === undefined ? { kind: 'free' } : judge(text);
 }
@@ -40,7 +46,7 @@ export function readLock(paths: RunPaths, fs: FileSystem = nodeFileSystem): Lock
  * @returns what gives it back
  * @throws UserError('run') where a living process holds it, UserError('disk')
  */
-export function acquireLock(paths: RunPaths, fs: FileSystem = nodeFileSystem): () => void {
+export function acquireLock(paths: Locked, fs: FileSystem = nodeFileSystem): () => void {
   const content = `${JSON.stringify({ ...ownProcess(), since: new Date().toISOString() })}\n`;
   for (let attempt = 0; attempt < 3; attempt++) {
     if (tryCreate(paths.lock, content, fs)) {
@@ -54,7 +60,7 @@ export function acquireLock(paths: RunPaths, fs: FileSystem = nodeFileSystem): (
     if (state.kind === 'held') throw heldError(paths, state);
     setAside(paths.lock, text, fs);
   }
-  throw new UserError('run', `run ${paths.id} is being taken by another process at this moment`, {
+  throw new UserError('run', `${nameOf(paths)} is being taken by another process at this moment`, {
     remedy: 'Try again.',
   });
 }
@@ -71,13 +77,17 @@ export function requireUnlocked(paths: RunPaths, fs: FileSystem = nodeFileSystem
   if (state.kind === 'held') throw heldError(paths, state);
 }
 
-function heldError(paths: RunPaths, lock: Extract<LockState, { kind: 'held' }>): UserError {
+function heldError(paths: Locked, lock: Extract<LockState, { kind: 'held' }>): UserError {
   const where = lock.host === hostname() ? '' : ` on ${lock.host}`;
   return new UserError(
     'run',
-    `run ${paths.id} is being written by process ${lock.pid}${where} since ${lock.since}`,
+    `${nameOf(paths)} is being written by process ${lock.pid}${where} since ${lock.since}`,
     { remedy: `Wait for it or stop it; if it is surely gone, delete ${paths.lock}.` },
   );
+}
+
+function nameOf({ noun = 'run', id }: Locked): string {
+  return `${noun} ${id}`;
 }
 
 function judge(text: string): LockState {

@@ -1,16 +1,15 @@
 /** One run while it is being written: created or taken up again, under its lock, until `close`. */
-import { join } from 'node:path';
-import { UserError } from '../base/index';
 import type { TraceMeta } from '../protocol/live/index';
 import type { Metric, RunConfig, RunEnvironment, RunSummary } from '../protocol/index';
-import { writeFileAtomic } from './atomicFile';
+import { writeJson } from './atomicFile';
 import { discardCheckpointsAfter, loadLatestCheckpoint, saveCheckpoint } from './checkpoints';
 import type { Checkpoint, LoadedCheckpoint } from './checkpoints';
-import { errnoOf, nodeFileSystem, onDisk } from './fileSystem';
+import { nodeFileSystem } from './fileSystem';
 import type { FileSystem } from './fileSystem';
 import { runPaths, slugOf } from './layout';
 import type { RunPaths } from './layout';
 import { MetricsLog, readMetrics, sizeBeforeStep } from './metricsLog';
+import { makeNumberedFolder } from './numberedFolder';
 import { acquireLock, requireUnlocked } from './runLock';
 import { readConfig } from './runReader';
 import type { TraceSnapshot } from './traceLayout';
@@ -206,22 +205,8 @@ export function resumeRun(directory: string, fs: FileSystem = nodeFileSystem): R
   }
 }
 
-/** The folder is made by the one call that fails where it exists: two processes never get the same number. */
 function makeRunDirectory(root: string, name: string, fs: FileSystem): RunPaths {
-  const runs = ensureRunsDirectory(root, fs);
-  const slug = slugOf(name);
-  const taken = onDisk('read', runs, () => fs.readdirSync(runs));
-  const numbers = taken.map((id) => numberOf(id, slug));
-  for (let number = Math.max(0, ...numbers) + 1; number < 1e6; number++) {
-    const directory = join(runs, `${slug}-${number}`);
-    try {
-      fs.mkdirSync(directory);
-      return runPaths(directory);
-    } catch (thrown) {
-      if (errnoOf(thrown) !== 'EEXIST') onDisk('create', directory, () => rethrow(thrown));
-    }
-  }
-  throw new UserError('run', `${runs} has no number left for a run called ${slug}`);
+  return runPaths(makeNumberedFolder(ensureRunsDirectory(root, fs), slugOf(name), fs));
 }
 
 /** The path of the schema is relative to the file that the config came from. */
@@ -229,17 +214,4 @@ function withoutSchema(config: RunConfig): Omit<RunConfig, '$schema'> {
   const asked = { ...config };
   delete asked.$schema;
   return asked;
-}
-
-function numberOf(id: string, slug: string): number {
-  const rest = id.startsWith(`${slug}-`) ? id.slice(slug.length + 1) : '';
-  return /^\d{1,6}$/.test(rest) ? Number(rest) : 0;
-}
-
-function rethrow(thrown: unknown): never {
-  throw thrown;
-}
-
-function writeJson(path: string, value: unknown, fs: FileSystem): void {
-  writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`, fs);
 }

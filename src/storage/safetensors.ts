@@ -20,7 +20,7 @@ export interface Safetensors {
 
 /** Which error a bad file becomes, and its name in messages. */
 export interface SafetensorsPlace {
-  readonly code: Extract<UserErrorCode, 'weights' | 'checkpoint'>;
+  readonly code: Extract<UserErrorCode, 'weights' | 'checkpoint' | 'run'>;
   readonly fileName: string;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeAll } from './atomicFile';
 import { errnoOf, nodeFileSystem, onDisk } from './fileSystem';
 import type { FileSystem } from './fileSystem';
-import { runsDirectory, veloDirectory } from './layout';
+import { evaluationsDirectory, runsDirectory, veloDirectory } from './layout';
 
 /**
  * Makes `.velo/runs` of a workspace where it is not there.
@@ -11,12 +11,20 @@ import { runsDirectory, veloDirectory } from './layout';
  * @throws UserError('disk')
  */
 export function ensureRunsDirectory(root: string, fs: FileSystem = nodeFileSystem): string {
-  const runs = runsDirectory(root);
-  const made = onDisk('create', runs, () => fs.mkdirSync(runs, { recursive: true }));
+  return ensureInside(root, runsDirectory(root), fs);
+}
+
+/** Makes `.velo/evaluations` of a workspace where it is not there. @returns its path. @throws UserError('disk') */
+export function ensureEvaluationsDirectory(root: string, fs: FileSystem): string {
+  return ensureInside(root, evaluationsDirectory(root), fs);
+}
+
+function ensureInside(root: string, directory: string, fs: FileSystem): string {
+  const made = onDisk('create', directory, () => fs.mkdirSync(directory, { recursive: true }));
   // The first folder that was made; inside .velo, .velo itself was there before and is somebody's to arrange.
-  if (made !== undefined && made !== runs)
+  if (made !== undefined && made !== directory)
     writeIgnoreFile(join(veloDirectory(root), '.gitignore'), fs);
-  return runs;
+  return directory;
 }
 
 /** Without it everything works, too. */

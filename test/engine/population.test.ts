@@ -83,8 +83,8 @@ async function populationOf(changes: Partial<PopulationOptions> = {}): Promise<P
   return population;
 }
 
-function adam(learningRate: number): OptimizerConfig {
-  return smallConfig({ optimizer: { name: 'adam', learningRate } }).optimizer;
+function adam(learningRate: number, kind: 'constant' | 'cosine' = 'constant'): OptimizerConfig {
+  return smallConfig({ optimizer: { name: 'adam', learningRate, schedule: { kind } } }).optimizer;
 }
 
 function assignment(changes: Partial<Assignment> = {}): Assignment {
@@ -101,7 +101,7 @@ function pairs(count: number, steps: number): MemberJob[] {
       begin: assignment({ task: pair % TASKS.length, seed: pair }),
       perturbation: { key, sign: member % 2 === 0 ? 1 : -1 },
       steps,
-      evaluate: { split: 'outerValid', batches: 2 },
+      evaluate: { splits: ['outerValid'], batches: 2 },
     };
   });
 }
@@ -115,9 +115,10 @@ function goOn(jobs: readonly MemberJob[]): MemberJob[] {
   }));
 }
 
+/** What has to be the same bits. */
 function numbers(results: readonly MemberResult[]) {
-  return results.map(({ error, ...result }) => {
-    expect(error).toBeUndefined();
+  return results.map(({ error, seconds, ...result }) => {
+    expect([error, seconds]).toEqual([undefined, expect.any(Number)]);
     return result;
   });
 }
@@ -157,6 +158,56 @@ describe.each(DEVICES)('a population on %s', (device) => {
     const [plus, minus] = rounds[0]!;
     expect(plus!.losses[0]).toBe(minus!.losses[0]);
     expect(plus!.losses[24]).not.toBe(minus!.losses[24]);
+  });
+
+  it('sweeps over learning rates and schedules of one optimizer in one arena', async () => {
+    const rates = [0.3, 0.01, 1e-5];
+    const swept = [
+      ...rates.map((rate) => adam(rate)),
+      ...rates.map((rate) => adam(rate, 'cosine')),
+    ];
+    const jobs = swept.map((_, member) => ({
+      member,
+      begin: assignment({ optimizer: member, task: member % 2 }),
+      steps: 12,
+    }));
+    const optimizers = swept.map((config) => ({ config }));
+    const together = await populationOf({ ...own, optimizers, workers: 1 });
+    const results = numbers(await together.run(jobs));
+    for (const [member, config] of swept.entries()) {
+      const alone = await populationOf({ ...own, optimizers: [{ config }], workers: 1 });
+      const begin = assignment({ optimizer: 0, task: member % 2 });
+      const [expected] = numbers(await alone.run([{ member, begin, steps: 12 }]));
+      expect(results[member]!.losses).toEqual(expected!.losses);
+      await alone.close();
+    }
+    const forecast = await together.forecast(
+      jobs.map(({ begin }) => begin),
+      1,
+    );
+    const two = await together.forecast([jobs[0]!.begin, jobs[1]!.begin], 1);
+    expect(forecast.workerBytes).toBe(two.workerBytes);
+  });
+
+  it('keeps nothing of a member whose turn ends it, and needs no room for it', async () => {
+    const population = await populationOf({ ...own, members: 500, memoryLimit: 3e6 });
+    const jobs = Array.from({ length: 500 }, (_, member) => ({
+      member,
+      begin: assignment({ optimizer: ADAM, seed: member }),
+      steps: 2,
+    }));
+    await expect(population.run(jobs)).rejects.toThrow(/500 members need \d+ MB/);
+    const evaluate = { splits: ['train', 'test'], batches: 1, every: 1 } as const;
+    const ending = jobs.map((job) => ({ ...job, evaluate, ends: true as const }));
+    const results = await population.run(ending);
+    expect(results.map(({ step }) => step)).toEqual(jobs.map(() => 2));
+    expect(results[7]!.points.map(({ step }) => step)).toEqual([0, 1, 2]);
+    expect(results.every(({ seconds }) => seconds > 0)).toBe(true);
+    expect(population.snapshot(7)).toBeUndefined();
+    await expect(population.run([{ member: 7, steps: 1 }])).rejects.toThrow(/to begin with/);
+    const kept = await populationOf({ ...own });
+    const [same] = numbers(await kept.run([{ ...ending[7]!, begin: ending[7]!.begin }]));
+    expect(same!.losses).toEqual(results[7]!.losses);
   });
 
   it('needs no memory for weights where there is none', async () => {
@@ -228,10 +279,10 @@ describe('a population', () => {
     const snapshot = population.snapshot(1)!;
     expect(snapshot.step).toBe(10);
     const go = [{ member: 1, steps: 10 }];
-    const [first] = await population.run(go);
+    const [first] = numbers(await population.run(go));
     population.restore(1, snapshot);
     population.restore(5, snapshot);
-    expect((await population.run(go))[0]).toEqual(first);
+    expect(numbers(await population.run(go))).toEqual([first]);
     const [twin] = await population.run([{ member: 5, steps: 10 }]);
     expect(twin!.losses).toEqual(first!.losses);
     expect(population.snapshot(7)).toBeUndefined();

@@ -1,6 +1,6 @@
 /** What a population is asked and what it answers. */
 import type { UserError } from '../../base/index';
-import type { Evaluation, EvaluationRequest, Perturbation, VeloTheta } from '../../core/index';
+import type { EvaluatedPoint, EvaluationRequest, Perturbation, VeloTheta } from '../../core/index';
 import type { DeviceName, OptimizerConfig, TaskConfig } from '../../protocol/index';
 import type { Assignment } from './messages';
 
@@ -42,6 +42,8 @@ export interface MemberJob {
   /** Inner steps, ≥ 0. */
   readonly steps: number;
   readonly evaluate?: EvaluationRequest;
+  /** Nothing of the member is kept: its turn needs no memory beyond that of a worker, and its next job has to begin. */
+  readonly ends?: true;
 }
 
 export interface MemberResult {
@@ -51,7 +53,10 @@ export interface MemberResult {
   /** f32[steps]; from the first that is not finite on NaN. */
   readonly losses: Float32Array;
   readonly diverged: boolean;
-  readonly evaluation?: Evaluation;
+  /** As `evaluate` of the job wanted them. */
+  readonly points: readonly EvaluatedPoint[];
+  /** Wall-clock time of the steps, evaluations and what comes before and after a turn apart; NaN without a turn. */
+  readonly seconds: number;
   /** Why the member had no turn; it stands where it stood. */
   readonly error?: UserError;
 }

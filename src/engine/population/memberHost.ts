@@ -5,7 +5,7 @@ import type { KernelRuntime, Optimizer, StepOwner, Task } from '../../core/index
 import { toEngineError } from '../../protocol/index';
 import { createOptimizer } from '../jobs/createOptimizer';
 import { taskFrom } from '../jobs/createTask';
-import { kindOf } from './messages';
+import { kindOf } from './kinds';
 import type {
   Assignment,
   PopulationTask,
@@ -51,7 +51,7 @@ export class MemberHost {
     try {
       return this.#try(assignment, versions);
     } catch (thrown) {
-      this.#stages.delete(kindOf(assignment));
+      this.#stages.delete(kindOf(this.#task, assignment));
       return { error: toEngineError(thrown) };
     }
   }
@@ -93,13 +93,13 @@ export class MemberHost {
       return this.#play(turn, versions);
     } catch (thrown) {
       // Whatever broke off may have left the arena in pieces.
-      this.#stages.delete(kindOf(turn.assignment));
+      this.#stages.delete(kindOf(this.#task, turn.assignment));
       return { error: toEngineError(thrown) };
     }
   }
 
   #play(turn: TurnMessage, versions: readonly number[]): TurnReply {
-    const { assignment, from, perturbation, steps, evaluate, spare } = turn;
+    const { assignment, from, perturbation, steps, evaluate, ends, spare } = turn;
     const begin = performance.now();
     const stage = this.#stage(assignment, versions);
     const outcome = stage.run({
@@ -108,15 +108,18 @@ export class MemberHost {
       ...(from === undefined ? {} : { from: { ...from, image: new Float32Array(from.image) } }),
       ...(perturbation === undefined ? {} : { perturbation }),
       ...(evaluate === undefined ? {} : { evaluate }),
+      clock: () => performance.now(),
       isCancelled: () => Atomics.load(this.#task.cancelled, 0) !== 0,
     });
     if (outcome === undefined) return { cancelled: true };
-    const image = saved(stage, spare);
-    return { ...outcome, image, seconds: (performance.now() - begin) / 1000 };
+    const { seconds: stepSeconds, ...played } = outcome;
+    const image = ends === true ? {} : { image: saved(stage, spare) };
+    const turnSeconds = (performance.now() - begin) / 1000;
+    return { ...played, ...image, stepSeconds, turnSeconds };
   }
 
   #stage(assignment: Assignment, versions: readonly number[]): MemberStage {
-    const key = kindOf(assignment);
+    const key = kindOf(this.#task, assignment);
     const version = versions[assignment.optimizer] ?? 0;
     const source = this.#task.optimizers[assignment.optimizer]!;
     const known = this.#stages.get(key);

@@ -2,7 +2,7 @@
 import { UserError } from '../../base/index';
 import type { Perturbation } from '../../core/index';
 import type { MemberJob, MemberSnapshot } from './contract';
-import { kindOf } from './messages';
+import { kindOf } from './kinds';
 import type { Assignment, PopulationTask, Round, TurnMessage, TurnReply } from './messages';
 
 interface Standing extends Omit<MemberSnapshot, 'image'> {
@@ -12,14 +12,14 @@ interface Standing extends Omit<MemberSnapshot, 'image'> {
 /** Weights that are not moved. */
 const CENTRE: Perturbation = { key: [0, 0, 0, 0], sign: 0 };
 
-type Played = Extract<TurnReply, { image: SharedArrayBuffer }>;
+type Played = Extract<TurnReply, { step: number }>;
 
 export class Members {
   readonly #task: PopulationTask;
   readonly #versions: readonly number[];
   readonly #standing: (Standing | undefined)[];
-  /** Of this round. */
-  readonly #next = new Map<number, Standing>();
+  /** Of this round; undefined where a member has ended. */
+  readonly #next = new Map<number, Standing | undefined>();
   /** Images that nobody needs any more, by their size. */
   readonly #spares = new Map<number, SharedArrayBuffer[]>();
   /** Of a step, by kind. */
@@ -33,7 +33,7 @@ export class Members {
 
   /** @throws UserError('config') on a job that cannot be */
   turnOf(job: MemberJob): TurnMessage {
-    const { member, begin, steps, evaluate } = job;
+    const { member, begin, steps, evaluate, ends } = job;
     this.#check(job);
     const standing = begin === undefined ? this.#standing[member] : undefined;
     const assignment = (begin ?? standing?.assignment)!;
@@ -45,18 +45,22 @@ export class Members {
       ...(standing === undefined ? {} : { from: { step: standing.step, image: standing.image } }),
       ...(perturbation === undefined ? {} : { perturbation }),
       ...(evaluate === undefined ? {} : { evaluate }),
+      ...(ends === undefined ? {} : { ends }),
       ...(spare === undefined ? {} : { spare }),
     };
   }
 
   /** What every member will have once these jobs have begun. @throws UserError('config') on a job that cannot be */
-  assignmentsWith(jobs: readonly MemberJob[]): Assignment[] {
+  assignmentsWith(jobs: readonly MemberJob[]): { kept: Assignment[]; passing: Assignment[] } {
     const assignments = this.#standing.map((standing) => standing?.assignment);
+    const passing: Assignment[] = [];
     for (const job of jobs) {
       this.#check(job);
-      assignments[job.member] = job.begin ?? assignments[job.member];
+      const isPassing = job.begin !== undefined && job.ends === true;
+      if (isPassing) passing.push(job.begin);
+      assignments[job.member] = isPassing ? undefined : (job.begin ?? assignments[job.member]);
     }
-    return assignments.filter((one) => one !== undefined);
+    return { kept: assignments.filter((one) => one !== undefined), passing };
   }
 
   /** A round of these turns. */
@@ -71,24 +75,22 @@ export class Members {
 
   /** About how long a turn takes, where others like it have told. */
   seconds({ assignment, steps }: TurnMessage): number | undefined {
-    const perStep = this.#seconds.get(kindOf(assignment));
+    const perStep = this.#seconds.get(kindOf(this.#task, assignment));
     return perStep === undefined ? undefined : perStep * steps;
   }
 
   noteSeconds(assignment: Assignment, perStep: number): void {
-    this.#seconds.set(kindOf(assignment), perStep);
+    this.#seconds.set(kindOf(this.#task, assignment), perStep);
   }
 
   /** A turn is over: stands from the end of the round on. */
   note({ member, perturbation }: MemberJob, turn: TurnMessage, reply: Played): void {
+    const { step, image } = reply;
     const known = perturbation ?? turn.perturbation ?? this.#standing[member]?.perturbation;
-    this.#next.set(member, {
-      assignment: turn.assignment,
-      step: reply.step,
-      image: reply.image,
-      ...(known === undefined ? {} : { perturbation: known }),
-    });
-    if (turn.steps > 0) this.noteSeconds(turn.assignment, reply.seconds / turn.steps);
+    const own = known === undefined ? {} : { perturbation: known };
+    const standing = image && { assignment: turn.assignment, step, image, ...own };
+    this.#next.set(member, standing);
+    if (turn.steps > 0) this.noteSeconds(turn.assignment, reply.turnSeconds / turn.steps);
   }
 
   commit(): void {
@@ -102,7 +104,7 @@ export class Members {
 
   /** Forgets what was noted since the last commit. */
   rollBack(): void {
-    for (const { image } of this.#next.values()) this.#spare(image);
+    for (const standing of this.#next.values()) if (standing) this.#spare(standing.image);
     this.#next.clear();
   }
 

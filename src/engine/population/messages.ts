@@ -1,6 +1,6 @@
 /** What passes between a population and its worker threads: plain data, both ends from one build. */
 import type {
-  Evaluation,
+  EvaluatedPoint,
   EvaluationRequest,
   ImageDataset,
   Perturbation,
@@ -33,6 +33,8 @@ export interface PopulationTask {
   readonly weightsDir: string;
   readonly tasks: readonly SharedTask[];
   readonly optimizers: readonly SharedOptimizer[];
+  /** For each optimizer the first one that differs from it in numbers of a step alone. */
+  readonly optimizerKinds: readonly number[];
   /** Whether members' images hold their weights. */
   readonly keepsTheta: boolean;
   /** Most bytes of a worker's arenas beyond the one in use. */
@@ -53,11 +55,6 @@ export interface Assignment {
   readonly numSteps: number;
 }
 
-/** Members of a kind take turns in one arena, and cost the same. */
-export function kindOf({ task, optimizer }: Assignment): string {
-  return `${task}/${optimizer}`;
-}
-
 export interface TurnMessage {
   readonly assignment: Assignment;
   /** Absent at the member's beginning. */
@@ -65,6 +62,8 @@ export interface TurnMessage {
   readonly perturbation?: Perturbation;
   readonly steps: number;
   readonly evaluate?: EvaluationRequest;
+  /** No image is wanted. */
+  readonly ends?: true;
   /** Memory for the new image, where there is some. */
   readonly spare?: SharedArrayBuffer;
 }
@@ -92,10 +91,13 @@ export type TurnReply =
       readonly step: number;
       readonly losses: Float32Array;
       readonly diverged: boolean;
-      readonly evaluation?: Evaluation;
-      readonly image: SharedArrayBuffer;
-      /** How long it took. */
-      readonly seconds: number;
+      readonly points: readonly EvaluatedPoint[];
+      /** Absent where the turn ended the member. */
+      readonly image?: SharedArrayBuffer;
+      /** How long the steps took. */
+      readonly stepSeconds: number;
+      /** How long the turn took. */
+      readonly turnSeconds: number;
     }
   | { readonly error: EngineError }
   | { readonly cancelled: true };

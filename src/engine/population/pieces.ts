@@ -4,6 +4,8 @@
 const PIECES = 16;
 /** A shorter piece is not worth a message. */
 const SHORTEST_SECONDS = 0.001;
+/** The turns of a longer one would keep their results back for too long. */
+const LONGEST_SECONDS = 1;
 
 /**
  * Cuts jobs into runs of neighbours.
@@ -16,7 +18,8 @@ export function cutIntoPieces<T>(
 ): T[][] {
   const costs = jobs.map(seconds);
   const known = costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0);
-  const target = Math.max(SHORTEST_SECONDS, known / (PIECES * workers));
+  const share = known / (PIECES * workers);
+  const target = Math.min(LONGEST_SECONDS, Math.max(SHORTEST_SECONDS, share));
   const pieces: T[][] = [];
   let open = 0;
   jobs.forEach((job, i) => {

@@ -19,7 +19,7 @@ import type {
   RoundOptions,
 } from './contract';
 import { Members } from './members';
-import { kindOf } from './messages';
+import { kindOf, optimizerKinds } from './kinds';
 import type { Assignment, PopulationTask, SharedOptimizer, SharedTask, Trial } from './messages';
 import { playRound } from './round';
 import { shareTasks, sharedBytesOf, sharedFloats } from './sharedMemory';
@@ -68,7 +68,7 @@ export class Population {
   readonly #members: Members;
   /** Of each optimizer's centre. */
   readonly #versions: number[];
-  readonly #trials = new Map<string, Trial>();
+  readonly #trials = new Map<string, Promise<Trial>>();
   #isBusy = false;
 
   constructor(options: PopulationOptions, { workers, device, label, tasks }: Opened) {
@@ -83,6 +83,7 @@ export class Population {
       weightsDir,
       tasks,
       optimizers,
+      optimizerKinds: optimizerKinds(optimizers),
       keepsTheta: thetaBytes(optimizers) * 2 * members <= THETA_SHARE * memoryLimit,
       arenaBytes: (ARENA_SHARE * memoryLimit) / workers,
       cancelled: new Int32Array(new SharedArrayBuffer(4)),
@@ -176,8 +177,12 @@ export class Population {
     await this.#workers.close();
   }
 
-  #bytesOf(trials: readonly Trial[]): Omit<Forecast, 'limitBytes' | 'seconds'> {
-    const arenas = [...new Set(trials)].map(({ arenaBytes }) => arenaBytes);
+  /** @param passing  of members that end with their turn */
+  #bytesOf(
+    trials: readonly Trial[],
+    passing: readonly Trial[] = [],
+  ): Omit<Forecast, 'limitBytes' | 'seconds'> {
+    const arenas = [...new Set([...trials, ...passing])].map(({ arenaBytes }) => arenaBytes);
     const kept = Math.max(this.#task.arenaBytes, ...arenas);
     return {
       memberBytes: 2 * sum(trials.map(({ imageBytes }) => imageBytes)),
@@ -189,12 +194,10 @@ export class Population {
   /** Before members begin that there is no room for. Those that cannot be at all get their errors in their turns. */
   async #requireRoom(jobs: readonly MemberJob[]): Promise<void> {
     if (jobs.every(({ begin }) => begin === undefined)) return;
-    const trials: Trial[] = [];
-    for (const assignment of this.#members.assignmentsWith(jobs)) {
-      const trial = await this.#trial(assignment).catch(() => undefined);
-      if (trial !== undefined) trials.push(trial);
-    }
-    const { memberBytes, workerBytes, sharedBytes } = this.#bytesOf(trials);
+    const { kept, passing } = this.#members.assignmentsWith(jobs);
+    const trials = await this.#trialsOf(kept);
+    const bytes = this.#bytesOf(trials, await this.#trialsOf(passing));
+    const { memberBytes, workerBytes, sharedBytes } = bytes;
     const needed = memberBytes + workerBytes + sharedBytes;
     if (needed <= this.#limit) return;
     const [wanted, limit] = [needed, this.#limit].map((bytes) => Math.ceil(bytes / 2 ** 20));
@@ -205,12 +208,29 @@ export class Population {
     );
   }
 
-  async #trial(assignment: Assignment): Promise<Trial> {
-    const key = kindOf(assignment);
+  /** Of those that can be. */
+  async #trialsOf(assignments: readonly Assignment[]): Promise<Trial[]> {
+    const trials: Trial[] = [];
+    for (const assignment of assignments) {
+      const trial = await this.#trial(assignment).catch(() => undefined);
+      if (trial !== undefined) trials.push(trial);
+    }
+    return trials;
+  }
+
+  /** Each kind is tried once, also where several want to know at the same time. */
+  #trial(assignment: Assignment): Promise<Trial> {
+    const key = kindOf(this.#task, assignment);
     const known = this.#trials.get(key);
     if (known !== undefined) return known;
-    const trial = await this.#workers.try(assignment, this.#versions);
+    const trial = this.#try(assignment);
     this.#trials.set(key, trial);
+    trial.catch(() => this.#trials.delete(key));
+    return trial;
+  }
+
+  async #try(assignment: Assignment): Promise<Trial> {
+    const trial = await this.#workers.try(assignment, this.#versions);
     this.#members.noteSeconds(assignment, trial.secondsPerStep);
     return trial;
   }

@@ -144,13 +144,14 @@ function resultOf(
   members: Members,
 ): MemberResult {
   const { member } = job;
-  if (reply !== undefined && 'image' in reply) {
+  if (reply !== undefined && 'step' in reply) {
     members.note(job, turn, reply);
-    const { step, losses, diverged, evaluation } = reply;
-    return { member, step, losses, diverged, ...(evaluation === undefined ? {} : { evaluation }) };
+    const { step, losses, diverged, points, stepSeconds: seconds } = reply;
+    return { member, step, losses, diverged, points, seconds };
   }
   const losses = new Float32Array(turn.steps).fill(NaN);
-  const nothing = { member, step: turn.from?.step ?? 0, losses, diverged: false };
+  const step = turn.from?.step ?? 0;
+  const nothing = { member, step, losses, diverged: false, points: [], seconds: NaN };
   if (reply !== undefined && 'cancelled' in reply) return nothing;
   const name = members.name(member, turn.assignment);
   return { ...nothing, error: errorOf(name, reply) };

@@ -12,7 +12,7 @@ const minMultiplier = () =>
     .default(0)
     .describe('Learning rate at the end as a share of the peak, in [0, 1].');
 
-const scheduleSchema = z
+export const scheduleSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('constant').describe('The same learning rate at each step.'),

@@ -7,12 +7,14 @@ import { invariant } from '../../../base/index';
 import type { KernelRuntime } from '../../compute/kernelRuntime';
 import { joinSpans, wordsIn } from '../../compute/span';
 import type { Span } from '../../compute/span';
-import type { Split } from '../../tasks/task';
+import type { Split, Task } from '../../tasks/task';
 import { linkStep } from '../plans/linkStep';
 import type { LinkedStep, StepOwner } from '../plans/linkStep';
 import { evaluateLinked, initialParams, writeParams } from '../plans/linkedTraining';
 import type { Centre, Perturbation } from '../plans/planPerturbation';
 import type { Evaluation } from '../session';
+import { KeptBatches } from './keptBatches';
+import { Pace } from './pace';
 
 /** What a member does in its turn. */
 export interface Turn {
@@ -23,15 +25,31 @@ export interface Turn {
   readonly perturbation?: Perturbation;
   /** Inner steps, ≥ 0. */
   readonly steps: number;
-  /** After them: mean loss over the first `batches` whole batches of a split. */
   readonly evaluate?: EvaluationRequest;
+  /** Milliseconds; where it is given the outcome says how long the steps took. */
+  readonly clock?: () => number;
   /** Asked every 20 ms or so; a turn that is given up leaves nothing behind. */
   readonly isCancelled?: () => boolean;
 }
 
+/** Mean losses over the first whole batches of some splits, without any change to the member. */
 export interface EvaluationRequest {
-  readonly split: Split;
+  readonly splits: readonly Split[];
+  /** Of each split, at most all that it has. */
   readonly batches: number;
+  /**
+   * Whenever so many more updates have been made, counted from the member's beginning, which is one of the points; the
+   * end of the turn always is. Absent: only the end of the turn.
+   */
+  readonly every?: number;
+}
+
+/** A member at one point of its training. */
+export interface EvaluatedPoint {
+  /** Updates made before, 0 at the beginning. */
+  readonly step: number;
+  /** In the order of the splits of the request. */
+  readonly evaluations: readonly Evaluation[];
 }
 
 export interface TurnOutcome {
@@ -41,7 +59,10 @@ export interface TurnOutcome {
   readonly losses: Float32Array;
   /** Whether a loss was not finite; the member stands before that step's update. */
   readonly diverged: boolean;
-  readonly evaluation?: Evaluation;
+  /** As the request wanted them, by ascending step; where the member diverged the last one stands before that step. */
+  readonly points: readonly EvaluatedPoint[];
+  /** Of the steps alone; NaN without a clock. */
+  readonly seconds: number;
 }
 
 export interface StageOptions {
@@ -64,6 +85,7 @@ export class MemberStage {
   readonly #linked: LinkedStep;
   readonly #image: readonly Span[];
   readonly #keepsTheta: boolean;
+  readonly #batches = new KeptBatches();
 
   /**
    * @throws UserError('task') where no plan can have the task, UserError('config') where the loss is wrong,
@@ -96,12 +118,28 @@ export class MemberStage {
    * @returns undefined where the turn was given up
    */
   run(turn: Turn): TurnOutcome | undefined {
+    const { from, steps, evaluate, owner } = turn;
     this.#enter(turn);
-    const outcome = this.#advance(turn);
-    if (outcome === undefined || turn.evaluate === undefined) return outcome;
-    const { split, batches } = turn.evaluate;
-    const evaluation = evaluateLinked(this.#linked, turn.owner.task, split, batches);
-    return { ...outcome, evaluation };
+    const first = from?.step ?? 0;
+    const points: EvaluatedPoint[] = [];
+    const evaluateAt = (step: number): void => {
+      if (evaluate !== undefined) points.push(this.#pointAt(step, evaluate, owner.task));
+    };
+    const losses = new Float32Array(steps).fill(NaN);
+    const pace = new Pace(turn.clock);
+    if (from === undefined && steps > 0 && evaluate?.every !== undefined) evaluateAt(0);
+    let done = 0;
+    let diverged = false;
+    while (done < steps && !diverged) {
+      const wanted = Math.min(steps - done, stepsToPoint(first + done, evaluate?.every));
+      const made = pace.time(() => this.#advance(turn, done, losses.subarray(done, done + wanted)));
+      if (made === undefined) return undefined;
+      done += made;
+      diverged = made < wanted;
+      if (!diverged && done < steps) evaluateAt(first + done);
+    }
+    if (points.at(-1)?.step !== first + done) evaluateAt(first + done);
+    return { step: first + done, losses, diverged, points, seconds: pace.seconds };
   }
 
   /** @param image  f32[imageWords] */
@@ -138,21 +176,30 @@ export class MemberStage {
     }
   }
 
-  #advance({ from, steps, isCancelled }: Turn): TurnOutcome | undefined {
+  /** Up to `losses.length` steps. @returns how many made their update; undefined where the turn is given up */
+  #advance({ from, isCancelled }: Turn, done: number, losses: Float32Array): number | undefined {
     const { block } = this.#linked;
     invariant(block !== undefined, 'a population accumulates no gradients');
-    const first = from?.step ?? 0;
-    const losses = new Float32Array(steps).fill(NaN);
-    let done = 0;
-    let diverged = false;
-    while (done < steps && !diverged) {
+    const first = (from?.step ?? 0) + done;
+    let made = 0;
+    while (made < losses.length) {
       if (isCancelled?.() === true) return undefined;
-      const wanted = Math.min(steps - done, block.capacity, STEPS_AT_ONCE);
-      const made = block.run(first + done, wanted);
-      losses.set(block.losses.subarray(0, made), done);
-      done += made;
-      diverged = made < wanted;
+      const wanted = Math.min(losses.length - made, block.capacity, STEPS_AT_ONCE);
+      const count = block.run(first + made, wanted);
+      losses.set(block.losses.subarray(0, count), made);
+      made += count;
+      if (count < wanted) break;
     }
-    return { step: first + done, losses, diverged };
+    return made;
   }
+
+  #pointAt(step: number, { splits, batches }: EvaluationRequest, task: Task): EvaluatedPoint {
+    const kept = this.#batches.of(task);
+    const evaluations = splits.map((split) => evaluateLinked(this.#linked, kept, split, batches));
+    return { step, evaluations };
+  }
+}
+
+function stepsToPoint(step: number, every: number | undefined): number {
+  return every === undefined ? Infinity : every - (step % every);
 }

@@ -145,15 +145,30 @@ describe.each(kernelRuntimes)('a stage on $flavour $isa', (kernels) => {
     expect(turned.slice(6)).not.toEqual(kept.slice(6));
   });
 
-  it('evaluates where the training of its own does', () => {
+  it('evaluates several splits at points of a turn, as the training of its own does', () => {
     const owner = { task: digitsMlp(3), optimizer: velo(), seed: 3 };
     const stage = new MemberStage({ owner, kernels });
-    const request = { split: 'outerValid', batches: 5 } as const;
+    const evaluate = { splits: ['train', 'outerValid'], batches: 5, every: 4 } as const;
     const session = createSession({ ...owner, kernels });
-    for (let i = 0; i < 10; i++) session.advance();
-    expect(stage.run({ owner, steps: 10, evaluate: request })!.evaluation).toEqual(
-      session.evaluate(request.split, request.batches),
-    );
+    const expected = Array.from({ length: 11 }, (_, step) => {
+      const evaluations = evaluate.splits.map((split) => session.evaluate(split, 5));
+      session.advance();
+      return { step, evaluations };
+    });
+    let clock = 0;
+    const turn = { owner, steps: 10, evaluate, clock: () => (clock += 500) };
+    const whole = stage.run(turn)!;
+    expect(whole.points).toEqual([0, 4, 8, 10].map((step) => expected[step]));
+    // Three stretches, each from one look at the clock to the next.
+    expect(whole.seconds).toBe(1.5);
+    const first = stage.run({ ...turn, steps: 8 })!;
+    const image = new Float32Array(stage.imageWords);
+    stage.save(image);
+    const second = stage.run({ ...turn, steps: 2, from: { step: 8, image } })!;
+    expect([...first.points, ...second.points]).toEqual(whole.points);
+    expect([...first.losses, ...second.losses]).toEqual([...whole.losses]);
+    const atTheEnd = { splits: evaluate.splits, batches: 5 };
+    expect(stage.run({ owner, steps: 10, evaluate: atTheEnd })!.points).toEqual([expected[10]]);
   });
 
   it('ends a turn at a loss that is not finite', () => {
@@ -167,6 +182,12 @@ describe.each(kernelRuntimes)('a stage on $flavour $isa', (kernels) => {
     expect(outcome.diverged).toBe(true);
     expect(outcome.losses.slice(0, outcome.step).every(Number.isFinite)).toBe(true);
     expect(outcome.losses.slice(outcome.step).every(Number.isNaN)).toBe(true);
+    expect([outcome.points, outcome.seconds]).toEqual([[], NaN]);
+    const evaluate = { splits: ['train'], batches: 1, every: 1 } as const;
+    const { points } = new MemberStage({ owner, kernels }).run({ owner, steps: 9, evaluate })!;
+    expect(points.map(({ step }) => step)).toEqual(
+      Array.from({ length: outcome.step + 1 }, (_, step) => step),
+    );
   });
 
   it('is given up when asked', () => {

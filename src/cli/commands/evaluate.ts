@@ -1,0 +1,160 @@
+/** `velo evaluate`: optimizers against a tuned baseline on the tasks of a suite. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { UserError } from '../../base/index';
+import type { EvaluationOptions, EvaluationResult } from '../../engine/index';
+import { DEVICE_NAMES } from '../../protocol/index';
+import type { EvaluationConfig, ResolvedEvaluation } from '../../protocol/index';
+import {
+  dataDirectory,
+  evaluationIds,
+  findEvaluation,
+  programVersion,
+  readEvaluation,
+  weightsDirectory,
+} from '../../storage/index';
+import { evaluationConfig } from '../evaluationFlags';
+import type { EvaluationFlags } from '../evaluationFlags';
+import { EvaluationReport, evaluationTable } from '../evaluationReport';
+import { INTERRUPTED, withInterrupt } from '../interrupt';
+import type { Output } from '../output';
+import { collect, runRoot, wholeNumber } from './shared';
+
+interface EvaluateOptions extends EvaluationFlags {
+  readonly workers?: string;
+  readonly out?: string;
+  readonly resume?: string;
+}
+
+export function addEvaluateCommand(program: Command, output: Output): void {
+  program
+    .command('evaluate')
+    .description('compare optimizers with a tuned baseline on many tasks')
+    .argument('[suite]', 'name of a suite (quick-12), or a *.velo-eval.json file')
+    .option(
+      '--optimizer <what>',
+      'measured: velo, a baseline (tuned like the baseline), or a run config (as it is); may be given several times',
+      collect,
+      [],
+    )
+    .option('--baseline <what>', 'what it is measured with: a name or a run config (default: adam)')
+    .option('--seeds <n>', 'trainings of each setting')
+    .option('--steps <n>', 'steps of a training')
+    .option('--baseline-steps <n>', 'steps of a training of the baseline')
+    .option(
+      '--grid <grid>',
+      'learning rates: 15, 14, log-uniform:N, random:N, or a list with commas',
+    )
+    .option('--schedules <list>', 'tried with each: constant, cosine, linear, warmupCosine')
+    .option('--evaluate-every <n>', 'steps between two points of a curve')
+    .option('--workers <n>', 'threads (default: one for each core); no number depends on it')
+    .option('--device <name>', `what computes: ${DEVICE_NAMES.join(', ')}`)
+    .option('--out <dir>', 'folder that evaluations go under (default: the current one)')
+    .option('--resume <evaluation>', 'go on with one: its id or folder')
+    .option('--json', 'one JSON object per event')
+    .action(async (suite: string | undefined, options: EvaluateOptions) => {
+      const root = runRoot(options.out);
+      const asked = suite === undefined ? undefined : evaluationConfig(suite, options);
+      const workers = options.workers && wholeNumber('--workers', options.workers, 1);
+      const engine = await import('../../engine/index');
+      const config = asked && engine.resolveEvaluation(asked);
+      const directory = folderToResume(root, options.resume, config);
+      await evaluate(output, async (common) => {
+        const all = { ...common, ...(workers ? { workers } : {}) };
+        if (directory !== undefined) return engine.resumeEvaluation(directory, all);
+        return engine.startEvaluation({ ...all, root, config: required(config) });
+      });
+    });
+}
+
+function required(config: ResolvedEvaluation | undefined): ResolvedEvaluation {
+  if (config !== undefined) return config;
+  throw new UserError('usage', 'expected the name of a suite or a *.velo-eval.json file', {
+    remedy: 'The suite of this version is quick-12; --resume goes on with an evaluation.',
+  });
+}
+
+/**
+ * The one that was named, or the newest that was asked the same and has not come to its end.
+ * @throws UserError('run') where the one that was named was asked something else
+ */
+function folderToResume(
+  root: string,
+  reference: string | undefined,
+  config: ResolvedEvaluation | undefined,
+): string | undefined {
+  if (reference !== undefined) {
+    const directory = findEvaluation(root, reference);
+    if (config !== undefined && !isSame(readEvaluation(directory).config, config)) {
+      throw new UserError(
+        'run',
+        `${directory} is the folder of an evaluation with another config`,
+        {
+          remedy: 'Leave out everything but --resume to go on with it, or leave --resume out.',
+        },
+      );
+    }
+    return directory;
+  }
+  if (config === undefined) return undefined;
+  const known = evaluationIds(root).map((id) => findEvaluation(root, id));
+  return known.findLast((directory) => {
+    const record = readable(directory);
+    return record !== undefined && record.state !== 'finished' && isSame(record.config, config);
+  });
+}
+
+function isSame(a: EvaluationConfig, b: EvaluationConfig): boolean {
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(a)), JSON.parse(JSON.stringify(b)));
+}
+
+/** Another one that is broken is no reason to refuse a new one. */
+function readable(directory: string): ReturnType<typeof readEvaluation> | undefined {
+  try {
+    return readEvaluation(directory);
+  } catch (thrown) {
+    if (thrown instanceof UserError) return undefined;
+    throw thrown;
+  }
+}
+
+async function evaluate(
+  output: Output,
+  run: (options: EvaluationOptions) => Promise<EvaluationResult>,
+): Promise<void> {
+  const controller = new AbortController();
+  const report = new EvaluationReport(output);
+  const options: EvaluationOptions = {
+    services: {
+      dataDir: dataDirectory(),
+      weightsDir: weightsDirectory(),
+      version: programVersion(),
+    },
+    signal: controller.signal,
+    onEvent: (event) => {
+      report.onEvent(event);
+    },
+  };
+  const stop = (): void => {
+    report.close();
+    controller.abort();
+  };
+  try {
+    const { result } = await withInterrupt(output, stop, () => run(options), 'Stopping');
+    tellEnd(result, output);
+  } finally {
+    report.close();
+  }
+}
+
+function tellEnd({ id, summary }: EvaluationResult, output: Output): void {
+  const { state, done, trainings, diverged, failures } = summary;
+  const pruned = diverged === 0 ? '' : `, ${diverged} of them diverged and ended there`;
+  output.print(`\n${evaluationTable(summary)}`);
+  output.print(`\n${pc.bold(state)}: ${done} of ${trainings} trainings${pruned}`);
+  if (failures.length > 0) process.exitCode = 1;
+  if (state === 'finished') return;
+  if (state === 'stopped') process.exitCode = INTERRUPTED;
+  output.note(`Go on with: velo evaluate --resume ${id}`);
+}

@@ -1,0 +1,25 @@
+/** Suites: lists of tasks that are evaluated together, as plain data. */
+
+/** Settings of a task as a config would write them; what may stand there is for the decoder of configs to say. */
+export interface TaskSettings {
+  readonly family: string;
+  readonly [setting: string]: boolean | number | string | readonly number[];
+}
+
+export interface SuiteTask {
+  /** Unique in the suite. */
+  readonly name: string;
+  /** Kind of task, for the breakdown of scores; default: the family of the settings. */
+  readonly family?: string;
+  readonly task: TaskSettings;
+}
+
+export interface Suite {
+  readonly name: string;
+  /** One plain sentence. */
+  readonly summary: string;
+  /** Steps of the optimizers that are measured, and of the baseline; more for the latter, or nothing can be faster. */
+  readonly steps: number;
+  readonly baselineSteps: number;
+  readonly tasks: readonly SuiteTask[];
+}

@@ -1,0 +1,86 @@
+/** Everything that an evaluation trains: each setting of each optimizer, on each task, with each seed. */
+import { learningRatesOf } from '../../core/index';
+import type { OptimizerConfig, ResolvedEvaluation, Sweep } from '../../protocol/index';
+import { trainingKey } from '../../storage/index';
+
+/** One setting of one optimizer. */
+export interface Arm {
+  /** What the optimizer is called; arms of one optimizer are its sweep. */
+  readonly optimizer: string;
+  /** `lr=0.003`, `lr=0.003 cosine`; of an optimizer without a sweep, `as given`. */
+  readonly setting: string;
+  /** What differs among the arms of an optimizer. */
+  readonly hyperparameters: Readonly<Record<string, number | string>>;
+  readonly isBaseline: boolean;
+  readonly config: OptimizerConfig;
+  /** Announced. */
+  readonly steps: number;
+}
+
+export interface Training {
+  /** Names its curve. */
+  readonly key: string;
+  /** Indices among the tasks and the arms. */
+  readonly task: number;
+  readonly arm: number;
+  readonly seed: number;
+}
+
+/** Of the baseline first, then of the optimizers in their order; by schedule and learning rate. */
+export function armsOf({ baseline, optimizers, steps }: ResolvedEvaluation): Arm[] {
+  return [
+    ...armsOfOne(baseline, { isBaseline: true, steps: baseline.steps }),
+    ...optimizers.flatMap((entry) => armsOfOne(entry, { isBaseline: false, steps })),
+  ];
+}
+
+/** Task by task, the longest trainings first: whoever is done early finds short ones to even out. */
+export function trainingsOf(config: ResolvedEvaluation): Training[] {
+  const arms = armsOf(config);
+  const order = [...arms.keys()].sort((a, b) => arms[b]!.steps - arms[a]!.steps || a - b);
+  return config.tasks.flatMap(({ name }, task) =>
+    order.flatMap((arm) =>
+      Array.from({ length: config.seeds }, (_, seed) => {
+        const { optimizer, setting } = arms[arm]!;
+        return { key: trainingKey({ task: name, optimizer, setting, seed }), task, arm, seed };
+      }),
+    ),
+  );
+}
+
+interface Entry {
+  readonly name?: string;
+  readonly optimizer: OptimizerConfig;
+  readonly sweep?: Sweep;
+}
+
+function armsOfOne(
+  { name, optimizer: config, sweep }: Entry,
+  context: Pick<Arm, 'isBaseline' | 'steps'>,
+): Arm[] {
+  const optimizer = name ?? config.name;
+  if (sweep === undefined || !('learningRate' in config)) {
+    return [{ ...context, optimizer, setting: 'as given', hyperparameters: {}, config }];
+  }
+  const rates = learningRatesOf(sweep.learningRates);
+  return schedulesOf(sweep).flatMap(({ label, schedule }) =>
+    rates.map((learningRate) => ({
+      ...context,
+      optimizer,
+      setting: label === '' ? `lr=${learningRate}` : `lr=${learningRate} ${label}`,
+      hyperparameters: { learningRate, ...(label === '' ? {} : { schedule: label }) },
+      config: { ...config, learningRate, schedule },
+    })),
+  );
+}
+
+/** One alone needs no label; several of a kind are numbered. */
+function schedulesOf({ schedules }: Sweep) {
+  const counts = new Map<string, number>();
+  return schedules.map((schedule) => {
+    const count = (counts.get(schedule.kind) ?? 0) + 1;
+    counts.set(schedule.kind, count);
+    const label = count === 1 ? schedule.kind : `${schedule.kind}-${count}`;
+    return { schedule, label: schedules.length === 1 ? '' : label };
+  });
+}

@@ -1,0 +1,76 @@
+/** What trainings will take, found out by a short trial of each kind, and how much of it is left. */
+import { UserError } from '../../base/index';
+import type { ResolvedEvaluation } from '../../protocol/index';
+import type { Population } from '../population/population';
+import type { Arm, Training } from './arms';
+
+/** A pass forward is about a third of a step. */
+const FORWARD_SHARE = 1 / 3;
+/** Before that, the trial says more than what was done. */
+const TRUSTED_AFTER_SECONDS = 2;
+
+export interface Costs {
+  /** On one worker; of each training that can be. */
+  readonly secondsOf: ReadonlyMap<Training, number>;
+  /** Why the others cannot be. */
+  readonly failures: ReadonlyMap<Training, UserError>;
+}
+
+/** @throws whatever is no UserError */
+export async function costsOf(
+  trainings: readonly Training[],
+  arms: readonly Arm[],
+  config: ResolvedEvaluation,
+  population: Population,
+): Promise<Costs> {
+  const { every, batches } = config.evaluate;
+  const evaluations = 1 + (FORWARD_SHARE * 2 * batches) / every;
+  const secondsOf = new Map<Training, number>();
+  const failures = new Map<Training, UserError>();
+  const note = async (training: Training): Promise<void> => {
+    const { steps } = arms[training.arm]!;
+    const { task, arm: optimizer, seed } = training;
+    try {
+      const { seconds } = await population.forecast(
+        [{ task, optimizer, seed, numSteps: steps }],
+        steps,
+      );
+      secondsOf.set(training, seconds * evaluations);
+    } catch (thrown) {
+      if (!(thrown instanceof UserError)) throw thrown;
+      failures.set(training, thrown);
+    }
+  };
+  // One of a kind is tried, on any worker; the others of its kind have its answer.
+  await Promise.all(trainings.map(note));
+  return { secondsOf, failures };
+}
+
+/** How long it will still take, by the trials and then by how long what is done has taken. */
+export class TimeLeft {
+  readonly #workers: number;
+  readonly #begin = performance.now();
+  #left: number;
+  #done = 0;
+
+  constructor(seconds: Iterable<number>, workers: number) {
+    this.#left = [...seconds].reduce((sum, one) => sum + one, 0);
+    this.#workers = workers;
+  }
+
+  get elapsed(): number {
+    return (performance.now() - this.#begin) / 1000;
+  }
+
+  note(seconds: number): void {
+    this.#left = Math.max(0, this.#left - seconds);
+    this.#done += seconds;
+  }
+
+  /** Seconds. */
+  get seconds(): number {
+    const { elapsed } = this;
+    if (this.#done === 0 || elapsed < TRUSTED_AFTER_SECONDS) return this.#left / this.#workers;
+    return (this.#left * elapsed) / this.#done;
+  }
+}

@@ -1,0 +1,51 @@
+/** On what an evaluation was made, for the record and to tell whether it may go on here. */
+import { cpus } from 'node:os';
+import { UserError } from '../../base/index';
+import type { EvaluationEnvironment, ResolvedEvaluation } from '../../protocol/index';
+import { loadWeights } from '../weights';
+import type { EvaluationServices } from './contract';
+
+/** @param device  what computes. @throws UserError('weights') */
+export function environmentOf(
+  { optimizers }: ResolvedEvaluation,
+  device: string,
+  { weightsDir, version }: EvaluationServices,
+): EvaluationEnvironment {
+  const learned = optimizers.flatMap(({ name, optimizer }) => {
+    if (optimizer.name !== 'velo') return [];
+    const { name: called, sha256, handMade } = loadWeights(optimizer.weights, weightsDir);
+    return [[name ?? optimizer.name, { name: called, sha256, handMade }] as const];
+  });
+  return {
+    version,
+    startedAt: new Date().toISOString(),
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    device,
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: Math.max(1, cpus().length),
+    weights: Object.fromEntries(learned),
+  };
+}
+
+/**
+ * Whether curves made here belong to those that are there.
+ * @returns what makes last digits differ, one sentence each
+ * @throws UserError('run') where an optimizer has other weights now
+ */
+export function compareEnvironments(
+  then: EvaluationEnvironment,
+  now: EvaluationEnvironment,
+): string[] {
+  for (const [optimizer, { sha256 }] of Object.entries(then.weights)) {
+    if (now.weights[optimizer]?.sha256 === sha256) continue;
+    throw new UserError('run', `the weights of ${optimizer} are others than when this began`, {
+      remedy: 'Put the old weights back, or begin a new evaluation.',
+    });
+  }
+  const changed = (['device', 'version'] as const).filter((key) => then[key] !== now[key]);
+  return changed.map(
+    (key) =>
+      `the ${key} was ${then[key]} and is ${now[key]} now: last digits of the curves may differ`,
+  );
+}

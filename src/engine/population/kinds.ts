@@ -1,0 +1,27 @@
+/** Which members can take turns in one arena, and cost the same. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Assignment, PopulationTask, SharedOptimizer } from './messages';
+
+/** The kind of a member: its task, and its optimizer but for numbers of a step. */
+export function kindOf(
+  { optimizerKinds }: Pick<PopulationTask, 'optimizerKinds'>,
+  { task, optimizer }: Assignment,
+): string {
+  return `${task}/${optimizerKinds[optimizer] ?? optimizer}`;
+}
+
+/**
+ * For each optimizer the index of the first one that is like it. Learning rate and schedule only ever show in the numbers
+ * that an optimizer computes on the host for each step (`Optimizer.scalars`), so a sweep over them needs one plan.
+ */
+export function optimizerKinds(optimizers: readonly SharedOptimizer[]): number[] {
+  const structures = optimizers.map(structureOf);
+  return structures.map((one) => structures.findIndex((other) => isDeepStrictEqual(one, other)));
+}
+
+/** What plan and arena depend on. Learned weights that members are moved away from have an arena each. */
+function structureOf(optimizer: SharedOptimizer, index: number): unknown {
+  if (!('config' in optimizer)) return index;
+  if (optimizer.config.name === 'velo') return optimizer.config;
+  return { ...optimizer.config, learningRate: 0, schedule: undefined };
+}

@@ -1,0 +1,124 @@
+/** Evaluations as they are on disk, whoever writes them. */
+import { isAbsolute, join, resolve, sep } from 'node:path';
+import { UserError } from '../base/index';
+import {
+  checkEvaluationConfig,
+  decodeEvaluationEnvironment,
+  decodeEvaluationSummary,
+  didYouMean,
+} from '../protocol/index';
+import type {
+  EvaluationEnvironment,
+  EvaluationSummary,
+  EvaluationTiming,
+  ResolvedEvaluation,
+} from '../protocol/index';
+import { curvePath, readCurve } from './evaluationCurve';
+import type { EvaluationCurve } from './evaluationCurve';
+import { evaluationPaths } from './evaluationLayout';
+import type { EvaluationPaths } from './evaluationLayout';
+import { readTimings } from './evaluationTimings';
+import { nodeFileSystem, onDisk } from './fileSystem';
+import type { FileSystem } from './fileSystem';
+import { evaluationsDirectory } from './layout';
+import { parseOrUndefined } from './lockFile';
+import { readLock } from './runLock';
+
+export interface EvaluationRecord {
+  readonly id: string;
+  readonly directory: string;
+  readonly config: ResolvedEvaluation;
+  readonly environment: EvaluationEnvironment;
+  readonly summary: EvaluationSummary;
+  /** `interrupted`: its process vanished. */
+  readonly state: EvaluationSummary['state'] | 'interrupted';
+}
+
+/** @throws UserError('run') where the folder holds no evaluation, UserError('disk') */
+export function readEvaluation(
+  directory: string,
+  fs: FileSystem = nodeFileSystem,
+): EvaluationRecord {
+  const paths = evaluationPaths(directory);
+  const config = readConfig(paths, fs);
+  const environment = decodeEvaluationEnvironment(
+    readText(paths.environment, fs),
+    paths.environment,
+  );
+  const summary = decodeEvaluationSummary(readText(paths.summary, fs), paths.summary);
+  const isLost = summary.state === 'running' && readLock(paths, fs).kind !== 'held';
+  return {
+    id: paths.id,
+    directory,
+    config,
+    environment,
+    summary,
+    state: isLost ? 'interrupted' : summary.state,
+  };
+}
+
+/** The curve of a training by its key; undefined where it is not done. @throws UserError('run' | 'disk') */
+export function readEvaluationCurve(
+  directory: string,
+  key: string,
+  fs: FileSystem = nodeFileSystem,
+): EvaluationCurve | undefined {
+  const paths = evaluationPaths(directory);
+  return fs.existsSync(curvePath(paths, key)) ? readCurve(paths, key, fs) : undefined;
+}
+
+/** @throws UserError('disk') */
+export function readEvaluationTimings(
+  directory: string,
+  fs: FileSystem = nodeFileSystem,
+): EvaluationTiming[] {
+  return readTimings(evaluationPaths(directory).timing, fs);
+}
+
+/** Ids of a workspace's evaluations, in the order of their numbers. @throws UserError('disk') */
+export function evaluationIds(root: string, fs: FileSystem = nodeFileSystem): string[] {
+  const directory = evaluationsDirectory(root);
+  if (!fs.existsSync(directory)) return [];
+  const entries = onDisk('read', directory, () =>
+    fs.readdirSync(directory, { withFileTypes: true }),
+  );
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  return names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+}
+
+/**
+ * The folder of the evaluation that `reference` means: a path or an id.
+ * @throws UserError('run') where there is none
+ */
+export function findEvaluation(
+  root: string,
+  reference: string,
+  fs: FileSystem = nodeFileSystem,
+): string {
+  const ids = evaluationIds(root, fs);
+  if (ids.includes(reference)) return join(evaluationsDirectory(root), reference);
+  const isPath = isAbsolute(reference) || reference.includes('/') || reference.includes(sep);
+  if (fs.existsSync(evaluationPaths(reference).config)) return resolve(reference);
+  const what = isPath
+    ? `${reference} is not the folder of an evaluation: it has no config.json`
+    : `there is no evaluation called "${reference}"${didYouMean(reference, ids)}`;
+  throw new UserError('run', what, {
+    remedy: `Evaluations are in ${evaluationsDirectory(root)}; --out names the folder that this is under.`,
+  });
+}
+
+function readConfig(paths: EvaluationPaths, fs: FileSystem): ResolvedEvaluation {
+  const { config, problems } = checkEvaluationConfig(
+    parseOrUndefined(readText(paths.config, fs)) ?? null,
+  );
+  const { tasks, steps, baseline } = config ?? {};
+  if (config && tasks && steps && baseline?.steps) {
+    return { ...config, tasks, steps, baseline: { ...baseline, steps: baseline.steps } };
+  }
+  const what = problems?.[0].message ?? 'tasks and steps are missing';
+  throw new UserError('run', `${paths.config} is no config of an evaluation: ${what}`);
+}
+
+function readText(path: string, fs: FileSystem): string {
+  return onDisk('read', path, () => fs.readFileSync(path, 'utf8'));
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { SUITES } from '../../../../src/core/suites/registry';
+import { checkEvaluationConfig } from '../../../../src/protocol/index';
+
+describe.each(SUITES.map((suite) => [suite.name, suite] as const))('the suite %s', (_, suite) => {
+  it('has tasks that a config may ask for, under names of their own', () => {
+    const { config, problems } = checkEvaluationConfig({ tasks: suite.tasks });
+    expect(problems).toBeUndefined();
+    const names = config!.tasks!.map(({ name }) => name);
+    expect(new Set(names).size).toBe(suite.tasks.length);
+    expect(new Set(config!.tasks!.map(({ task }) => JSON.stringify(task))).size).toBe(names.length);
+  });
+
+  it('gives the baseline more steps than those it is compared with', () => {
+    expect(suite.baselineSteps).toBeGreaterThan(suite.steps);
+  });
+});
+
+it('quick-12 has twelve tasks over all data sets, activations and resolutions', () => {
+  const { tasks } = SUITES.find(({ name }) => name === 'quick-12')!;
+  expect(tasks).toHaveLength(12);
+  const valuesOf = (key: string) => new Set(tasks.map(({ task }) => task[key]));
+  expect(valuesOf('dataset')).toEqual(new Set(['digits8', 'mnist', 'fashion-mnist']));
+  expect(valuesOf('activation').size).toBe(6);
+  expect(valuesOf('imageSize')).toEqual(new Set([undefined, 8, 14]));
+});

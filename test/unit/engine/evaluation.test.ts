@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { armsOf, trainingsOf } from '../../../src/engine/evaluation/arms';
+import { resolveEvaluation } from '../../../src/engine/evaluation/resolve';
+import { summarizeTask } from '../../../src/engine/evaluation/results';
+import type { ArmResult } from '../../../src/engine/evaluation/results';
+import { checkEvaluationConfig } from '../../../src/protocol/index';
+import type { EvaluationConfigInput, ResolvedEvaluation } from '../../../src/protocol/index';
+
+const BEALE = { name: 'beale', task: { family: 'beale' } } as const;
+
+function resolved(input: EvaluationConfigInput): ResolvedEvaluation {
+  const { config, problems } = checkEvaluationConfig(input);
+  if (config === undefined) throw new Error(problems[0].message);
+  return resolveEvaluation(config);
+}
+
+describe('a resolved evaluation', () => {
+  it('has the tasks and the lengths of its suite, or the usual ratio', () => {
+    const quick = resolved({ suite: 'quick-12' });
+    expect(quick.tasks).toHaveLength(12);
+    expect(quick.baseline.steps).toBeGreaterThan(quick.steps);
+    expect(resolved({ suite: 'quick-12', steps: 70 }).baseline.steps).toBe(700);
+    expect(resolved({ tasks: [BEALE], baseline: { steps: 30 } })).toMatchObject({
+      steps: 1000,
+      baseline: { steps: 30 },
+    });
+  });
+
+  it('is the same when it is resolved again', () => {
+    const once = resolved({ suite: 'quick-12', seeds: 3 });
+    expect(resolved(JSON.parse(JSON.stringify(once)) as EvaluationConfigInput)).toEqual(once);
+  });
+
+  it.each([
+    [{ suite: 'quick-13' }, /there is no suite "quick-13"; did you mean "quick-12"\?/],
+    [{ tasks: [BEALE, BEALE] }, /two tasks are called "beale", expected names of their own/],
+    [
+      { tasks: [BEALE, { ...BEALE, name: 'Beale' }] },
+      /the tasks "beale" and "Beale" differ in no letter or digit/,
+    ],
+    [
+      { tasks: [BEALE], optimizers: [{ optimizer: { name: 'adam' } }] },
+      /two optimizers are called "adam"/,
+    ],
+    [
+      { tasks: [BEALE], optimizers: [{ optimizer: { name: 'velo', weightDecay: 1e-6 } }] },
+      /velo: an evaluation has no L2 penalty, expected weightDecay 0, got 0.000001/,
+    ],
+    [
+      { tasks: [BEALE], optimizers: [{ optimizer: { name: 'velo', accumulate: 2 } }] },
+      /velo: an evaluation averages no gradients, expected accumulate 1, got 2/,
+    ],
+    [
+      { tasks: [BEALE], steps: 200_000 },
+      /velo: an evaluation averages no gradients, expected at most 150000 steps, got 200000/,
+    ],
+  ] as [EvaluationConfigInput, RegExp][])('refuses %j', (input, message) => {
+    expect(() => resolved(input)).toThrow(message);
+  });
+});
+
+describe('the trainings of an evaluation', () => {
+  const config = resolved({
+    tasks: [BEALE, { name: 'bowl', task: { family: 'quadratic' } }],
+    optimizers: [
+      { optimizer: { name: 'velo' } },
+      {
+        name: 'descent',
+        optimizer: { name: 'sgd' },
+        sweep: { learningRates: { kind: 'list', values: [0.5] } },
+      },
+    ],
+    baseline: {
+      steps: 4000,
+      sweep: {
+        learningRates: { kind: 'list', values: [0.1, 0.01] },
+        schedules: [
+          { kind: 'cosine' },
+          { kind: 'warmupCosine' },
+          { kind: 'cosine', minMultiplier: 0.5 },
+        ],
+      },
+    },
+    seeds: 3,
+    steps: 40,
+  });
+
+  it('are each setting of each optimizer on each task with each seed', () => {
+    const arms = armsOf(config);
+    expect(arms.map(({ optimizer, setting }) => `${optimizer} ${setting}`)).toEqual([
+      'adam lr=0.01 cosine',
+      'adam lr=0.1 cosine',
+      'adam lr=0.01 warmupCosine',
+      'adam lr=0.1 warmupCosine',
+      'adam lr=0.01 cosine-2',
+      'adam lr=0.1 cosine-2',
+      'velo as given',
+      'descent lr=0.5',
+    ]);
+    expect(arms[5]).toMatchObject({
+      steps: 4000,
+      isBaseline: true,
+      hyperparameters: { learningRate: 0.1, schedule: 'cosine-2' },
+      config: { learningRate: 0.1, schedule: { kind: 'cosine', minMultiplier: 0.5 } },
+    });
+    expect(arms[7]).toMatchObject({ steps: 40, hyperparameters: { learningRate: 0.5 } });
+    const trainings = trainingsOf(config);
+    expect(trainings).toHaveLength(2 * 8 * 3);
+    expect(new Set(trainings.map(({ key }) => key)).size).toBe(48);
+    expect(trainings[25]).toEqual({
+      key: 'bowl/adam/lr=0.01-cosine-s1',
+      task: 1,
+      arm: 0,
+      seed: 1,
+    });
+  });
+});
+
+describe('the summary of a task', () => {
+  const arm = (learningRate: number, finals: readonly number[], isDiverged = false): ArmResult => ({
+    optimizer: 'adam',
+    setting: `lr=${learningRate}`,
+    isBaseline: true,
+    hyperparameters: { learningRate },
+    length: 10,
+    curves: finals.map((loss, seed) => ({
+      seed,
+      steps: Float64Array.of(0, 10),
+      train: Float64Array.of(3, loss),
+      heldOut: Float64Array.of(3, loss + 1),
+      seconds: Float64Array.of(0, 1),
+      diverged: isDiverged && seed === 0,
+    })),
+  });
+  const bestOf = (...arms: ArmResult[]) =>
+    summarizeTask({ task: 'a', family: 'f', arms }).optimizers[0];
+
+  it('has the setting with the lowest mean training loss at the end', () => {
+    expect(bestOf(arm(0.1, [1, 4]), arm(0.01, [2, 2.5]), arm(1, [3, 3]))).toEqual({
+      name: 'adam',
+      isBaseline: true,
+      settings: 3,
+      divergedSettings: 0,
+      best: { setting: 'lr=0.01', learningRate: 0.01, trainLoss: 2.25, heldOutLoss: 3.25 },
+    });
+  });
+
+  it('counts what is not finite or diverged as the worst, and says how many did', () => {
+    const best = bestOf(arm(0.1, [NaN, 0]), arm(0.2, [0, 0], true), arm(0.3, [5, 5]));
+    expect(best).toMatchObject({ divergedSettings: 1, best: { setting: 'lr=0.3', trainLoss: 5 } });
+    expect(bestOf(arm(0.2, [1, 1], true))?.best).toMatchObject({
+      trainLoss: null,
+      heldOutLoss: null,
+    });
+  });
+});
