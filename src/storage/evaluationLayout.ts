@@ -5,7 +5,8 @@
  * a curve is one file, `curves/<task>/<optimizer>/<setting>-s<seed>.safetensors`, there from the moment its training is
  * done and never touched again. So the curves that are there are the progress, an interrupted evaluation goes on with
  * those that are missing, and no byte of a curve depends on the order in which they came. Wall-clock times, which are
- * never the same twice, are apart in `timing.jsonl`, append-only. `lock.json` is there while a process writes.
+ * never the same twice, are apart in `timing.jsonl`, append-only. `lock.json` is there while a process writes. `report.md` and
+ * `report.html` are made from all that, and can be made again.
  */
 import { basename, join } from 'node:path';
 
@@ -19,6 +20,8 @@ export interface EvaluationPaths {
   readonly timing: string;
   readonly curves: string;
   readonly lock: string;
+  readonly reportMarkdown: string;
+  readonly reportHtml: string;
 }
 
 export function evaluationPaths(directory: string): EvaluationPaths {
@@ -32,6 +35,8 @@ export function evaluationPaths(directory: string): EvaluationPaths {
     timing: join(directory, 'timing.jsonl'),
     curves: join(directory, 'curves'),
     lock: join(directory, 'lock.json'),
+    reportMarkdown: join(directory, 'report.md'),
+    reportHtml: join(directory, 'report.html'),
   };
 }
 

@@ -143,6 +143,7 @@ async function evaluate(
   try {
     const { result } = await withInterrupt(output, stop, () => run(options), 'Stopping');
     tellEnd(result, output);
+    await tellScore(result, output);
   } finally {
     report.close();
   }
@@ -157,4 +158,13 @@ function tellEnd({ id, summary }: EvaluationResult, output: Output): void {
   if (state === 'finished') return;
   if (state === 'stopped') process.exitCode = INTERRUPTED;
   output.note(`Go on with: velo evaluate --resume ${id}`);
+}
+
+/** What the curves that are there say, and where to read more. */
+async function tellScore({ directory }: EvaluationResult, output: Output): Promise<void> {
+  const { reportEvaluation } = await import('../../engine/index');
+  const report = reportEvaluation(directory);
+  if (report === undefined) return;
+  output.print(`\n${report.findings.join('\n')}`);
+  output.print(`\nReport\n  ${report.html}\n  ${report.markdown}`);
 }

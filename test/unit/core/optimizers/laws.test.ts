@@ -1,5 +1,6 @@
 /** What holds for each baseline, whatever its formula: it descends, it shows a divergence, it refuses bad options. */
 import { describe, expect, it } from 'vitest';
+import { mapValues } from '../../../../src/core/compute/tensors';
 import type { NumberOption } from '../../../../src/core/optimizers/optionTable';
 import { BASELINES, createOptimizer } from '../../../../src/core/optimizers/registry';
 import { kernelRuntimes } from '../../../support/kernels';
@@ -75,6 +76,20 @@ describe.each(NAMES)('%s', (name) => {
     for (const params of [...eager, ...planned]) {
       for (const { data } of Object.values(params)) expect(data.every((p) => p === 0)).toBe(true);
     }
+  });
+
+  it("steps a convolution's kernel of one place as the matrix that it is", async () => {
+    const options = RATES[name] ?? { learningRate: 0.02 };
+    const optimizer = createOptimizer({ name, options }, { numSteps: 10 });
+    const asKernel = (named: Named): Named =>
+      mapValues(named, ({ shape, data }) => ({
+        shape: shape.length < 2 ? shape : [1, 1, ...shape],
+        data,
+      }));
+    const matrix = await eagerSteps(optimizer, START, gradientsAt, 3);
+    const gradients = (t: number): Named => asKernel(gradientsAt(t));
+    const kernel = await eagerSteps(optimizer, asKernel(START), gradients, 3);
+    expect(kernel).toEqual(matrix.map(asKernel));
   });
 
   it('refuses options that are out of range, by name', () => {

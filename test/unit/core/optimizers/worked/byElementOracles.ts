@@ -12,6 +12,24 @@ export function adagrad(rate: number, epsilon: number, initial: number): Oracle 
   });
 }
 
+interface RidgedNumbers {
+  readonly rate: number;
+  readonly momentum: number;
+  readonly ridge: number;
+}
+
+/** b ← μ·b + g/√((1 + ridge)·Σg²), 0/0 as 0. */
+export function adagradWithMomentum({ rate, momentum, ridge }: RidgedNumbers): Oracle {
+  return byElement(() => {
+    let [sum, b] = [0, 0];
+    return (p, g) => {
+      sum += g * g;
+      b = momentum * b + (g === 0 ? 0 : g / Math.sqrt((1 + ridge) * sum));
+      return p - rate * b;
+    };
+  });
+}
+
 export function adabelief(rate: number, b1: number, b2: number, epsilon: number): Oracle {
   return byElement(() => {
     let [m, s] = [0, 0];

@@ -19,6 +19,23 @@ export function adamOf(b1: number, b2: number, epsilon: number): AdamMemory {
   };
 }
 
+interface AdamNumbers {
+  readonly rate: number;
+  readonly b1: number;
+  readonly b2: number;
+  readonly epsilon: number;
+}
+
+export function adam({ rate, b1, b2, epsilon }: AdamNumbers): Oracle {
+  return byTensor(() => {
+    const { direction } = adamOf(b1, b2, epsilon);
+    return ({ data: p }, { data: g }, t) => {
+      const u = direction(g, t);
+      return p.map((x, i) => x - rate * u[i]!);
+    };
+  });
+}
+
 export function lamb(rate: number, epsilon: number, decay: number): Oracle {
   return byTensor(() => {
     const adam = adamOf(0.9, 0.999, epsilon);

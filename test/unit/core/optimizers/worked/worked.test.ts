@@ -129,6 +129,19 @@ const CASES: Case[] = [
     oracle: () => matrices.shampoo({ rate: 0.1, momentum: 0, b2: 1, ridge: 0.1, grafting: 'sgd' }),
   },
   {
+    // Blocks of one number each: 1/(4th root of l · 4th root of r) is AdaGrad's divisor.
+    name: 'shampoo',
+    options: { learningRate, ridge: 0.25, grafting: 'none', beta2: 1, blockSize: 1 },
+    oracle: () => elements.adagradWithMomentum({ rate: 0.1, momentum: 0.9, ridge: 0.25 }),
+    tolerance: 5e-6,
+  },
+  {
+    // Blocks of one number each have nothing to turn: Adam.
+    name: 'soap',
+    options: { learningRate, blockSize: 1 },
+    oracle: () => tensors.adam({ rate: 0.1, b1: 0.95, b2: 0.95, epsilon: 1e-8 }),
+  },
+  {
     name: 'soap',
     options: { learningRate },
     oracle: () => matrices.soap({ rate: 0.1, b1: 0.95, b2: 0.95, epsilon: 1e-8, decay: 0 }),

@@ -1,0 +1,101 @@
+/** The report of an evaluation: its curves scored, in Markdown and as one HTML page beside them. */
+import { findings, htmlReport, markdownReport, scoreSuite } from '../../core/index';
+import type { ReportFacts, ReportInput } from '../../core/index';
+import { evaluationPaths, readEvaluation, writeFileAtomic } from '../../storage/index';
+import type { EvaluationRecord } from '../../storage/index';
+import { readTaskResults } from './results';
+
+export interface WrittenReport {
+  /** The result in a few sentences. */
+  readonly findings: readonly string[];
+  readonly markdown: string;
+  readonly html: string;
+}
+
+/**
+ * Scores what is there so far and writes the report over the one before.
+ * @returns undefined where no task has curves of the baseline and of an optimizer yet
+ * @throws UserError('run') where the folder holds no evaluation, UserError('disk')
+ */
+export function reportEvaluation(directory: string): WrittenReport | undefined {
+  const record = readEvaluation(directory);
+  const input = reportInput(record);
+  if (input === undefined) return undefined;
+  const paths = evaluationPaths(directory);
+  writeFileAtomic(paths.reportMarkdown, markdownReport(input));
+  writeFileAtomic(paths.reportHtml, htmlReport(input));
+  return { findings: findings(input), markdown: paths.reportMarkdown, html: paths.reportHtml };
+}
+
+function reportInput(record: EvaluationRecord): ReportInput | undefined {
+  const { directory, config, environment } = record;
+  const baseline = baselineOf(record);
+  const results = [...readTaskResults(directory, config)].filter(({ arms }) =>
+    [true, false].every((isBaseline) => arms.some((arm) => arm.isBaseline === isBaseline)),
+  );
+  if (results.length === 0) return undefined;
+  return {
+    title: config.suite ?? config.name,
+    score: scoreSuite(results, { protocol: { baselines: [baseline] } }),
+    date: environment.startedAt.slice(0, 10),
+    command: commandOf(record),
+    notes: notesOf(record, results.length),
+    facts: factsOf(record),
+  };
+}
+
+function baselineOf({ config: { baseline } }: EvaluationRecord): string {
+  return baseline.name ?? baseline.optimizer.name;
+}
+
+function commandOf({ config }: EvaluationRecord): string {
+  const { suite, name, seeds, steps, baseline, optimizers } = config;
+  const lengths = `--seeds ${seeds} --steps ${steps} --baseline-steps ${baseline.steps}`;
+  const plain = optimizers.filter((entry) => entry.name === undefined);
+  const named = plain.map(({ optimizer }) => `--optimizer ${optimizer.name}`);
+  return `velo evaluate ${suite ?? `${name}.velo-eval.json`} ${[...named, lengths].join(' ')}`;
+}
+
+function notesOf({ config, environment, summary }: EvaluationRecord, scored: number): string[] {
+  const handMade = Object.entries(environment.weights).flatMap(([optimizer, { name, handMade }]) =>
+    handMade ? [`${optimizer}: ${name} was made by hand, it is not meta-trained.`] : [],
+  );
+  const missing = config.tasks.length - scored;
+  return [
+    ...handMade,
+    ...(summary.done < summary.trainings
+      ? [`${summary.done} of ${summary.trainings} trainings are done.`]
+      : []),
+    ...(missing > 0 ? [`${missing} of ${config.tasks.length} tasks have no result yet.`] : []),
+    ...(summary.failures.length > 0
+      ? [`${summary.failures.length} trainings failed and are left out.`]
+      : []),
+  ];
+}
+
+function factsOf({ config, environment }: EvaluationRecord): ReportFacts[] {
+  const { version, node, platform, device, cpu, cores, weights } = environment;
+  const settings = [config.baseline, ...config.optimizers].map(({ name, optimizer, sweep }) => {
+    const tried = sweep === undefined ? '' : `; tried: ${JSON.stringify(sweep)}`;
+    return [name ?? optimizer.name, `${JSON.stringify(optimizer)}${tried}`] as const;
+  });
+  const hashes = Object.entries(weights).map(
+    ([optimizer, { name, sha256 }]) => [optimizer, `${name}, sha256 ${sha256}`] as const,
+  );
+  return [
+    {
+      title: 'Hardware and versions',
+      entries: [
+        ['VeLO Lab', version],
+        ['Node', `${node} on ${platform}`],
+        ['Device', device],
+        ['Processor', `${cpu}, ${cores} cores`],
+      ],
+    },
+    { title: 'Optimizers', entries: [...settings, ...hashes] },
+    {
+      title: 'Tasks',
+      entries: config.tasks.map(({ name, task }) => [name, JSON.stringify(task)] as const),
+    },
+  ];
+}
