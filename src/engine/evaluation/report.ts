@@ -53,7 +53,13 @@ function commandOf({ config }: EvaluationRecord): string {
   const lengths = `--seeds ${seeds} --steps ${steps} --baseline-steps ${baseline.steps}`;
   const plain = optimizers.filter((entry) => entry.name === undefined);
   const named = plain.map(({ optimizer }) => `--optimizer ${optimizer.name}`);
-  return `velo evaluate ${suite ?? `${name}.velo-eval.json`} ${[...named, lengths].join(' ')}`;
+  const grid = baseline.sweep.learningRates;
+  const rates = grid.kind === 'list' ? [`--grid ${grid.values.join(',')}`] : [];
+  return [
+    `velo evaluate ${suite ?? `${name}.velo-eval.json`}`,
+    ...[...named, lengths, ...rates],
+    '# config.json beside this file says everything',
+  ].join(' ');
 }
 
 function notesOf({ config, environment, summary }: EvaluationRecord, scored: number): string[] {
