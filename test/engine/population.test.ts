@@ -160,6 +160,20 @@ describe.each(DEVICES)('a population on %s', (device) => {
     expect(plus!.losses[24]).not.toBe(minus!.losses[24]);
   });
 
+  it('keeps members apart whose seed makes another loss', async () => {
+    const jobs = [3, 4].map((seed, member) => ({
+      member,
+      begin: assignment({ optimizer: ADAM, task: 2, seed }),
+      steps: 20,
+    }));
+    const together = await populationOf({ ...own, workers: 1 });
+    const results = numbers(await together.run(jobs));
+    const apart = await populationOf({ ...own, workers: 1 });
+    const [second] = numbers(await apart.run(jobs.slice(1)));
+    expect(results[1]).toEqual(second);
+    expect(results[0]!.losses).not.toEqual(second!.losses);
+  });
+
   it('sweeps over learning rates and schedules of one optimizer in one arena', async () => {
     const rates = [0.3, 0.01, 1e-5];
     const swept = [

@@ -45,3 +45,18 @@ export function taskFrom(
       return createBeale();
   }
 }
+
+/**
+ * Whether a task's seed shows in its loss, and not only in its parameters, the order of its data and its draws: then a plan
+ * for one seed is no plan for another.
+ */
+export function seedShapesLoss({ family }: TaskConfig): boolean {
+  switch (family) {
+    case 'quadratic':
+      return true;
+    case 'imageMlp':
+    case 'rosenbrock':
+    case 'beale':
+      return false;
+  }
+}

@@ -1,13 +1,15 @@
 /** Which members can take turns in one arena, and cost the same. */
 import { isDeepStrictEqual } from 'node:util';
+import { seedShapesLoss } from '../jobs/createTask';
 import type { Assignment, PopulationTask, SharedOptimizer } from './messages';
 
-/** The kind of a member: its task, and its optimizer but for numbers of a step. */
+/** The kind of a member: its task, where that shows in the loss with its seed, and its optimizer but for numbers of a step. */
 export function kindOf(
-  { optimizerKinds }: Pick<PopulationTask, 'optimizerKinds'>,
-  { task, optimizer }: Assignment,
+  { tasks, optimizerKinds }: Pick<PopulationTask, 'tasks' | 'optimizerKinds'>,
+  { task, optimizer, seed }: Assignment,
 ): string {
-  return `${task}/${optimizerKinds[optimizer] ?? optimizer}`;
+  const shape = tasks[task] !== undefined && seedShapesLoss(tasks[task].config) ? seed : '';
+  return `${task}/${optimizerKinds[optimizer] ?? optimizer}/${shape}`;
 }
 
 /**
