@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { jsonLines, runCli } from '../support/buildCli';
+import { EVALUATIONS } from './badEvaluationCases';
 import { CONFIGS, USAGE } from './badInputCases';
 import { DATA, RECORDINGS, RUNS, WEIGHTS, held } from './badInputFiles';
 
@@ -16,13 +17,15 @@ afterAll(() => {
   fs.rmSync(root, { recursive: true, force: true });
 });
 
-const CASES = { USAGE, CONFIGS, DATA, WEIGHTS, RUNS, RECORDINGS };
+const CASES = { USAGE, CONFIGS, DATA, WEIGHTS, RUNS, RECORDINGS, EVALUATIONS };
 
-/** Names of everything below the workspace's runs. */
+/** Names of everything below the workspace's runs and evaluations. */
 function runFiles(folder: string): string[] {
-  const runs = join(folder, '.velo', 'runs');
-  if (!fs.existsSync(runs)) return [];
-  return fs.readdirSync(runs, { recursive: true }).map(String).sort();
+  return ['runs', 'evaluations'].flatMap((kind) => {
+    const kept = join(folder, '.velo', kind);
+    if (!fs.existsSync(kept)) return [];
+    return fs.readdirSync(kept, { recursive: true }).map(String).sort();
+  });
 }
 
 describe.each(Object.entries(CASES))('bad input: %s', (_group, cases) => {

@@ -20,6 +20,7 @@ describe('velo', () => {
     for (const command of [
       'train',
       'resume',
+      'evaluate',
       'runs',
       'show',
       'tasks',

@@ -6,8 +6,6 @@ import type { Arm, Training } from './arms';
 
 /** A pass forward is about a third of a step. */
 const FORWARD_SHARE = 1 / 3;
-/** Before that, the trial says more than what was done. */
-const TRUSTED_AFTER_SECONDS = 2;
 
 export interface Costs {
   /** On one worker; of each training that can be. */
@@ -44,33 +42,4 @@ export async function costsOf(
   // One of a kind is tried, on any worker; the others of its kind have its answer.
   await Promise.all(trainings.map(note));
   return { secondsOf, failures };
-}
-
-/** How long it will still take, by the trials and then by how long what is done has taken. */
-export class TimeLeft {
-  readonly #workers: number;
-  readonly #begin = performance.now();
-  #left: number;
-  #done = 0;
-
-  constructor(seconds: Iterable<number>, workers: number) {
-    this.#left = [...seconds].reduce((sum, one) => sum + one, 0);
-    this.#workers = workers;
-  }
-
-  get elapsed(): number {
-    return (performance.now() - this.#begin) / 1000;
-  }
-
-  note(seconds: number): void {
-    this.#left = Math.max(0, this.#left - seconds);
-    this.#done += seconds;
-  }
-
-  /** Seconds. */
-  get seconds(): number {
-    const { elapsed } = this;
-    if (this.#done === 0 || elapsed < TRUSTED_AFTER_SECONDS) return this.#left / this.#workers;
-    return (this.#left * elapsed) / this.#done;
-  }
 }

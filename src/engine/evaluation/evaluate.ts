@@ -16,10 +16,12 @@ import type { Population } from '../population/population';
 import { armsOf, trainingsOf } from './arms';
 import type { Arm, Training } from './arms';
 import type { EvaluationOptions, EvaluationResult } from './contract';
-import { TimeLeft, costsOf } from './costs';
+import { costsOf } from './costs';
 import type { Costs } from './costs';
 import { compareEnvironments, environmentOf } from './environment';
 import { readTaskResults, summarizeTask } from './results';
+import { TimeLeft } from './timeLeft';
+import type { TimedTraining } from './timeLeft';
 
 export interface NewEvaluationOptions extends EvaluationOptions {
   readonly config: ResolvedEvaluation;
@@ -142,13 +144,18 @@ class EvaluationJob {
   async #make(missing: readonly Training[]): Promise<'done' | 'stopped'> {
     const { signal } = this.#options;
     const costs = await costsOf(missing, this.#arms, this.#config, this.#population);
-    const time = new TimeLeft(costs.secondsOf.values(), this.#population.workers);
+    const timed = (training: Training): TimedTraining => ({
+      kind: `${training.task} ${this.#arms[training.arm]!.optimizer}`,
+      seconds: costs.secondsOf.get(training) ?? 0,
+    });
+    const time = new TimeLeft([...costs.secondsOf.keys()].map(timed), this.#population.workers);
     this.#tellStart(costs, time);
     for (const [{ key }, { message }] of costs.failures) this.#fail(key, message);
     const possible = missing.filter((training) => costs.secondsOf.has(training));
     const onResult = (result: MemberResult): void => {
       const training = possible[result.member]!;
-      time.note(costs.secondsOf.get(training)!);
+      const { steps } = this.#arms[training.arm]!;
+      if (result.seconds >= 0) time.note(timed(training), result.step / steps, result.seconds);
       this.#take(training, result, time);
     };
     try {
