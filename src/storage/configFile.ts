@@ -2,7 +2,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { UserError } from '../base/index';
-import { BUNDLED_DATASET_NAMES, BUNDLED_WEIGHTS, parseRunConfigText } from '../protocol/index';
+import {
+  BUNDLED_DATASET_NAMES,
+  BUNDLED_TABLE_NAMES,
+  BUNDLED_WEIGHTS,
+  parseRunConfigText,
+} from '../protocol/index';
 import type { OptimizerConfig, RunConfig, TaskConfig } from '../protocol/index';
 import { onDisk } from './fileSystem';
 
@@ -59,9 +64,7 @@ function withResolvedPaths(config: RunConfig, folder: string): RunConfig {
 
 /** The path of its data absolute. */
 export function resolveTask(task: TaskConfig, folder: string): TaskConfig {
-  return task.family === 'imageMlp'
-    ? { ...task, dataset: resolvePath(task.dataset, folder) }
-    : task;
+  return 'dataset' in task ? { ...task, dataset: resolvePath(task.dataset, folder) } : task;
 }
 
 /** The path of its weights absolute. */
@@ -79,5 +82,6 @@ function resolvePath(value: string, folder: string): string {
 }
 
 function isBundled(value: string): boolean {
-  return [...BUNDLED_DATASET_NAMES, ...BUNDLED_WEIGHTS].some((name) => name === value);
+  const names = [...BUNDLED_DATASET_NAMES, ...BUNDLED_TABLE_NAMES, ...BUNDLED_WEIGHTS];
+  return names.some((name) => name === value);
 }
