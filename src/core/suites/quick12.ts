@@ -34,7 +34,7 @@ export const QUICK_12: Suite = {
   name: 'quick-12',
   summary: 'Twelve small image classifiers, each trained in seconds on one core.',
   steps: 1000,
-  baselineSteps: 10_000,
+  baselineSteps: 5000,
   tasks: [
     mlp('digits8', { batch: 32, hidden: [] }),
     mlp('digits8', { batch: 64, hidden: [32] }),
