@@ -1,0 +1,37 @@
+/** What the families' samplers draw can be made, trained on and evaluated. */
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createRng } from '../../../src/core/compute/rng';
+import { SPLITS } from '../../../src/core/tasks/task';
+import { TASK_FAMILIES } from '../../../src/core/tasks/registry';
+import { loadTaskData, taskFrom } from '../../../src/engine/jobs/createTask';
+import type { TaskDataset } from '../../../src/engine/jobs/createTask';
+import { decodeTask } from '../../../src/protocol/index';
+import type { TaskConfig } from '../../../src/protocol/index';
+
+const dataDir = join(import.meta.dirname, '..', '..', '..', 'media', 'data');
+const loaded = new Map<string, Promise<TaskDataset | undefined>>();
+
+function dataOf(config: TaskConfig): Promise<TaskDataset | undefined> {
+  const name = 'dataset' in config ? config.dataset : '';
+  const known = loaded.get(name) ?? loadTaskData(config, { dataDir });
+  loaded.set(name, known);
+  return known;
+}
+
+describe.each(TASK_FAMILIES.map((family) => [family.name, family] as const))('%s', (_, family) => {
+  it('draws tasks that have batches in every split', async () => {
+    const names = new Set<string>();
+    for (let seed = 0; seed < 40; seed++) {
+      const config = decodeTask(family.sample(createRng({ seed, purpose: 'task' })));
+      const task = taskFrom(config, seed, await dataOf(config));
+      expect(task.family).toBe(family.name);
+      names.add(task.name);
+      for (const split of task.data === undefined ? [] : SPLITS) {
+        expect(task.data?.evaluationBatches(split), task.name).toBeGreaterThan(0);
+      }
+    }
+    // Plain functions without options are one task each.
+    if (!['rosenbrock', 'beale'].includes(family.name)) expect(names.size).toBeGreaterThan(30);
+  });
+});
