@@ -12,6 +12,13 @@ const dataDir = join(resolve(import.meta.dirname, '../../..'), 'media', 'data');
 /** What a family needs besides its name. */
 const NEEDED: Readonly<Record<string, object>> = {
   imageMlp: { dataset: 'digits8', hidden: [3], batchSize: 4 },
+  imageConv: { dataset: 'digits8', channels: [3], batchSize: 4 },
+  resnet: { dataset: 'emoji9', batchSize: 2 },
+  visionTransformer: { dataset: 'digits8', batchSize: 2 },
+  mlpMixer: { dataset: 'digits8', batchSize: 2 },
+  imageAutoencoder: { dataset: 'digits8', batchSize: 2 },
+  imageVae: { dataset: 'digits8', batchSize: 2 },
+  tabularMlp: { dataset: 'iris', batchSize: 4 },
 };
 
 it.each(TASK_FAMILIES)('the seed of %s shows in its loss where it is said to', async (family) => {
