@@ -22,7 +22,19 @@ export interface BundledDataset {
   readonly licence: string;
   /** Whether it comes with a test set of its own. */
   readonly hasTest: boolean;
+  /** Where its files are not in a folder of its name, called as MNIST calls them. */
+  readonly files?: FileNames;
 }
+
+/** `FOLDER/PREFIXimages-idx4-ubyte.gz` and `FOLDER/PREFIXlabels-idx1-ubyte.gz` */
+interface FileNames {
+  readonly folder: string;
+  readonly images: string;
+  readonly labels: string;
+  readonly testPrefix: string;
+}
+
+const EMOJI_FILES = { folder: 'emoji', images: 'images-idx4', testPrefix: 'test-' };
 
 /** The data sets that come with the program, in the order in which they are listed to people. */
 export const BUNDLED_DATASETS: readonly BundledDataset[] = [
@@ -47,7 +59,26 @@ export const BUNDLED_DATASETS: readonly BundledDataset[] = [
     licence: 'MIT',
     hasTest: true,
   },
+  {
+    name: 'emoji9',
+    classes: 9,
+    summary: 'Emoji in two drawing styles, 3,246 + 566, 32x32 colour, in 9 coarse classes.',
+    licence: 'Apache 2.0 and CC BY 4.0',
+    hasTest: true,
+    files: { ...EMOJI_FILES, labels: 'labels-idx1' },
+  },
+  {
+    name: 'emoji98',
+    classes: 98,
+    summary: 'The same emoji in 98 fine classes.',
+    licence: 'Apache 2.0 and CC BY 4.0',
+    hasTest: true,
+    files: { ...EMOJI_FILES, labels: 'fine-labels-idx1' },
+  },
 ];
+
+/** How MNIST's files are called. */
+const MNIST_FILES = { images: 'images-idx3', labels: 'labels-idx1', testPrefix: 't10k-' };
 
 export interface LoadOptions {
   /** The folder that holds the bundled data sets and their `MANIFEST.sha256`. */
@@ -70,22 +101,34 @@ export async function loadImageDataset(
 }
 
 async function loadBundled(
-  { name, classes, hasTest }: BundledDataset,
+  { name, classes, hasTest, files = { ...MNIST_FILES, folder: name } }: BundledDataset,
   dataDir: string,
 ): Promise<ImageDataset> {
   const manifest = await readManifest(join(dataDir, 'MANIFEST.sha256'));
   const load = async (prefix: string): Promise<NamedImageSet> => {
-    const path = (kind: string) => `${name}/${prefix}${kind}-ubyte.gz`;
+    const path = (kind: string) => `${files.folder}/${prefix}${kind}-ubyte.gz`;
     const read = (kind: string) => readChecked(dataDir, path(kind), manifest);
-    return decodeSet(await read('images-idx3'), await read('labels-idx1'));
+    return decodeSet(await read(files.images), await read(files.labels));
   };
   const train = await load(hasTest ? 'train-' : '');
-  const test = hasTest ? await load('t10k-') : undefined;
+  const test = hasTest ? await load(files.testPrefix) : undefined;
   return imageDatasetFrom(name, { train, test, classes });
 }
 
+/** A bundled file, checked against the manifest and unpacked. @throws UserError('data') */
+export async function readBundled(dataDir: string, path: string): Promise<FileBytes> {
+  const manifest = await readManifest(join(dataDir, 'MANIFEST.sha256'));
+  const { file, bytes } = await readChecked(dataDir, path, manifest);
+  return { file, bytes: await unpack({ file, bytes }) };
+}
+
+/** A file, unpacked where it is gzip. @throws UserError('data') */
+export async function readFileBytes(file: string): Promise<FileBytes> {
+  return { file, bytes: await unpack({ file, bytes: await readBytes(file) }) };
+}
+
 /** A file's name for messages and its content. */
-interface FileBytes {
+export interface FileBytes {
   readonly file: string;
   readonly bytes: Uint8Array;
 }

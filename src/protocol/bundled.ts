@@ -1,6 +1,15 @@
 /** Names that a config can use without a path: what comes with the program. What each holds is the engine's to say. */
 
-export const BUNDLED_DATASET_NAMES = ['digits8', 'mnist', 'fashion-mnist'] as const;
+export const BUNDLED_DATASET_NAMES = [
+  'digits8',
+  'mnist',
+  'fashion-mnist',
+  'emoji9',
+  'emoji98',
+] as const;
 export type BundledDatasetName = (typeof BUNDLED_DATASET_NAMES)[number];
+
+export const BUNDLED_TABLE_NAMES = ['letter', 'iris', 'wine', 'breast-cancer'] as const;
+export type BundledTableName = (typeof BUNDLED_TABLE_NAMES)[number];
 
 export const BUNDLED_WEIGHTS = ['velo-handmade-1'] as const;

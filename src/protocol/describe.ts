@@ -3,16 +3,31 @@ import type { OptimizerConfig, TaskConfig } from './runConfig';
 
 /** `fashion-mnist 128-128 relu b128`, `quadratic 10d, condition 10` */
 export function describeTask(task: TaskConfig): string {
+  if ('dataset' in task) {
+    return `${lastPart(task.dataset)} ${describeNetwork(task)} b${task.batchSize}`;
+  }
+  return task.family === 'quadratic'
+    ? `quadratic ${task.dimension}d, condition ${task.condition}`
+    : task.family;
+}
+
+function describeNetwork(task: Extract<TaskConfig, { dataset: string }>): string {
   switch (task.family) {
-    case 'imageMlp': {
-      const hidden = task.hidden.length === 0 ? 'linear' : task.hidden.join('-');
-      return `${lastPart(task.dataset)} ${hidden} ${task.activation} b${task.batchSize}`;
-    }
-    case 'quadratic':
-      return `quadratic ${task.dimension}d, condition ${task.condition}`;
-    case 'rosenbrock':
-    case 'beale':
-      return task.family;
+    case 'imageMlp':
+    case 'tabularMlp':
+      return `${task.hidden.length === 0 ? 'linear' : task.hidden.join('-')} ${task.activation}`;
+    case 'imageConv':
+      return `conv ${task.channels.join('-')} ${task.activation}`;
+    case 'resnet':
+      return `resnet ${task.channels.join('-')}`;
+    case 'visionTransformer':
+      return `vit ${task.width}x${task.layers}`;
+    case 'mlpMixer':
+      return `mixer ${task.width}x${task.blocks}`;
+    case 'imageAutoencoder':
+      return `autoencoder ${task.hidden.join('-')} ${task.activation}`;
+    case 'imageVae':
+      return `vae ${task.latent} ${task.activation}`;
   }
 }
 
@@ -24,8 +39,13 @@ export function describeOptimizer(optimizer: OptimizerConfig): string {
 }
 
 /** What a task's loss is measured in; empty where it is a plain number. */
-export function lossUnit({ family }: TaskConfig): string {
-  return family === 'imageMlp' ? 'cross-entropy, nats' : '';
+export function lossUnit(task: TaskConfig): string {
+  if (!('dataset' in task)) return '';
+  if (task.family === 'imageAutoencoder') {
+    return task.logLoss ? 'log squared error' : 'squared error';
+  }
+  if (task.family === 'imageVae') return 'nats per pixel';
+  return 'loss' in task && task.loss === 'squaredError' ? 'squared error' : 'cross-entropy, nats';
 }
 
 function lastPart(path: string): string {

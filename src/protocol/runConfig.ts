@@ -175,7 +175,7 @@ function checkAcrossFields(config: CrossChecked, context: z.RefinementCtx): void
   if (config.evaluate.every === 0) {
     complain(['earlyStop'], 'needs evaluate.every of at least 1', config.evaluate);
   }
-  if (config.task.family !== 'imageMlp') {
+  if (!('dataset' in config.task)) {
     const limit = `needs held-out data, which ${config.task.family} has not`;
     complain(['earlyStop'], limit, config.earlyStop);
   }

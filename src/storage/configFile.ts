@@ -2,7 +2,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { UserError } from '../base/index';
-import { BUNDLED_DATASET_NAMES, BUNDLED_WEIGHTS, parseRunConfigText } from '../protocol/index';
+import {
+  BUNDLED_DATASET_NAMES,
+  BUNDLED_TABLE_NAMES,
+  BUNDLED_WEIGHTS,
+  parseRunConfigText,
+} from '../protocol/index';
 import type { RunConfig } from '../protocol/index';
 import { onDisk } from './fileSystem';
 
@@ -54,8 +59,7 @@ function withResolvedPaths(config: RunConfig, folder: string): RunConfig {
   const { task, optimizer } = config;
   return {
     ...config,
-    task:
-      task.family === 'imageMlp' ? { ...task, dataset: resolvePath(task.dataset, folder) } : task,
+    task: 'dataset' in task ? { ...task, dataset: resolvePath(task.dataset, folder) } : task,
     optimizer:
       optimizer.name === 'velo'
         ? { ...optimizer, weights: resolvePath(optimizer.weights, folder) }
@@ -71,5 +75,6 @@ function resolvePath(value: string, folder: string): string {
 }
 
 function isBundled(value: string): boolean {
-  return [...BUNDLED_DATASET_NAMES, ...BUNDLED_WEIGHTS].some((name) => name === value);
+  const names = [...BUNDLED_DATASET_NAMES, ...BUNDLED_TABLE_NAMES, ...BUNDLED_WEIGHTS];
+  return names.some((name) => name === value);
 }

@@ -139,6 +139,9 @@ async function main(args: readonly string[]): Promise<void> {
     dataset: 'fashion-mnist',
     hidden: [128, 128],
     activation: 'relu',
+    norm: 'none',
+    dropout: 0,
+    loss: 'crossEntropy',
     batchSize: 128,
     grey: false,
   } as const;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { BUNDLED_DATASET_NAMES, TASK_FAMILIES } from '../../src/protocol/index';
 import { jsonLines, runCli } from '../support/buildCli';
 
 const cwd = fs.mkdtempSync(join(tmpdir(), 'velo-commands-'));
@@ -108,8 +109,8 @@ describe('velo tasks and velo doctor', () => {
     const entries = jsonLines((await runCli(['tasks', '--json'], { cwd })).stdout);
     const names = (type: string, key: string) =>
       entries.filter((entry) => entry['type'] === type).map((entry) => entry[key]);
-    expect(names('task', 'family')).toEqual(['imageMlp', 'quadratic', 'rosenbrock', 'beale']);
-    expect(names('dataset', 'name')).toEqual(['digits8', 'mnist', 'fashion-mnist']);
+    expect(names('task', 'family')).toEqual([...TASK_FAMILIES]);
+    expect(names('dataset', 'name')).toEqual([...BUNDLED_DATASET_NAMES]);
     expect(names('optimizer', 'name')).toContain('adam');
     const text = (await runCli(['tasks'], { cwd })).stdout;
     expect(text).toContain('learningRate (a finite number > 0; default 0.001)');

@@ -11,15 +11,22 @@ export function addTasksCommand(program: Command, output: Output): void {
     .option('--json', 'one JSON object per entry')
     .action(async () => {
       // The science is heavy to load and not needed for the help.
-      const { BASELINES, TASK_FAMILY_DOCS, rangeOf } = await import('../../core/index');
+      const { BASELINES, TASK_FAMILIES, rangeOf } = await import('../../core/index');
       const { BUNDLED_DATASETS } = await import('../../engine/index');
-      for (const doc of TASK_FAMILY_DOCS) output.emit({ type: 'task', ...doc });
+      const { BUNDLED_TABLE_NAMES, taskOptionDocs } = await import('../../protocol/index');
+      const docs = taskOptionDocs();
+      const families = TASK_FAMILIES.map(({ name: family, summary }) => ({
+        family,
+        summary,
+        options: docs.get(family) ?? [],
+      }));
+      for (const doc of families) output.emit({ type: 'task', ...doc });
       for (const dataset of BUNDLED_DATASETS) output.emit({ type: 'dataset', ...dataset });
       for (const { name, summary, paper } of BASELINES) {
         output.emit({ type: 'optimizer', name, summary, paper });
       }
       output.print(pc.bold('Tasks (task.family)'));
-      for (const { family, summary, options } of TASK_FAMILY_DOCS) {
+      for (const { family, summary, options } of families) {
         output.print(`  ${pc.bold(family)}: ${summary}`);
         for (const option of options) {
           const fallback = option.default === undefined ? 'required' : `default ${option.default}`;
@@ -43,6 +50,9 @@ export function addTasksCommand(program: Command, output: Output): void {
         ),
       );
       output.print('  or the path of a folder with files in idx format');
+      output.print(
+        `  for tabularMlp: ${BUNDLED_TABLE_NAMES.join(', ')}, or the path of a CSV file`,
+      );
       output.print(`\n${pc.bold('Optimizers (optimizer.name)')}`);
       output.print(`  ${pc.bold('velo')}: the learned optimizer; needs no learning rate`);
       for (const { name, summary, paper, options } of BASELINES) {

@@ -1,5 +1,17 @@
 /** The functions between the layers of a network, by the names that configurations use. */
-import { add, elu, mul, relu, sigmoid, tanh } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cos,
+  elu,
+  leakyRelu,
+  mul,
+  relu,
+  selu,
+  sigmoid,
+  sin,
+  sub,
+  tanh,
+} from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** √(2/π), of the tanh form of gelu. */
@@ -16,6 +28,13 @@ export const ACTIVATIONS = {
   },
   silu: (x: Tensor): Tensor => mul(x, sigmoid(x)),
   elu: (x: Tensor): Tensor => elu(x),
+  /** min(relu(x), 6); tfjs's own turns NaN into a number on wasm, and a diverged run must look diverged */
+  relu6: (x: Tensor): Tensor => sub(relu(x), relu(sub(x, 6))),
+  selu: (x: Tensor): Tensor => selu(x),
+  /** x where x > 0, else -½x: the slope that VeLO's task distribution has */
+  leakyRelu: (x: Tensor): Tensor => leakyRelu(x, -0.5),
+  cos: (x: Tensor): Tensor => cos(x),
+  sin: (x: Tensor): Tensor => sin(x),
 } as const;
 
 export type Activation = keyof typeof ACTIVATIONS;

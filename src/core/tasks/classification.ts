@@ -1,6 +1,6 @@
 /**
- * What classifiers share: the softmax cross-entropy from logits, the share of right answers, and the scale on
- * which their losses are compared (that of the classification families in google/learned_optimization).
+ * What classifiers share: the losses from logits, the share of right answers, and the scales on which their losses
+ * are compared (those of the fixed tasks and of the parametric families in google/learned_optimization).
  */
 import {
   argMax,
@@ -15,6 +15,7 @@ import {
   mul,
   oneHot,
   softmax,
+  square,
   sub,
   sum,
 } from '@tensorflow/tfjs-core';
@@ -47,6 +48,15 @@ export function softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D): Scalar 
   return loss(logits) as Scalar;
 }
 
+/** A loss of logits f32[batch, classes] and labels i32[batch]. */
+export type ClassifierLoss = (logits: Tensor2D, labels: Tensor1D) => Scalar;
+
+/** Mean over batch and classes of (z - onehot(y))². */
+export function oneHotSquaredError(logits: Tensor2D, labels: Tensor1D): Scalar {
+  const target = cast(oneHot(labels, logits.shape[1]), 'float32');
+  return mean(square(sub(logits, target)));
+}
+
 /** Share of rows whose largest logit (the first, where several are) is the label's. */
 export function shareCorrect(logits: Tensor2D, labels: Tensor1D): Scalar {
   return mean(cast(equal(argMax(logits, 1), labels), 'float32'));
@@ -60,4 +70,19 @@ export function normalizeCrossEntropy(loss: number, classes: number): number {
   const worst = Math.log(2 * classes);
   const finite = Number.isFinite(loss) ? Math.min(Math.max(loss, 0), worst) : worst;
   return ((finite - Math.log(classes / 5)) * 10) / Math.log(classes);
+}
+
+/** min(max(L, 0), 1.5 ln C), where NaN and ±∞ count as 1.5 ln C: the scale of fixed perceptrons and conv nets. */
+export function clipCrossEntropy(loss: number, classes: number): number {
+  return clipLoss(loss, 1.5 * Math.log(classes));
+}
+
+/** min(max(10 L / ln 2C, 0), 10), where NaN and ±∞ count as 10: the scale of transformers, mixers and ResNets. */
+export function scaleCrossEntropy(loss: number, classes: number): number {
+  return clipLoss((10 * loss) / Math.log(2 * classes), 10);
+}
+
+/** min(max(L, 0), worst), where NaN and ±∞ count as the worst. */
+export function clipLoss(loss: number, worst: number): number {
+  return Number.isFinite(loss) ? Math.min(Math.max(loss, 0), worst) : worst;
 }

@@ -3,128 +3,110 @@
  * from. Weights start as a normal cut at two standard deviations with sd 1/√(fan-in), biases at zero (the default
  * of haiku's linear layer).
  */
-import { add, matMul } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { sizeOf, UserError } from '../../base/index';
-import type { NamedFloats, TensorSpec } from '../../base/index';
-import type { Rng } from '../compute/rng';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorDict } from '../optimizers/optimizer';
 import { ACTIVATIONS } from './activations';
 import type { Activation } from './activations';
-import { normalizeCrossEntropy, shareCorrect, softmaxCrossEntropy } from './classification';
-import { createImageReader, imageFormat } from './datasets/images';
-import type { ImageDataset } from './datasets/images';
-import { createImageData } from './datasets/splits';
-import type { Task } from './task';
+import { checkChoice, checkRates, checkWidths } from './checks';
+import {
+  clipCrossEntropy,
+  clipLoss,
+  oneHotSquaredError,
+  softmaxCrossEntropy,
+} from './classification';
+import { createImageClassifier } from './classifier';
+import type { ClassifierNetwork } from './classifier';
+import { counted } from './imageInput';
+import type { ImageInput, ImageTaskOptions } from './imageInput';
+import { linear, perceptronSpecs } from './layers/dense';
+import { dropout } from './layers/dropout';
+import { NORMS, applyNorm, normSpecs } from './layers/normalization';
+import type { Norm } from './layers/normalization';
+import type { ParamSpec } from './layers/parameters';
+import type { LossRng, Task } from './task';
 
-export interface ImageMlpOptions {
-  readonly dataset: ImageDataset;
+export const MLP_LOSSES = ['crossEntropy', 'squaredError'] as const;
+export type MlpLoss = (typeof MLP_LOSSES)[number];
+
+/** Of a perceptron that classifies, whatever it reads. */
+export interface MlpShape {
   /** Widths of the hidden layers; an empty list gives a linear classifier. */
   readonly hidden: readonly number[];
   readonly activation: Activation;
-  readonly batchSize: number;
-  /** Side length that images are resized to; absent: as stored. */
-  readonly imageSize?: number | undefined;
-  /** Average the colour channels into one; default false. */
-  readonly grey?: boolean | undefined;
-  /** Orders the training batches. */
-  readonly seed: number;
+  /** Before the activation; default none. */
+  readonly norm?: Norm | undefined;
+  /** Share of each hidden layer that is dropped, before the activation, in [0, 1); default 0. */
+  readonly dropout?: number | undefined;
+  /** Softmax cross-entropy, or the squared error of the logits against one-hot labels; default the former. */
+  readonly loss?: MlpLoss | undefined;
 }
 
+export interface ImageMlpOptions extends ImageTaskOptions, MlpShape {}
+
 /**
- * The task: x @ w + b per layer, the activation between layers, mean softmax cross-entropy. Parameters are
- * `layer0/w` [in, out], `layer0/b` [out], …; batches are `x` f32[batch, in] and `y` i32[batch].
- * @throws UserError('config') on widths, sizes or a seed out of range, UserError('data') on fewer than 2 classes
+ * The task: x @ w + b per layer, between layers norm, dropout, activation, in this order; dropout works in evaluation
+ * too, as in the original. Parameters are `layer0/w` [in, out], `layer0/b` [out], …, `norm0/scale` [out], …; batches
+ * are `x` f32[batch, in] and `y` i32[batch].
+ * @throws UserError('config') on widths, sizes, rates or a seed out of range, UserError('data') on fewer than 2 classes
  */
 export function createImageMlp(options: ImageMlpOptions): Task {
-  const { dataset, hidden, activation, batchSize, imageSize, grey, seed } = options;
-  checkOptions(options);
-  const format = imageFormat(imageSize, grey);
-  const [height, width, channels] = createImageReader(dataset.train, format).shape;
-  const widths = [height * width * channels, ...hidden, dataset.classes];
-  const data = createImageData({ dataset, format, batchSize, seed });
-  const params = layerSpecs(widths);
-  const logitsOf = (values: TensorDict, batch: TensorDict): Tensor2D =>
-    perceptron(values, batch.x as Tensor2D, hidden.length + 1, activation);
-  const pixels = `${height}x${width}${channels > 1 ? `x${channels}` : ''}`;
+  checkMlpShape(options);
+  const { classes } = options.dataset;
+  return createImageClassifier('imageMlp', options, ({ numbers }: ImageInput) =>
+    mlpNetwork(options, numbers, classes),
+  );
+}
+
+/** @throws UserError('config') */
+export function checkMlpShape({ hidden, activation, norm, dropout: rate, loss }: MlpShape): void {
+  checkWidths('hidden', hidden);
+  checkChoice('activation', activation, Object.keys(ACTIVATIONS));
+  checkChoice('norm', norm ?? 'none', NORMS);
+  checkRates({ dropout: rate ?? 0 });
+  checkChoice('loss', loss ?? 'crossEntropy', MLP_LOSSES);
+}
+
+/** The classifying perceptron from `numbers` inputs to logits, with its losses. */
+export function mlpNetwork(shape: MlpShape, numbers: number, classes: number): ClassifierNetwork {
+  const { hidden, loss = 'crossEntropy' } = shape;
+  const widths = [numbers, ...hidden, classes];
+  const depth = hidden.length;
   return {
-    name: `${dataset.name} ${pixels}, MLP ${widths.join('-')} ${activation}, batch ${batchSize}`,
-    family: 'imageMlp',
-    summary: summaryOf(dataset, hidden.length),
-    params,
-    batch: [
-      { name: 'x', shape: [batchSize, height * width * channels] },
-      { name: 'y', shape: [batchSize], dtype: 'int32' },
-    ],
-    init: (rng) => initLayers(params, rng),
-    loss: (values, batch) => softmaxCrossEntropy(logitsOf(values, batch), batch.y as Tensor1D),
-    accuracy: (values, batch) => shareCorrect(logitsOf(values, batch), batch.y as Tensor1D),
-    normalize: (loss) => normalizeCrossEntropy(loss, dataset.classes),
-    data,
+    title: `MLP ${widths.join('-')} ${detailsOf(shape)}`,
+    phrase:
+      depth === 0 ? 'a linear classifier' : `a perceptron with ${counted(depth, 'hidden layer')}`,
+    params: mlpSpecs(widths, shape.norm ?? 'none'),
+    logits: (params, { x }, rng) => logitsOf(params, x!, shape, rng),
+    loss: loss === 'crossEntropy' ? softmaxCrossEntropy : oneHotSquaredError,
+    normalize: (value) =>
+      loss === 'crossEntropy' ? clipCrossEntropy(value, classes) : 10 * clipLoss(value, 1),
   };
 }
 
-function checkOptions({ dataset, hidden, activation }: ImageMlpOptions): void {
-  const bad = hidden.find((width) => !(Number.isInteger(width) && width >= 1));
-  if (bad !== undefined) {
-    throw new UserError('config', `hidden must hold integers of at least 1, got ${bad}`);
-  }
-  if (!Object.hasOwn(ACTIVATIONS, activation)) {
-    const known = Object.keys(ACTIVATIONS).join(', ');
-    throw new UserError(
-      'config',
-      `activation must be one of ${known}, got ${activation as string}`,
-    );
-  }
-  if (dataset.classes < 2) {
-    throw new UserError(
-      'data',
-      `${dataset.name} has ${dataset.classes} class, expected at least 2 to tell apart`,
-    );
-  }
+/** `relu, batch norm, dropout 0.2, squared error`: what is not the plain form. */
+function detailsOf({ activation, norm = 'none', dropout: rate = 0, loss }: MlpShape): string {
+  const details: string[] = [activation];
+  if (norm !== 'none') details.push(`${norm} norm`);
+  if (rate > 0) details.push(`dropout ${rate}`);
+  if (loss === 'squaredError') details.push('squared error');
+  return details.join(', ');
 }
 
-function summaryOf({ name, classes, test }: ImageDataset, depth: number): string {
-  const network =
-    depth === 0
-      ? 'a linear classifier'
-      : `a perceptron with ${depth} hidden layer${depth === 1 ? '' : 's'}`;
-  const cut =
-    test === undefined
-      ? '70/10/10/10 % of the images for train, innerValid, outerValid and test'
-      : '80/10/10 % of the training images for train, innerValid and outerValid';
-  return `Sort images of ${name} into ${classes} classes with ${network}; ${cut}, by a fixed shuffle.`;
-}
-
-function layerSpecs(widths: readonly number[]): TensorSpec[] {
-  return widths.slice(1).flatMap((out, layer) => [
-    { name: `layer${layer}/w`, shape: [widths[layer] ?? 0, out] },
-    { name: `layer${layer}/b`, shape: [out] },
-  ]);
-}
-
-function initLayers(params: readonly TensorSpec[], rng: Rng): NamedFloats {
-  const entries = params.map(({ name, shape }) => {
-    const data = new Float32Array(sizeOf(shape));
-    const fanIn = shape[0] ?? 1;
-    if (shape.length === 2) rng.fillTruncatedNormal(data, 1 / Math.sqrt(fanIn));
-    return [name, { shape, data }] as const;
-  });
-  return Object.fromEntries(entries);
+function mlpSpecs(widths: readonly number[], norm: Norm): ParamSpec[] {
+  const hidden = widths.slice(1, -1);
+  return [
+    ...perceptronSpecs('layer', widths),
+    ...hidden.flatMap((width, layer) => normSpecs(norm, `norm${layer}`, width)),
+  ];
 }
 
 /** Logits f32[batch, classes] of `x` f32[batch, in]. */
-function perceptron(
-  params: TensorDict,
-  x: Tensor2D,
-  layers: number,
-  activation: Activation,
-): Tensor2D {
-  const activate = ACTIVATIONS[activation];
-  let out: Tensor = x;
-  for (let layer = 0; layer < layers; layer++) {
-    if (layer > 0) out = activate(out);
-    out = add(matMul(out, params[`layer${layer}/w`]!), params[`layer${layer}/b`]!);
+function logitsOf(params: TensorDict, x: Tensor, shape: MlpShape, rng?: LossRng): Tensor2D {
+  const { hidden, activation, norm = 'none', dropout: rate = 0 } = shape;
+  let out = x;
+  for (let layer = 0; layer < hidden.length; layer++) {
+    const sums = applyNorm(norm, params, `norm${layer}`, linear(params, `layer${layer}`, out));
+    out = ACTIVATIONS[activation](dropout(sums, rate, rng));
   }
-  return out as Tensor2D;
+  return linear(params, `layer${hidden.length}`, out) as Tensor2D;
 }

@@ -1,9 +1,22 @@
 /** From a config's task to a task: the place where names meet data on the disk. */
 import { invariant } from '../../base/index';
-import { createBeale, createImageMlp, createQuadratic, createRosenbrock } from '../../core/index';
-import type { ImageDataset, Task } from '../../core/index';
+import {
+  createBeale,
+  createImageAutoencoder,
+  createImageConv,
+  createImageMlp,
+  createImageVae,
+  createMlpMixer,
+  createQuadratic,
+  createResnet,
+  createRosenbrock,
+  createTabularMlp,
+  createVisionTransformer,
+} from '../../core/index';
+import type { ImageDataset, TabularDataset, Task } from '../../core/index';
 import type { TaskConfig } from '../../protocol/index';
 import { loadImageDataset } from '../datasets';
+import { loadTable } from '../tables';
 
 export interface TaskContext {
   /** The run's seed: order of batches, shape of a random quadratic. */
@@ -11,6 +24,9 @@ export interface TaskContext {
   /** Folder of the bundled data sets. */
   readonly dataDir: string;
 }
+
+/** What a task may need from the disk. */
+export type TaskDataset = ImageDataset | TabularDataset;
 
 /** @throws UserError('config' | 'data') */
 export async function createTask(config: TaskConfig, context: TaskContext): Promise<Task> {
@@ -21,22 +37,32 @@ export async function createTask(config: TaskConfig, context: TaskContext): Prom
 export async function loadTaskData(
   config: TaskConfig,
   { dataDir }: Pick<TaskContext, 'dataDir'>,
-): Promise<ImageDataset | undefined> {
-  return config.family === 'imageMlp' ? loadImageDataset(config.dataset, { dataDir }) : undefined;
+): Promise<TaskDataset | undefined> {
+  if (!('dataset' in config)) return undefined;
+  return config.family === 'tabularMlp'
+    ? loadTable(config.dataset, { dataDir })
+    : loadImageDataset(config.dataset, { dataDir });
 }
 
 /** @param dataset  that `loadTaskData` gave. @throws UserError('config' | 'data') */
-export function taskFrom(
-  config: TaskConfig,
-  seed: number,
-  dataset: ImageDataset | undefined,
-): Task {
+export function taskFrom(config: TaskConfig, seed: number, dataset: TaskDataset | undefined): Task {
   switch (config.family) {
-    case 'imageMlp': {
-      const { hidden, activation, batchSize, imageSize, grey } = config;
-      invariant(dataset !== undefined, 'a task without its data');
-      return createImageMlp({ dataset, hidden, activation, batchSize, imageSize, grey, seed });
-    }
+    case 'imageMlp':
+      return createImageMlp({ ...config, dataset: imagesIn(dataset), seed });
+    case 'imageConv':
+      return createImageConv({ ...config, dataset: imagesIn(dataset), seed });
+    case 'resnet':
+      return createResnet({ ...config, dataset: imagesIn(dataset), seed });
+    case 'visionTransformer':
+      return createVisionTransformer({ ...config, dataset: imagesIn(dataset), seed });
+    case 'mlpMixer':
+      return createMlpMixer({ ...config, dataset: imagesIn(dataset), seed });
+    case 'imageAutoencoder':
+      return createImageAutoencoder({ ...config, dataset: imagesIn(dataset), seed });
+    case 'imageVae':
+      return createImageVae({ ...config, dataset: imagesIn(dataset), seed });
+    case 'tabularMlp':
+      return createTabularMlp({ ...config, dataset: tableIn(dataset), seed });
     case 'quadratic':
       return createQuadratic({ dimension: config.dimension, condition: config.condition, seed });
     case 'rosenbrock':
@@ -44,4 +70,14 @@ export function taskFrom(
     case 'beale':
       return createBeale();
   }
+}
+
+function imagesIn(dataset: TaskDataset | undefined): ImageDataset {
+  invariant(dataset !== undefined && 'train' in dataset, 'a task without its images');
+  return dataset;
+}
+
+function tableIn(dataset: TaskDataset | undefined): TabularDataset {
+  invariant(dataset !== undefined && 'values' in dataset, 'a task without its table');
+  return dataset;
 }

@@ -2,16 +2,16 @@
 import type {
   Evaluation,
   EvaluationRequest,
-  ImageDataset,
   Perturbation,
   VeloArchitecture,
 } from '../../core/index';
 import type { DeviceName, EngineError, OptimizerConfig, TaskConfig } from '../../protocol/index';
+import type { TaskDataset } from '../jobs/createTask';
 
 /** A task with what it needs from the disk, in memory that all threads share. */
 export interface SharedTask {
   readonly config: TaskConfig;
-  readonly dataset?: ImageDataset;
+  readonly dataset?: TaskDataset;
 }
 
 /**

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/base/index';
 import { createImageMlp } from '../../../src/core/index';
 import { BUNDLED_DATASETS, loadImageDataset } from '../../../src/engine/datasets';
+import { BUNDLED_DATASET_NAMES } from '../../../src/protocol/index';
 import { encodeIdx, randomImages } from '../../support/images';
 
 const DATA_DIR = join(import.meta.dirname, '..', '..', '..', 'media', 'data');
@@ -92,8 +93,21 @@ describe('the bundled data sets', () => {
     expect(Math.max(...dataset.train.pixels.subarray(0, 50_000))).toBe(255);
   });
 
+  it.each([
+    { name: 'emoji9', classes: 9 },
+    { name: 'emoji98', classes: 98 },
+  ])('$name has $classes classes of the same colour images', async ({ name, classes }) => {
+    const dataset = await loadImageDataset(name, { dataDir: DATA_DIR });
+    expect(dataset.classes).toBe(classes);
+    expect(dataset.train).toMatchObject({ count: 3246, height: 32, width: 32, channels: 3 });
+    expect(dataset.test?.count).toBe(566);
+    // One of the fine classes has two emoji in all, which are both held out.
+    const labels = [...dataset.train.labels, ...(dataset.test?.labels ?? [])];
+    expect(new Set(labels).size).toBe(classes);
+  });
+
   it('are listed with a licence each', () => {
-    expect(BUNDLED_DATASETS.map(({ name }) => name)).toEqual(['digits8', 'mnist', 'fashion-mnist']);
+    expect(BUNDLED_DATASETS.map(({ name }) => name)).toEqual([...BUNDLED_DATASET_NAMES]);
     for (const { licence } of BUNDLED_DATASETS) expect(licence).not.toBe('');
   });
 
@@ -203,7 +217,7 @@ describe("a person's folder", () => {
 
   it('unknown data set', async () => {
     expect(await complaint('cifar')).toBe(
-      'dataset "cifar" is not known: expected digits8, mnist, fashion-mnist or the path of a folder with idx files',
+      `dataset "cifar" is not known: expected ${BUNDLED_DATASET_NAMES.join(', ')} or the path of a folder with idx files`,
     );
   });
 

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/base/index';
-import { diagnoseRunConfigText, parseRunConfigText } from '../../../src/protocol/index';
+import {
+  TASK_FAMILIES,
+  diagnoseRunConfigText,
+  parseRunConfigText,
+} from '../../../src/protocol/index';
 
 const MINIMAL = '{ "task": { "family": "beale" }, "optimizer": { "name": "adam" } }';
 
@@ -117,7 +121,7 @@ describe('errors in the text of a config', () => {
     [mlp('"batchSize": 1.5'), 'a.velo.json:2:68: task.batchSize must be a whole number, got 1.5'],
     [
       mlp('"activation": "relo"'),
-      'a.velo.json:2:69: task.activation must be one of relu, tanh, sigmoid, gelu, silu, elu, got "relo"; did you mean "relu"?',
+      'a.velo.json:2:69: task.activation must be one of relu, tanh, sigmoid, gelu, silu, elu, relu6, selu, leakyRelu, cos, sin, got "relo"; did you mean "relu"?',
     ],
     [
       '{ "task": { "family": "beale" }, "optimizer": { "name": "velo", "accumulate": 1001 } }',
@@ -143,11 +147,11 @@ describe('errors in the text of a config', () => {
     ],
     [
       '{ "task": { "family": "imageMPL" }, "optimizer": { "name": "velo" } }',
-      'a.velo.json:1:23: task.family must be one of imageMlp, quadratic, rosenbrock, beale, got "imageMPL"; did you mean "imageMlp"?',
+      `a.velo.json:1:23: task.family must be one of ${TASK_FAMILIES.join(', ')}, got "imageMPL"; did you mean "imageMlp"?`,
     ],
     [
       '{ "task": {}, "optimizer": { "name": "velo" } }',
-      'a.velo.json:1:11: task.family is missing; expected one of imageMlp, quadratic, rosenbrock, beale',
+      `a.velo.json:1:11: task.family is missing; expected one of ${TASK_FAMILIES.join(', ')}`,
     ],
   ])('%s', (text, message) => {
     expect(messageFor(text).slice(0, message.length)).toBe(message);

@@ -2,16 +2,21 @@ import { format } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { BASELINES } from '../../../src/core/optimizers/registry';
 import { DEVICES } from '../../../src/core/compute/device';
+import { createRng } from '../../../src/core/compute/rng';
 import { createSchedule } from '../../../src/core/optimizers/schedules';
 import { ACTIVATIONS } from '../../../src/core/tasks/activations';
-import { TASK_FAMILIES, TASK_FAMILY_DOCS } from '../../../src/core/tasks/registry';
+import { NORMS } from '../../../src/core/tasks/layers/normalization';
+import { MLP_LOSSES } from '../../../src/core/tasks/imageMlp';
+import { TASK_FAMILIES } from '../../../src/core/tasks/registry';
 import { SPLITS } from '../../../src/core/tasks/task';
 import {
   TASK_FAMILIES as CONFIG_FAMILIES,
   DEVICE_NAMES,
   OPTIMIZER_NAMES,
   checkRunConfig,
+  decodeTask,
   runConfigJsonSchema,
+  taskOptionDocs,
 } from '../../../src/protocol/index';
 
 function defaultsOf(name: string): Record<string, unknown> {
@@ -78,26 +83,40 @@ describe('the JSON schema', () => {
 
 describe('the tasks of the run config', () => {
   it('are those of the core, no more and no fewer', () => {
-    expect([...CONFIG_FAMILIES]).toEqual([...TASK_FAMILIES]);
+    expect([...CONFIG_FAMILIES]).toEqual(TASK_FAMILIES.map(({ name }) => name));
   });
 
-  it.each(TASK_FAMILY_DOCS.map((doc) => [doc.family, doc] as const))(
-    'give %s the options and the defaults that its listing names',
-    (family, { options }) => {
-      const { config } = checkRunConfig({
-        task: family === 'imageMlp' ? { family, dataset: 'mnist' } : { family },
-        optimizer: { name: 'velo' },
+  it.each(TASK_FAMILIES.map(({ name }) => name))(
+    'list the options of %s with the defaults that decoding fills in',
+    (family) => {
+      const options = taskOptionDocs().get(family) ?? [];
+      const given = options.filter((option) => option.default === undefined);
+      const decoded = decodeTask({
+        family,
+        ...Object.fromEntries(given.map(({ name }) => [name, 'mnist'])),
       });
-      const defaults: Record<string, unknown> = { ...config?.task };
-      const fields = fieldsOf(family);
-      expect(options.map(({ name }) => name)).toEqual(fields.filter((name) => name !== 'family'));
+      expect(options.map(({ name }) => name)).toEqual(
+        fieldsOf(family).filter((name) => name !== 'family'),
+      );
       const written: Record<string, string> = { true: 'yes', false: 'no' };
-      for (const option of options.filter(({ name }) => defaults[name] !== undefined)) {
-        if (option.default === undefined) continue;
-        const value = defaults[option.name];
-        const text = typeof value === 'string' ? value : JSON.stringify(value);
-        expect((written[text] ?? text).replaceAll(',', ', ')).toBe(option.default);
+      const fields: Record<string, unknown> = { ...decoded };
+      for (const option of options.filter((each) => !given.includes(each))) {
+        const value = fields[option.name];
+        const text = typeof value === 'string' ? value : JSON.stringify(value ?? 'none');
+        const shown = value === undefined ? 'none' : (written[text] ?? text);
+        expect(shown.replaceAll(',', ', '), option.name).toBe(option.default);
+        expect(option.summary).not.toBe('');
       }
+    },
+  );
+
+  it.each(TASK_FAMILIES.map((family) => [family.name, family] as const))(
+    'take what %s draws as it is, and the same stream draws the same',
+    (_, { sample }) => {
+      const draw = (seed: number) => sample(createRng({ seed, purpose: 'task' }));
+      const samples = Array.from({ length: 200 }, (_each, seed) => draw(seed));
+      for (const each of samples) expect(decodeTask(each)).toEqual(each);
+      expect(Array.from({ length: 200 }, (_each, seed) => draw(seed))).toEqual(samples);
     },
   );
 
@@ -106,6 +125,15 @@ describe('the tasks of the run config', () => {
       const task = { family: 'imageMlp', dataset: 'mnist', activation };
       expect(checkRunConfig({ task, optimizer: { name: 'velo' } }).problems).toBeUndefined();
     }
+  });
+
+  it('allow the norms and the losses of the core', () => {
+    const mlp = { family: 'imageMlp', dataset: 'mnist' };
+    for (const norm of NORMS) expect(decodeTask({ ...mlp, norm })).toMatchObject({ norm });
+    for (const loss of MLP_LOSSES) expect(decodeTask({ ...mlp, loss })).toMatchObject({ loss });
+    expect(() => decodeTask({ ...mlp, norm: 'group' })).toThrow(
+      'task.norm must be one of none, layer, batch, got "group"',
+    );
   });
 
   it('allow the splits of the core', () => {

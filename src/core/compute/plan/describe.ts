@@ -24,15 +24,23 @@ function describeNode(plan: Plan, node: PlanNode): NodeDescription {
   };
 }
 
+/** Floating-point operations of a run, and bytes of the arena. */
+export function planCost({ step, words }: Plan): {
+  readonly flops: number;
+  readonly bytes: number;
+} {
+  return { flops: step.reduce((sum, node) => sum + flopsOf(node), 0), bytes: 4 * words };
+}
+
 /**
  * The listing of a plan.
  * @param notes  a column of its own for each call, as its time
  */
 export function describePlan(plan: Plan, notes?: readonly string[]): string {
   const lines = plan.step.map((node) => describeNode(plan, node));
-  const flops = lines.reduce((sum, line) => sum + line.flops, 0);
+  const { flops, bytes: arenaBytes } = planCost(plan);
   const head =
-    `${plan.step.length} calls, ${formatFlops(flops)}, arena ${formatBytes(4 * plan.words)}` +
+    `${plan.step.length} calls, ${formatFlops(flops)}, arena ${formatBytes(arenaBytes)}` +
     (plan.setup.length > 0 ? `, ${plan.setup.length} calls once before` : '');
   const kinds = Math.max(...lines.map(({ kind }) => kind.length), 0);
   const rows = lines.map(({ kind, text, flops: own, bytes }, index) => {

@@ -1,18 +1,10 @@
-/**
- * Which images a task trains on, in which order, and which it holds out. A data set with a test set: its training
- * set is shuffled once by a fixed seed and cut 80 / 10 / 10 % into train, innerValid and outerValid, its test set
- * is test. One set alone: shuffled likewise and cut 70 / 10 / 10 / 10 %. The cut never depends on a task's seed.
- */
-import { UserError } from '../../../base/index';
+/** Images as examples of a task: their cut into splits, and batches of them in a task's format. */
 import type { NamedArrays } from '../../../base/index';
-import { checkSeed, createRng } from '../../compute/rng';
-import type { BatchRows, RowArray, Split, TaskData } from '../task';
+import type { RowArray, Split, TaskData } from '../task';
+import { createBatches, cutExamples } from './batches';
+import type { BatchOptions } from './batches';
 import { createImageReader, formatKey } from './images';
 import type { ImageDataset, ImageFormat, ImageReader, ImageSet } from './images';
-
-/** Seed of the one shuffle before the cut, the same for every task. */
-const SPLIT_SEED = 0;
-const HELD_OUT_SHARE = 10;
 
 /** Some images of a set, by index and in order. */
 export interface ImageSubset {
@@ -20,7 +12,7 @@ export interface ImageSubset {
   readonly indices: Int32Array;
 }
 
-/** Cuts a data set by the rule above; held-out parts have floor(n / 10) images each, train has the rest. */
+/** Cuts a data set by the rule of `cutExamples`. */
 export function splitImages(dataset: ImageDataset): Record<Split, ImageSubset> {
   const known = cuts.get(dataset) ?? cutImages(dataset);
   cuts.set(dataset, known);
@@ -31,80 +23,47 @@ export function splitImages(dataset: ImageDataset): Record<Split, ImageSubset> {
 const cuts = new WeakMap<ImageDataset, Record<Split, ImageSubset>>();
 
 function cutImages({ train, test }: ImageDataset): Record<Split, ImageSubset> {
-  const order = createRng({ seed: SPLIT_SEED, purpose: 'split' }).permutation(train.count);
-  const part = Math.floor(train.count / HELD_OUT_SHARE);
-  const trainSize = train.count - part * (test === undefined ? 3 : 2);
-  const cut = (from: number, to: number): ImageSubset => ({
-    set: train,
-    indices: order.subarray(from, to),
-  });
+  const { test: last, ...others } = cutExamples(train.count, test?.count);
+  const of = (indices: Int32Array): ImageSubset => ({ set: train, indices });
   return {
-    train: cut(0, trainSize),
-    innerValid: cut(trainSize, trainSize + part),
-    outerValid: cut(trainSize + part, trainSize + 2 * part),
-    test:
-      test === undefined
-        ? cut(trainSize + 2 * part, trainSize + 3 * part)
-        : { set: test, indices: Int32Array.from({ length: test.count }, (_, index) => index) },
+    train: of(others.train),
+    innerValid: of(others.innerValid),
+    outerValid: of(others.outerValid),
+    test: { set: test ?? train, indices: last },
   };
 }
 
-export interface ImageDataOptions {
+export interface ImageDataOptions extends BatchOptions {
   readonly dataset: ImageDataset;
   readonly format: ImageFormat;
-  readonly batchSize: number;
-  /** Orders the batches of the train split. */
-  readonly seed: number;
 }
 
 /**
- * Batches of a data set: `x` f32[batch, height·width·channels] in [0, 1], `y` i32[batch] class indices. Training
- * batch s is batch s mod b of epoch floor(s / b), b whole batches an epoch; each epoch has its own permutation,
- * keyed by (seed, epoch), so any step can be had without those before it.
- * @throws UserError('config') on a bad batch size or seed, or when a batch is larger than the train split
+ * Batches of a data set: `x` f32[batch, height·width·channels] in [0, 1], `y` i32[batch] class indices.
+ * @throws UserError('config') as `createBatches`
  */
-export function createImageData({ dataset, format, batchSize, seed }: ImageDataOptions): TaskData {
-  checkSeed(seed);
-  checkBatchSize(batchSize);
-  const splits = splitImages(dataset);
+export function createImageData({ dataset, format, ...options }: ImageDataOptions): TaskData {
+  const subsets = splitImages(dataset);
   const reader = createImageReader(dataset.train, format);
-  const evaluationBatches = (split: Split): number =>
-    Math.floor(splits[split].indices.length / batchSize);
-  const perEpoch = evaluationBatches('train');
-  if (perEpoch === 0) throw tooLarge(dataset, 'train', splits.train, batchSize);
-  const trainOrder = epochOrder(splits.train.indices, seed);
-  return {
-    size: (split) => splits[split].indices.length,
-    trainBatch(step) {
-      const start = (step % perEpoch) * batchSize;
-      const order = trainOrder(Math.floor(step / perEpoch));
-      return readBatch(reader, splits.train.set, order.subarray(start, start + batchSize));
+  const { train, innerValid, outerValid, test } = subsets;
+  return createBatches(
+    {
+      name: dataset.name,
+      things: 'images',
+      splits: {
+        train: train.indices,
+        innerValid: innerValid.indices,
+        outerValid: outerValid.indices,
+        test: test.indices,
+      },
+      read: (split, indices) => readBatch(reader, subsets[split].set, indices),
+      rows: () => [
+        { name: 'x', ...storedImages(train.set, reader, format) },
+        { name: 'y', data: train.set.labels, rowLength: 1, divisor: 1 },
+      ],
     },
-    evaluationBatch(split, index) {
-      const { set, indices } = splits[split];
-      const batches = evaluationBatches(split);
-      if (batches === 0) throw tooLarge(dataset, split, splits[split], batchSize);
-      if (!(Number.isInteger(index) && index >= 0 && index < batches)) {
-        throw new Error(`evaluationBatch: index must be 0..${batches - 1}, got ${index}`);
-      }
-      const start = index * batchSize;
-      return readBatch(reader, set, indices.subarray(start, start + batchSize));
-    },
-    evaluationBatches,
-    get rows(): BatchRows {
-      return {
-        arrays: [
-          { name: 'x', ...storedImages(splits.train.set, reader, format) },
-          { name: 'y', data: splits.train.set.labels, rowLength: 1, divisor: 1 },
-        ],
-        batchSize,
-        trainRows(step) {
-          const start = (step % perEpoch) * batchSize;
-          return trainOrder(Math.floor(step / perEpoch)).subarray(start, start + batchSize);
-        },
-      };
-    },
-  };
+    options,
+  );
 }
 
 /** A data set whose training images are there in a format, so that whoever gets it need not make them. */
@@ -143,20 +102,6 @@ function formatAll(set: ImageSet, reader: ImageReader): Float32Array {
   return data;
 }
 
-/** The order of the train split in an epoch; the last one asked for is kept. */
-function epochOrder(indices: Int32Array, seed: number): (epoch: number) => Int32Array {
-  let kept = { epoch: -1, order: indices };
-  return (epoch) => {
-    if (kept.epoch !== epoch) {
-      const shuffle = createRng({ seed, purpose: 'batch', step: epoch }).permutation(
-        indices.length,
-      );
-      kept = { epoch, order: shuffle.map((position) => indices[position]!) };
-    }
-    return kept.order;
-  };
-}
-
 function readBatch(reader: ImageReader, set: ImageSet, indices: Int32Array): NamedArrays {
   const [height, width, channels] = reader.shape;
   const size = height * width * channels;
@@ -170,22 +115,4 @@ function readBatch(reader: ImageReader, set: ImageSet, indices: Int32Array): Nam
     x: { shape: [indices.length, size], data: x },
     y: { shape: [indices.length], data: y },
   };
-}
-
-function checkBatchSize(batchSize: number): void {
-  if (Number.isInteger(batchSize) && batchSize >= 1) return;
-  throw new UserError('config', `batchSize must be an integer of at least 1, got ${batchSize}`);
-}
-
-function tooLarge(
-  { name }: ImageDataset,
-  split: Split,
-  { indices }: ImageSubset,
-  batchSize: number,
-): UserError {
-  return new UserError(
-    'config',
-    `batchSize is ${batchSize}, expected at most ${indices.length}, the images in the ${split} split of ${name}`,
-    { remedy: 'Choose a smaller batchSize.' },
-  );
 }

@@ -6,7 +6,6 @@ import { BEALE, createBeale } from '../../../../src/core/tasks/beale';
 import { normalizeValue } from '../../../../src/core/tasks/normalizeValue';
 import type { PlanarFunction, Point } from '../../../../src/core/tasks/planar';
 import { createQuadratic, quadraticForm } from '../../../../src/core/tasks/quadratic';
-import { TASK_FAMILIES, TASK_FAMILY_DOCS } from '../../../../src/core/tasks/registry';
 import { createRosenbrock, ROSENBROCK } from '../../../../src/core/tasks/rosenbrock';
 import type { Task } from '../../../../src/core/tasks/task';
 import { TF_BACKENDS, useBackend } from '../../../support/tfBackends';
@@ -178,24 +177,5 @@ describe('normalizeValue', () => {
     [-Infinity, 10],
   ])('maps %s to %s', (loss, expected) => {
     expect(normalizeValue(loss)).toBeCloseTo(expected, 12);
-  });
-});
-
-describe('the registry', () => {
-  it('describes every family once', () => {
-    expect(TASK_FAMILY_DOCS.map(({ family }) => family)).toEqual([...TASK_FAMILIES]);
-    for (const { summary, options } of TASK_FAMILY_DOCS) {
-      expect(summary).not.toBe('');
-      expect(new Set(options.map(({ name }) => name)).size).toBe(options.length);
-    }
-  });
-
-  it('holds the family names of the tasks themselves', () => {
-    const made = [
-      createQuadratic({ dimension: 2, condition: 2, seed: 0 }),
-      createRosenbrock(),
-      createBeale(),
-    ];
-    expect(made.map(({ family }) => family)).toEqual(TASK_FAMILIES.slice(1));
   });
 });

@@ -22,6 +22,11 @@ const ACTIVATION_64: Record<Activation, (x: number) => number> = {
   gelu: (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
   silu: (x) => x / (1 + Math.exp(-x)),
   elu: (x) => (x > 0 ? x : Math.expm1(x)),
+  relu6: (x) => Math.min(Math.max(x, 0), 6),
+  selu: (x) => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * Math.expm1(x)),
+  leakyRelu: (x) => (x > 0 ? x : -0.5 * x),
+  cos: Math.cos,
+  sin: Math.sin,
 };
 const ACTIVATION_NAMES = Object.keys(ACTIVATION_64) as Activation[];
 
@@ -255,7 +260,7 @@ describe('createImageMlp', () => {
       { name: 'y', shape: [4], dtype: 'int32' },
     ]);
     expect(task.data?.trainBatch(0).x?.shape).toEqual([4, 9]);
-    expect(task.normalize(NaN)).toBeCloseTo((Math.log(10) * 10) / Math.log(5), 12);
+    expect(task.normalize(NaN)).toBeCloseTo(1.5 * Math.log(5), 12);
   });
 
   it('draws weights within two standard deviations of 1/√fan-in and starts biases at zero', () => {
@@ -280,7 +285,7 @@ describe('createImageMlp', () => {
   it('refuses widths, activations and data it cannot use', () => {
     expect(() => toy('relu', [4, 0])).toThrow('hidden must hold integers of at least 1, got 0');
     expect(() => toy('step' as Activation)).toThrow(
-      'activation must be one of relu, tanh, sigmoid, gelu, silu, elu, got step',
+      'activation must be one of relu, tanh, sigmoid, gelu, silu, elu, relu6, selu, leakyRelu, cos, sin, got step',
     );
     const same = datasetOf(randomImages([20, 2, 2, 1], 1));
     expect(() =>

@@ -1,4 +1,4 @@
-/** Fields that the tasks on images share. */
+/** Fields that several families have. */
 import { z } from 'zod';
 
 export const batchSize = (what: string) =>
@@ -10,8 +10,8 @@ export const imageDataset = () =>
     .string()
     .min(1)
     .describe(
-      'The images: "digits8", "mnist", "fashion-mnist", or the path of a folder with files in idx format ' +
-        '(relative to the config file).',
+      'The images: "digits8", "mnist", "fashion-mnist", "emoji9", "emoji98", or the path of a folder with files in ' +
+        'idx format (relative to the config file).',
     );
 
 export const imageFormat = {
@@ -24,7 +24,17 @@ export const imageFormat = {
   grey: z.boolean().default(false).describe('Average the colour channels into one.'),
 };
 
-export const activation = () => z.enum(['relu', 'tanh', 'sigmoid', 'gelu', 'silu', 'elu']);
+export const activation = () =>
+  z.enum([
+    ...(['relu', 'tanh', 'sigmoid', 'gelu', 'silu', 'elu'] as const),
+    ...(['relu6', 'selu', 'leakyRelu', 'cos', 'sin'] as const),
+  ]);
 
 /** Widths of hidden layers of a perceptron. */
 export const hiddenWidths = () => z.array(z.int().min(1).max(16_384)).max(32);
+
+/** What divides and shifts what goes between two layers. */
+export const norm = () => z.enum(['none', 'layer', 'batch']).default('none');
+
+/** Share of numbers that are set to zero. */
+export const dropoutRate = () => z.number().min(0).lt(1).default(0);

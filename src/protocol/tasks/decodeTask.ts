@@ -1,0 +1,11 @@
+/** Tasks that come without a run config around them. */
+import { UserError } from '../../base/index';
+import { checkRunConfig } from '../configProblems';
+import type { TaskConfig } from '../runConfig';
+
+/** A config's `task` with every default filled in. @throws UserError('config') naming the first bad field */
+export function decodeTask(value: unknown): TaskConfig {
+  const { config, problems } = checkRunConfig({ task: value, optimizer: { name: 'velo' } });
+  if (config !== undefined) return config.task;
+  throw new UserError('config', problems[0].message);
+}
