@@ -5,7 +5,9 @@ import type { NamedArrays, NamedFloats } from '../../src/base/index';
 import { interpret } from './graphInterpreter';
 import { kernelRuntimes } from './kernels';
 import { largestDifference, runPlan } from './planCheck';
-import { createRng } from '../../src/core/compute/rng';
+import { planGraph } from '../../src/core/compute/plan/plan';
+import { createPlanRun } from '../../src/core/compute/plan/planRun';
+import { createRng, RNG_PURPOSES } from '../../src/core/compute/rng';
 import type { RngKey } from '../../src/core/compute/rng';
 import { toTensors } from '../../src/core/compute/tensors';
 import { createOptimizer } from '../../src/core/optimizers/registry';
@@ -88,6 +90,32 @@ export function expectPlanGradients(task: Task, tolerance = 5e-6): void {
       expect(relative(interpreted[`grads/${name}`]!.data, data), name).toBeLessThan(tolerance);
     }
   }
+}
+
+/** Mean and standard error, element by element, of the gradient in all parameters over steps with other random numbers. */
+export function gradientStatistics(
+  task: Task,
+  count: number,
+): { readonly mean: Float64Array; readonly error: Float64Array } {
+  const { params, batch } = inputsOf(task);
+  const run = createPlanRun(planGraph(gradientGraph(task)), kernelRuntimes.at(-1)!);
+  for (const [name, place] of Object.entries(run.inputs)) {
+    const [kind = '', ...rest] = name.split('/');
+    const source = kind === 'params' ? params : batch;
+    if (place.length > 0) place.set(source[rest.join('/')]!.data);
+  }
+  const samples = Array.from({ length: count }, (_, step) => {
+    run.key.set([5, RNG_PURPOSES.dropout, step, 0]);
+    run.run();
+    return Object.keys(params).flatMap((name) => [...run.outputs[`grads/${name}`]!]);
+  });
+  const over = (value: (sample: readonly number[], i: number) => number): Float64Array =>
+    Float64Array.from(samples[0]!, (_, i) => {
+      return samples.reduce((sum, sample) => sum + value(sample, i), 0) / count;
+    });
+  const mean = over((sample, i) => sample[i]!);
+  const variance = over((sample, i) => (sample[i]! - mean[i]!) ** 2);
+  return { mean, error: variance.map((value) => Math.sqrt(value / (count - 1))) };
 }
 
 /** Largest difference relative to the largest of the expected numbers. */

@@ -11,7 +11,7 @@ import type { TextDataset } from '../datasets/text';
 import type { Task } from '../task';
 import { CELL_NAMES, CELLS, unrollCell } from './cells';
 import type { CellName } from './cells';
-import { normalizeTokenLoss } from './normalizeTokenLoss';
+import { finiteLoss } from '../finiteLoss';
 import { embedding, linear, specsOf, startAll } from './parameters';
 import type { Parameter } from './parameters';
 import { shiftedTokens, tokenLoss } from './tokenLoss';
@@ -53,7 +53,7 @@ export function createRnnLm(options: RnnLmOptions): Task {
       const logits = rnnLogits(params, swap(inputs), cell);
       return tokenLoss(logits, swap(inputs), swap(targets));
     },
-    normalize: normalizeTokenLoss,
+    normalize: (loss) => finiteLoss(loss),
     data,
   };
 }

@@ -25,7 +25,7 @@ import { createTextData } from '../datasets/textData';
 import type { TextDataset } from '../datasets/text';
 import type { LossRng, Task } from '../task';
 import { dropout } from './dropout';
-import { normalizeTokenLoss } from './normalizeTokenLoss';
+import { finiteLoss } from '../finiteLoss';
 import {
   embedding,
   layerNormParameters,
@@ -80,7 +80,7 @@ export function createTransformerLm(options: TransformerLmOptions): Task {
       const { inputs, targets } = shiftedTokens(batch.tokens!);
       return tokenLoss(transformerLogits(params, inputs, options, rng), inputs, targets);
     },
-    normalize: normalizeTokenLoss,
+    normalize: (loss) => finiteLoss(loss),
     data,
   };
 }
