@@ -1,6 +1,6 @@
 /**
  * What classifiers share: the losses from logits, the share of right answers, and the scales on which their losses
- * are compared (those of the fixed tasks and of the parametric families in google/learned_optimization).
+ * are compared (those of the fixed tasks in google/learned_optimization).
  */
 import {
   argMax,
@@ -60,16 +60,6 @@ export function oneHotSquaredError(logits: Tensor2D, labels: Tensor1D): Scalar {
 /** Share of rows whose largest logit (the first, where several are) is the label's. */
 export function shareCorrect(logits: Tensor2D, labels: Tensor1D): Scalar {
   return mean(cast(equal(argMax(logits, 1), labels), 'float32'));
-}
-
-/**
- * The comparable loss of a classifier with C classes: (min(max(L, 0), ln 2C) - ln(C/5))·10 / ln C, where NaN and
- * ±∞ count as ln 2C. Guessing gives 10·ln 5 / ln C (7 for ten classes).
- */
-export function normalizeCrossEntropy(loss: number, classes: number): number {
-  const worst = Math.log(2 * classes);
-  const finite = Number.isFinite(loss) ? Math.min(Math.max(loss, 0), worst) : worst;
-  return ((finite - Math.log(classes / 5)) * 10) / Math.log(classes);
 }
 
 /** min(max(L, 0), 1.5 ln C), where NaN and ±∞ count as 1.5 ln C: the scale of fixed perceptrons and conv nets. */

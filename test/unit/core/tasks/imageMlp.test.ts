@@ -5,11 +5,7 @@ import type { NamedArrays, NamedFloats } from '../../../../src/base/index';
 import { installTransposedMatMul } from '../../../../src/core/compute/devices/transposedMatMul';
 import { createRng } from '../../../../src/core/compute/rng';
 import type { Activation } from '../../../../src/core/tasks/activations';
-import {
-  normalizeCrossEntropy,
-  shareCorrect,
-  softmaxCrossEntropy,
-} from '../../../../src/core/tasks/classification';
+import { shareCorrect, softmaxCrossEntropy } from '../../../../src/core/tasks/classification';
 import { createImageMlp } from '../../../../src/core/tasks/imageMlp';
 import type { Task } from '../../../../src/core/tasks/task';
 import { datasetOf, randomImages } from '../../../support/images';
@@ -221,21 +217,6 @@ describe.each(TF_BACKENDS)('softmaxCrossEntropy on %s', (backend) => {
       return shareCorrect(logits, tf.tensor1d([1, 0, 1, 2], 'int32')).dataSync()[0];
     });
     expect(share).toBe(0.5);
-  });
-});
-
-describe('normalizeCrossEntropy', () => {
-  it.each([
-    { loss: 0, expected: (-Math.log(2) * 10) / Math.log(10) },
-    { loss: Math.log(2), expected: 0 },
-    { loss: Math.log(10), expected: (Math.log(5) * 10) / Math.log(10) },
-    { loss: Math.log(20), expected: 10 },
-    { loss: 50, expected: 10 },
-    { loss: NaN, expected: 10 },
-    { loss: Infinity, expected: 10 },
-    { loss: -Infinity, expected: 10 },
-  ])('maps $loss to $expected for ten classes', ({ loss, expected }) => {
-    expect(normalizeCrossEntropy(loss, 10)).toBeCloseTo(expected, 12);
   });
 });
 
