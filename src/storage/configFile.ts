@@ -5,10 +5,11 @@ import { UserError } from '../base/index';
 import {
   BUNDLED_DATASET_NAMES,
   BUNDLED_TABLE_NAMES,
+  BUNDLED_TEXT_NAMES,
   BUNDLED_WEIGHTS,
   parseRunConfigText,
 } from '../protocol/index';
-import type { RunConfig } from '../protocol/index';
+import type { RunConfig, TaskConfig } from '../protocol/index';
 import { onDisk } from './fileSystem';
 
 /** Nobody writes a config of this size; somebody may name a data file by mistake. */
@@ -59,12 +60,17 @@ function withResolvedPaths(config: RunConfig, folder: string): RunConfig {
   const { task, optimizer } = config;
   return {
     ...config,
-    task: 'dataset' in task ? { ...task, dataset: resolvePath(task.dataset, folder) } : task,
+    task: withResolvedData(task, folder),
     optimizer:
       optimizer.name === 'velo'
         ? { ...optimizer, weights: resolvePath(optimizer.weights, folder) }
         : optimizer,
   };
+}
+
+function withResolvedData<T extends TaskConfig>(task: T, folder: string): T {
+  if ('task' in task) return { ...task, task: withResolvedData(task.task, folder) };
+  return 'dataset' in task ? { ...task, dataset: resolvePath(task.dataset, folder) } : task;
 }
 
 /** A name of something bundled stays a name; what looks like a path, or is there beside the config, is one. */
@@ -75,6 +81,11 @@ function resolvePath(value: string, folder: string): string {
 }
 
 function isBundled(value: string): boolean {
-  const names = [...BUNDLED_DATASET_NAMES, ...BUNDLED_TABLE_NAMES, ...BUNDLED_WEIGHTS];
+  const names = [
+    ...BUNDLED_DATASET_NAMES,
+    ...BUNDLED_TABLE_NAMES,
+    ...BUNDLED_TEXT_NAMES,
+    ...BUNDLED_WEIGHTS,
+  ];
   return names.some((name) => name === value);
 }
