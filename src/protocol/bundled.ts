@@ -12,4 +12,6 @@ export type BundledDatasetName = (typeof BUNDLED_DATASET_NAMES)[number];
 export const BUNDLED_TABLE_NAMES = ['letter', 'iris', 'wine', 'breast-cancer'] as const;
 export type BundledTableName = (typeof BUNDLED_TABLE_NAMES)[number];
 
+export const BUNDLED_TEXT_NAMES = ['gutenberg-small'] as const;
+
 export const BUNDLED_WEIGHTS = ['velo-handmade-1'] as const;

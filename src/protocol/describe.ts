@@ -1,8 +1,14 @@
 /** Tasks and optimizers in a few words, the same in tables, trees and panels. */
 import type { OptimizerConfig, TaskConfig } from './runConfig';
+import { innermostTask } from './tasks/innermost';
 
 /** `fashion-mnist 128-128 relu b128`, `quadratic 10d, condition 10` */
 export function describeTask(task: TaskConfig): string {
+  if (task.family === 'esGradient') return `ES ${task.pairs}, ${describeTask(task.task)}`;
+  if (task.family === 'learnedOptimizer') {
+    const estimate = task.gradient === 'pes' ? ' PES' : '';
+    return `learned ${task.optimizer}${estimate} ${task.steps} steps, ${describeTask(task.task)}`;
+  }
   if ('dataset' in task) {
     return `${lastPart(task.dataset)} ${describeNetwork(task)} b${task.batchSize}`;
   }
@@ -26,6 +32,10 @@ function describeNetwork(task: Extract<TaskConfig, { dataset: string }>): string
       return `mixer ${task.width}x${task.blocks}`;
     case 'imageAutoencoder':
       return `autoencoder ${task.hidden.join('-')} ${task.activation}`;
+    case 'rnnLm':
+      return `${task.cell} ${task.hidden}`;
+    case 'transformerLm':
+      return `transformer ${task.width}x${task.layers}`;
     case 'imageVae':
       return `vae ${task.latent} ${task.activation}`;
   }
@@ -39,7 +49,8 @@ export function describeOptimizer(optimizer: OptimizerConfig): string {
 }
 
 /** What a task's loss is measured in; empty where it is a plain number. */
-export function lossUnit(task: TaskConfig): string {
+export function lossUnit(config: TaskConfig): string {
+  const task = innermostTask(config);
   if (!('dataset' in task)) return '';
   if (task.family === 'imageAutoencoder') {
     return task.logLoss ? 'log squared error' : 'squared error';

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { steps } from './fields';
 import type { Schedule } from './optimizers/fields';
 import { optimizerSchema } from './optimizers/optimizerConfig';
+import { innermostTask } from './tasks/innermost';
 import { taskSchema } from './tasks/taskSchema';
 
 const MAX_SEED = 2 ** 32 - 1;
@@ -142,7 +143,7 @@ export function runConfigJsonSchema(): Record<string, unknown> {
 }
 
 interface CrossChecked {
-  readonly task: { readonly family: string };
+  readonly task: z.infer<typeof taskSchema>;
   readonly optimizer: {
     readonly name: string;
     readonly schedule?: Schedule;
@@ -175,7 +176,7 @@ function checkAcrossFields(config: CrossChecked, context: z.RefinementCtx): void
   if (config.evaluate.every === 0) {
     complain(['earlyStop'], 'needs evaluate.every of at least 1', config.evaluate);
   }
-  if (!('dataset' in config.task)) {
+  if (!('dataset' in innermostTask(config.task))) {
     const limit = `needs held-out data, which ${config.task.family} has not`;
     complain(['earlyStop'], limit, config.earlyStop);
   }

@@ -5,6 +5,7 @@ import { UserError } from '../base/index';
 import {
   BUNDLED_DATASET_NAMES,
   BUNDLED_TABLE_NAMES,
+  BUNDLED_TEXT_NAMES,
   BUNDLED_WEIGHTS,
   parseRunConfigText,
 } from '../protocol/index';
@@ -62,8 +63,9 @@ function withResolvedPaths(config: RunConfig, folder: string): RunConfig {
   };
 }
 
-/** The path of its data absolute. */
-export function resolveTask(task: TaskConfig, folder: string): TaskConfig {
+/** The path of its data absolute, also of a task inside another. */
+export function resolveTask<T extends TaskConfig>(task: T, folder: string): T {
+  if ('task' in task) return { ...task, task: resolveTask(task.task, folder) };
   return 'dataset' in task ? { ...task, dataset: resolvePath(task.dataset, folder) } : task;
 }
 
@@ -82,6 +84,11 @@ function resolvePath(value: string, folder: string): string {
 }
 
 function isBundled(value: string): boolean {
-  const names = [...BUNDLED_DATASET_NAMES, ...BUNDLED_TABLE_NAMES, ...BUNDLED_WEIGHTS];
+  const names = [
+    ...BUNDLED_DATASET_NAMES,
+    ...BUNDLED_TABLE_NAMES,
+    ...BUNDLED_TEXT_NAMES,
+    ...BUNDLED_WEIGHTS,
+  ];
   return names.some((name) => name === value);
 }

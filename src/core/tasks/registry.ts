@@ -8,7 +8,9 @@ import {
 } from './families/classifiers';
 import type { TaskFamily } from './families/family';
 import { bealeFamily, quadraticFamily, rosenbrockFamily } from './families/functions';
+import { rnnLmFamily, transformerLmFamily } from './families/sequences';
 import { mlpMixerFamily, visionTransformerFamily } from './families/tokens';
+import { esGradientFamily, learnedOptimizerFamily } from './families/wrapped';
 
 export const TASK_FAMILIES: readonly TaskFamily[] = [
   imageMlpFamily,
@@ -19,7 +21,11 @@ export const TASK_FAMILIES: readonly TaskFamily[] = [
   imageAutoencoderFamily,
   imageVaeFamily,
   tabularMlpFamily,
+  rnnLmFamily,
+  transformerLmFamily,
   quadraticFamily,
   rosenbrockFamily,
   bealeFamily,
+  learnedOptimizerFamily,
+  esGradientFamily,
 ];

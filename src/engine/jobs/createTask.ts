@@ -2,21 +2,27 @@
 import { invariant } from '../../base/index';
 import {
   createBeale,
+  createEsGradient,
   createImageAutoencoder,
   createImageConv,
   createImageMlp,
   createImageVae,
+  createLearnedOptimizerTask,
   createMlpMixer,
   createQuadratic,
   createResnet,
+  createRnnLm,
   createRosenbrock,
   createTabularMlp,
+  createTransformerLm,
   createVisionTransformer,
 } from '../../core/index';
-import type { ImageDataset, TabularDataset, Task } from '../../core/index';
-import type { TaskConfig } from '../../protocol/index';
+import type { ImageDataset, TabularDataset, Task, TextDataset } from '../../core/index';
+import { innermostTask, lossUnit } from '../../protocol/index';
+import type { PlainTaskConfig, TaskConfig } from '../../protocol/index';
 import { loadImageDataset } from '../datasets';
 import { loadTable } from '../tables';
+import { loadText } from '../texts';
 
 export interface TaskContext {
   /** The run's seed: order of batches, shape of a random quadratic. */
@@ -26,7 +32,7 @@ export interface TaskContext {
 }
 
 /** What a task may need from the disk. */
-export type TaskDataset = ImageDataset | TabularDataset;
+export type TaskDataset = ImageDataset | TabularDataset | TextDataset;
 
 /** @throws UserError('config' | 'data') */
 export async function createTask(config: TaskConfig, context: TaskContext): Promise<Task> {
@@ -38,14 +44,29 @@ export async function loadTaskData(
   config: TaskConfig,
   { dataDir }: Pick<TaskContext, 'dataDir'>,
 ): Promise<TaskDataset | undefined> {
-  if (!('dataset' in config)) return undefined;
-  return config.family === 'tabularMlp'
-    ? loadTable(config.dataset, { dataDir })
-    : loadImageDataset(config.dataset, { dataDir });
+  const task = innermostTask(config);
+  if (!('dataset' in task)) return undefined;
+  if ('vocabulary' in task) return loadText(task.dataset, { dataDir, vocabulary: task.vocabulary });
+  return task.family === 'tabularMlp'
+    ? loadTable(task.dataset, { dataDir })
+    : loadImageDataset(task.dataset, { dataDir });
 }
 
 /** @param dataset  that `loadTaskData` gave. @throws UserError('config' | 'data') */
 export function taskFrom(config: TaskConfig, seed: number, dataset: TaskDataset | undefined): Task {
+  if (!('task' in config)) return plainTaskFrom(config, seed, dataset);
+  const task = taskFrom(config.task, seed, dataset);
+  if (config.family === 'esGradient') return createEsGradient({ ...config, task });
+  const pes = config.gradient === 'pes' ? config : undefined;
+  const lossCap = lossCapOf(config, dataset);
+  return createLearnedOptimizerTask({ ...config, task, lossCap, pes, seed });
+}
+
+function plainTaskFrom(
+  config: PlainTaskConfig,
+  seed: number,
+  dataset: TaskDataset | undefined,
+): Task {
   switch (config.family) {
     case 'imageMlp':
       return createImageMlp({ ...config, dataset: imagesIn(dataset), seed });
@@ -63,6 +84,10 @@ export function taskFrom(config: TaskConfig, seed: number, dataset: TaskDataset 
       return createImageVae({ ...config, dataset: imagesIn(dataset), seed });
     case 'tabularMlp':
       return createTabularMlp({ ...config, dataset: tableIn(dataset), seed });
+    case 'rnnLm':
+      return createRnnLm({ ...config, text: textIn(dataset), seed });
+    case 'transformerLm':
+      return createTransformerLm({ ...config, text: textIn(dataset), seed });
     case 'quadratic':
       return createQuadratic({ dimension: config.dimension, condition: config.condition, seed });
     case 'rosenbrock':
@@ -76,8 +101,8 @@ export function taskFrom(config: TaskConfig, seed: number, dataset: TaskDataset 
  * Whether a task's seed shows in its loss, and not only in its parameters, the order of its data and its draws: then a plan
  * for one seed is no plan for another.
  */
-export function seedShapesLoss({ family }: TaskConfig): boolean {
-  return family === 'quadratic';
+export function seedShapesLoss(config: TaskConfig): boolean {
+  return innermostTask(config).family === 'quadratic';
 }
 
 function imagesIn(dataset: TaskDataset | undefined): ImageDataset {
@@ -88,4 +113,15 @@ function imagesIn(dataset: TaskDataset | undefined): ImageDataset {
 function tableIn(dataset: TaskDataset | undefined): TabularDataset {
   invariant(dataset !== undefined && 'values' in dataset, 'a task without its table');
   return dataset;
+}
+
+function textIn(dataset: TaskDataset | undefined): TextDataset {
+  invariant(dataset !== undefined && 'tokens' in dataset, 'a task without its text');
+  return dataset;
+}
+
+/** Half as much again as a guess among the classes or tokens; other losses are not clipped. */
+function lossCapOf(config: TaskConfig, dataset: TaskDataset | undefined): number {
+  if (dataset === undefined || !lossUnit(config).startsWith('cross-entropy')) return Infinity;
+  return 1.5 * Math.log('tokens' in dataset ? dataset.vocabulary : dataset.classes);
 }

@@ -110,7 +110,7 @@ export class Members {
 
   name(member: number, { task, seed }: Assignment): string {
     const { config } = this.#task.tasks[task]!;
-    const what = config.family === 'imageMlp' ? config.dataset : config.family;
+    const what = 'dataset' in config ? config.dataset : config.family;
     return `member ${member} (${what}, seed ${seed})`;
   }
 

@@ -1,7 +1,8 @@
 /** Data sets and weights in memory that threads share instead of copying it. */
-import { imageFormat, prepareImages } from '../../core/index';
-import type { ImageDataset, ImageSet, TabularDataset } from '../../core/index';
-import type { TaskConfig } from '../../protocol/index';
+import { imageFormat, prepareImages, prepareText } from '../../core/index';
+import type { ImageDataset, ImageSet, TabularDataset, TextDataset } from '../../core/index';
+import { innermostTask } from '../../protocol/index';
+import type { PlainTaskConfig, TaskConfig } from '../../protocol/index';
 import { loadTaskData } from '../jobs/createTask';
 import type { TaskDataset } from '../jobs/createTask';
 import type { PopulationTask, SharedTask } from './messages';
@@ -23,22 +24,29 @@ export async function shareTasks(
 ): Promise<SharedTask[]> {
   const datasets = new Map<string, TaskDataset>();
   for (const config of configs) {
-    if (!('dataset' in config)) continue;
-    const name = config.dataset;
-    const known = datasets.get(name) ?? (await loadTaskData(config, { dataDir }));
-    if (known !== undefined) datasets.set(name, prepared(known, config));
+    const key = dataKey(config);
+    const known = datasets.get(key) ?? (await loadTaskData(config, { dataDir }));
+    if (known !== undefined) datasets.set(key, prepared(known, innermostTask(config)));
   }
-  for (const [name, dataset] of datasets) {
-    datasets.set(name, 'train' in dataset ? shareImages(dataset) : shareTable(dataset));
-  }
+  for (const [key, dataset] of datasets) datasets.set(key, shared(dataset));
   return configs.map((config) => {
-    const dataset = 'dataset' in config ? datasets.get(config.dataset) : undefined;
+    const dataset = datasets.get(dataKey(config));
     return dataset === undefined ? { config } : { config, dataset };
   });
 }
 
+/** Equal where tasks need the same from the disk. */
+function dataKey(config: TaskConfig): string {
+  const task = innermostTask(config);
+  if (!('dataset' in task)) return '';
+  return 'vocabulary' in task ? `${task.vocabulary} ${task.dataset}` : task.dataset;
+}
+
 /** A data set with what a task makes of it. */
-function prepared(dataset: TaskDataset, config: TaskConfig): TaskDataset {
+function prepared(dataset: TaskDataset, config: PlainTaskConfig): TaskDataset {
+  if ('tokens' in dataset) {
+    return 'length' in config ? prepareText(dataset, config.length + 1) : dataset;
+  }
   if (!('train' in dataset) || !('grey' in config)) return dataset;
   return prepareImages(dataset, imageFormat(config.imageSize, config.grey));
 }
@@ -56,7 +64,10 @@ export function sharedBytesOf({ tasks, optimizers }: PopulationTask): number {
   return [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
-function arraysOf(dataset: TaskDataset): (Uint8Array | Float32Array)[] {
+function arraysOf(dataset: TaskDataset): { readonly buffer: ArrayBufferLike }[] {
+  if ('tokens' in dataset) {
+    return [dataset.tokens, dataset.starts, ...(dataset.prepared?.values() ?? [])];
+  }
   if (!('train' in dataset)) return [dataset.values, dataset.labels];
   const sets = dataset.test === undefined ? [dataset.train] : [dataset.train, dataset.test];
   return sets.flatMap(({ pixels, labels, prepared: formats }) => [
@@ -64,6 +75,22 @@ function arraysOf(dataset: TaskDataset): (Uint8Array | Float32Array)[] {
     labels,
     ...(formats?.values() ?? []),
   ]);
+}
+
+function shared(dataset: TaskDataset): TaskDataset {
+  if ('tokens' in dataset) return shareText(dataset);
+  return 'train' in dataset ? shareImages(dataset) : shareTable(dataset);
+}
+
+function shareText({ prepared: samples, ...text }: TextDataset): TextDataset {
+  const tokens = new Uint16Array(new SharedArrayBuffer(text.tokens.byteLength));
+  tokens.set(text.tokens);
+  const starts = new Uint32Array(new SharedArrayBuffer(text.starts.byteLength));
+  starts.set(text.starts);
+  const lengths = [...(samples ?? [])].map(
+    ([length, data]) => [length, sharedFloats(data)] as const,
+  );
+  return { ...text, tokens, starts, prepared: new Map(lengths) };
 }
 
 function shareTable(table: TabularDataset): TabularDataset {

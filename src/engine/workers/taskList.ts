@@ -19,6 +19,10 @@ const TITLES: Readonly<Record<FamilyName, string>> = {
   imageAutoencoder: 'Autoencoders',
   imageVae: 'Variational autoencoders',
   tabularMlp: 'Rows of numbers',
+  rnnLm: 'Recurrent language models',
+  transformerLm: 'Transformer language models',
+  learnedOptimizer: 'Learned optimizers',
+  esGradient: 'Estimated gradients',
   quadratic: 'Quadratic bowl',
   rosenbrock: 'Rosenbrock valley',
   beale: 'Beale plateaus',
@@ -44,9 +48,16 @@ const READY: Readonly<Record<FamilyName, ReadyFields>> = {
   tabularMlp: Object.fromEntries(
     Object.entries(TABLES).map(([dataset, batchSize]) => [dataset, { dataset, batchSize }]),
   ),
+  rnnLm: { 'gutenberg-small LSTM': {}, 'gutenberg-small GRU': { cell: 'gru' } },
+  transformerLm: { 'gutenberg-small': {} },
   quadratic: { quadratic: {} },
   rosenbrock: { rosenbrock: {} },
   beale: { beale: {} },
+  learnedOptimizer: {
+    'Adam on fashion-mnist': { optimizer: 'adam' },
+    'perceptron on fashion-mnist': { optimizer: 'mlp', steps: 10 },
+  },
+  esGradient: { 'fashion-mnist': {} },
 };
 
 /** @throws UserError('data') where a bundled data set is broken */

@@ -52,7 +52,8 @@ const TYPES: Readonly<Record<string, string>> = { string: 'text', boolean: 'yes 
 function typeText({ type = '', enum: choices, items }: FieldSchema): string {
   if (choices !== undefined) return choices.join(' | ');
   if (items !== undefined) return `list of ${typeText(items)}s`;
-  return TYPES[type] ?? type;
+  // Only a task inside a task is a choice of objects.
+  return TYPES[type] ?? (type === '' ? 'task' : type);
 }
 
 function valueText(value: unknown): string {

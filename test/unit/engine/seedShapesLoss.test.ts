@@ -19,6 +19,8 @@ const NEEDED: Readonly<Record<string, object>> = {
   imageAutoencoder: { dataset: 'digits8', batchSize: 2 },
   imageVae: { dataset: 'digits8', batchSize: 2 },
   tabularMlp: { dataset: 'iris', batchSize: 4 },
+  rnnLm: { batchSize: 2, length: 4, hidden: 4, embedding: 4 },
+  transformerLm: { batchSize: 2, length: 4, layers: 1, heads: 1 },
 };
 
 it.each(TASK_FAMILIES)('the seed of %s shows in its loss where it is said to', async (family) => {
