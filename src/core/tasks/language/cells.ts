@@ -16,8 +16,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorDict } from '../../optimizers/optimizer';
-import { linear, varianceScaling } from './parameters';
-import type { Parameter } from './parameters';
+import { linearSpecs } from '../layers/dense';
+import { varianceScaling } from '../layers/parameters';
+import type { ParamSpec } from '../layers/parameters';
 
 export const CELL_NAMES = ['vanilla', 'elman', 'irnn', 'lstm', 'gru'] as const;
 export type CellName = (typeof CELL_NAMES)[number];
@@ -28,7 +29,7 @@ export type CellState = readonly Tensor[];
 export interface Cell {
   /** State vectors. */
   readonly states: number;
-  parameters(inputs: number, hidden: number): Parameter[];
+  parameters(inputs: number, hidden: number): ParamSpec[];
   /** The part of a step that depends on the input alone, for the rows of x f32[rows, inputs]. */
   project(params: TensorDict, x: Tensor2D): Tensor2D;
   /** @param projected  of this step's inputs, f32[batch, width] */
@@ -40,8 +41,8 @@ function plainCell(activation: (x: Tensor) => Tensor, isIdentity = false): Cell 
   return {
     states: 1,
     parameters: (inputs, hidden) => [
-      ...linear('rnn/input', inputs, hidden),
-      ...linear('rnn/hidden', hidden, hidden, isIdentity ? identity : undefined),
+      ...linearSpecs('rnn/input', [inputs, hidden]),
+      ...linearSpecs('rnn/hidden', [hidden, hidden], isIdentity ? identity : undefined),
     ],
     project: (params, x) => add(matMul(x, params['rnn/input/w']!), params['rnn/input/b']!),
     step(params, projected, [h]) {
@@ -59,7 +60,7 @@ function identity(data: Float32Array): void {
 /** [i, g, f, o] = [x, h] W + b; c' = σ(f + 1) c + σ(i) tanh(g); h' = σ(o) tanh(c') */
 const lstm: Cell = {
   states: 2,
-  parameters: (inputs, hidden) => linear('rnn', inputs + hidden, 4 * hidden),
+  parameters: (inputs, hidden) => linearSpecs('rnn', [inputs + hidden, 4 * hidden]),
   project(params, x) {
     const w = params['rnn/w']!;
     const own = slice(w as Tensor2D, [0, 0], [x.shape[1], w.shape[1]!]);

@@ -2,7 +2,7 @@
  * Language models with a recurrent network: the next token from those before it in the document. Embedding, one
  * recurrent layer with a learned initial state, linear output (google/learned_optimization, tasks/fixed/rnn_lm.py).
  */
-import { add, gather, matMul, reshape, tile, transpose } from '@tensorflow/tfjs-core';
+import { gather, reshape, tile, transpose } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor2D } from '@tensorflow/tfjs-core';
 import { UserError } from '../../../base/index';
 import type { TensorDict } from '../../optimizers/optimizer';
@@ -12,8 +12,9 @@ import type { Task } from '../task';
 import { CELL_NAMES, CELLS, unrollCell } from './cells';
 import type { CellName } from './cells';
 import { finiteLoss } from '../finiteLoss';
-import { embedding, linear, specsOf, startAll } from './parameters';
-import type { Parameter } from './parameters';
+import { linear, linearSpecs } from '../layers/dense';
+import { embeddingSpec, initParams, tensorSpecs } from '../layers/parameters';
+import type { ParamSpec } from '../layers/parameters';
 import { shiftedTokens, tokenLoss } from './tokenLoss';
 
 export interface RnnLmOptions {
@@ -44,9 +45,9 @@ export function createRnnLm(options: RnnLmOptions): Task {
     name: `${text.name} ${text.vocabulary} tokens, ${cell} ${hidden} embedding ${width}, length ${length}, batch ${batchSize}`,
     family: 'rnnLm',
     summary: `Predict the next token of ${text.name} (${text.vocabulary} kinds of tokens) from up to ${length} before it, with a recurrent network (${cell}) of width ${hidden}.`,
-    params: specsOf(parameters),
+    params: tensorSpecs(parameters),
     batch: [{ name: 'tokens', shape: [batchSize, length + 1], dtype: 'int32' }],
-    init: (rng) => startAll(parameters, rng),
+    init: (rng) => initParams(parameters, rng),
     loss(params, batch) {
       const { inputs, targets } = shiftedTokens(batch.tokens!);
       const swap = (tokens: Tensor2D): Tensor2D => transpose(tokens);
@@ -62,13 +63,13 @@ export function createRnnLm(options: RnnLmOptions): Task {
 export function rnnLmParameters(
   { cell, hidden, embedding: width }: Pick<RnnLmOptions, 'cell' | 'hidden' | 'embedding'>,
   vocabulary: number,
-): Parameter[] {
+): ParamSpec[] {
   const network = CELLS[cell];
   return [
-    embedding(vocabulary, width),
+    embeddingSpec(vocabulary, width),
     ...network.parameters(width, hidden),
     ...Array.from({ length: network.states }, (_, i) => ({ name: `initial${i}`, shape: [hidden] })),
-    ...linear('output', hidden, vocabulary),
+    ...linearSpecs('output', [hidden, vocabulary]),
   ];
 }
 
@@ -83,7 +84,7 @@ function rnnLogits(params: TensorDict, inputs: Tensor2D, cell: CellName): Tensor
     return tile(reshape(initial, [1, initial.shape[0]]), [batch, 1]);
   });
   const outputs = unrollCell(network, params, x, state);
-  return add(matMul(outputs, params['output/w']!), params['output/b']!);
+  return linear(params, 'output', outputs) as Tensor2D;
 }
 
 function checkOptions(options: RnnLmOptions): void {

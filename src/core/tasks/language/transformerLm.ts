@@ -7,13 +7,9 @@ import {
   add,
   gather,
   matMul,
-  mean,
   mul,
   reshape,
-  rsqrt,
   softmax,
-  square,
-  sub,
   tensor2d,
   transpose,
 } from '@tensorflow/tfjs-core';
@@ -24,17 +20,12 @@ import { ACTIVATIONS } from '../activations';
 import { createTextData } from '../datasets/textData';
 import type { TextDataset } from '../datasets/text';
 import type { LossRng, Task } from '../task';
-import { dropout } from './dropout';
 import { finiteLoss } from '../finiteLoss';
-import {
-  embedding,
-  layerNormParameters,
-  linear,
-  specsOf,
-  startAll,
-  varianceScaling,
-} from './parameters';
-import type { Parameter } from './parameters';
+import { linear, linearSpecs } from '../layers/dense';
+import { dropout } from '../layers/dropout';
+import { layerNorm, normSpecs } from '../layers/normalization';
+import { embeddingSpec, initParams, tensorSpecs, varianceScaling } from '../layers/parameters';
+import type { ParamSpec } from '../layers/parameters';
 import { shiftedTokens, tokenLoss } from './tokenLoss';
 
 export interface TransformerLmOptions {
@@ -54,7 +45,6 @@ export interface TransformerLmOptions {
 
 const HEAD_WIDTH = 32;
 const WIDENING = 4;
-const NORM_EPSILON = 1e-5;
 /** What the scores of later positions become. */
 const MASKED = -1e30;
 
@@ -73,9 +63,9 @@ export function createTransformerLm(options: TransformerLmOptions): Task {
     name: `${text.name} ${text.vocabulary} tokens, transformer ${layers}x${width} heads ${heads}${drop}, length ${length}, batch ${batchSize}`,
     family: 'transformerLm',
     summary: `Predict the next token of ${text.name} (${text.vocabulary} kinds of tokens) from up to ${length} before it, with a transformer of ${layers} block${layers === 1 ? '' : 's'} and width ${width}.`,
-    params: specsOf(parameters),
+    params: tensorSpecs(parameters),
     batch: [{ name: 'tokens', shape: [batchSize, length + 1], dtype: 'int32' }],
-    init: (rng) => startAll(parameters, rng),
+    init: (rng) => initParams(parameters, rng),
     loss(params, batch, rng) {
       const { inputs, targets } = shiftedTokens(batch.tokens!);
       return tokenLoss(transformerLogits(params, inputs, options, rng), inputs, targets);
@@ -89,25 +79,25 @@ export function createTransformerLm(options: TransformerLmOptions): Task {
 export function transformerParameters(
   { width, layers, heads }: Pick<TransformerLmOptions, 'width' | 'layers' | 'heads'>,
   vocabulary: number,
-): Parameter[] {
-  const scaled = (name: string, inputs: number, outputs: number): Parameter[] =>
-    linear(name, inputs, outputs, varianceScaling(2 / layers, inputs));
+): ParamSpec[] {
+  const scaled = (name: string, inputs: number, outputs: number): ParamSpec[] =>
+    linearSpecs(name, [inputs, outputs], varianceScaling(2 / layers, inputs));
   const inner = heads * HEAD_WIDTH;
-  const block = (name: string): Parameter[] => [
-    ...layerNormParameters(`${name}/norm1`, width),
+  const block = (name: string): ParamSpec[] => [
+    ...normSpecs('layer', `${name}/norm1`, width),
     ...scaled(`${name}/query`, width, inner),
     ...scaled(`${name}/key`, width, inner),
     ...scaled(`${name}/value`, width, inner),
     ...scaled(`${name}/mix`, inner, width),
-    ...layerNormParameters(`${name}/norm2`, width),
+    ...normSpecs('layer', `${name}/norm2`, width),
     ...scaled(`${name}/up`, width, WIDENING * width),
     ...scaled(`${name}/down`, WIDENING * width, width),
   ];
   return [
-    embedding(vocabulary, width),
+    embeddingSpec(vocabulary, width),
     ...Array.from({ length: layers }, (_, i) => block(`block${i}`)).flat(),
-    ...layerNormParameters('norm', width),
-    ...linear('output', width, vocabulary),
+    ...normSpecs('layer', 'norm', width),
+    ...linearSpecs('output', [width, vocabulary]),
   ];
 }
 
@@ -129,11 +119,11 @@ function transformerLogits(
       heads,
     });
     x = add(x, dropout(mixed, rate, rng));
-    const wide = dense(params, `${name}/up`, layerNorm(params, `${name}/norm2`, x));
-    const narrow = dense(params, `${name}/down`, ACTIVATIONS.gelu(wide));
+    const wide = linear(params, `${name}/up`, layerNorm(params, `${name}/norm2`, x));
+    const narrow = linear(params, `${name}/down`, ACTIVATIONS.gelu(wide));
     x = add(x, dropout(narrow, rate, rng));
   }
-  return dense(params, 'output', layerNorm(params, 'norm', x)) as Tensor2D;
+  return linear(params, 'output', layerNorm(params, 'norm', x)) as Tensor2D;
 }
 
 /** softmax(q kᵀ / √32 + mask) v per head, mixed. @param x  f32[batch·length, width] */
@@ -144,13 +134,13 @@ function attention(
   { batch, length, heads }: { batch: number; length: number; heads: number },
 ): Tensor {
   const headed = (part: string): Tensor => {
-    const rows = reshape(dense(params, `${name}/${part}`, x), [batch, length, heads, HEAD_WIDTH]);
+    const rows = reshape(linear(params, `${name}/${part}`, x), [batch, length, heads, HEAD_WIDTH]);
     return transpose(rows, [0, 2, 1, 3]);
   };
   const products = matMul(headed('query'), headed('key'), false, true);
   const scores = add(mul(products, 1 / Math.sqrt(HEAD_WIDTH)), causalMask(length));
   const mixed = transpose(matMul(softmax(scores), headed('value')), [0, 2, 1, 3]);
-  return dense(params, `${name}/mix`, reshape(mixed, [batch * length, heads * HEAD_WIDTH]));
+  return linear(params, `${name}/mix`, reshape(mixed, [batch * length, heads * HEAD_WIDTH]));
 }
 
 /** f32[length, length]: 0 where a position sees another, that is at or before its own. */
@@ -160,18 +150,6 @@ function causalMask(length: number): Tensor2D {
     if (i % length > Math.floor(i / length)) mask[i] = MASKED;
   });
   return tensor2d(mask, [length, length]);
-}
-
-function dense(params: TensorDict, name: string, x: Tensor): Tensor {
-  return add(matMul(x, params[`${name}/w`]!), params[`${name}/b`]!);
-}
-
-/** (x - mean) / √(variance + 10⁻⁵) · scale + offset, along the last axis */
-function layerNorm(params: TensorDict, name: string, x: Tensor): Tensor {
-  const centred = sub(x, mean(x, -1, true));
-  const variance = mean(square(centred), -1, true);
-  const normed = mul(centred, rsqrt(add(variance, NORM_EPSILON)));
-  return add(mul(normed, params[`${name}/scale`]!), params[`${name}/offset`]!);
 }
 
 function checkOptions(options: TransformerLmOptions): void {

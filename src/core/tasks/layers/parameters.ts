@@ -7,7 +7,8 @@ import type { Rng } from '../../compute/rng';
 export type Initializer = (data: Float32Array, rng: Rng) => void;
 
 export interface ParamSpec extends TensorSpec {
-  readonly start: Initializer;
+  /** Absent: zeros. */
+  readonly start?: Initializer;
 }
 
 export const zeros: Initializer = () => undefined;
@@ -32,9 +33,19 @@ export function truncatedNormal(fanIn: number): Initializer {
 /** Spread of a standard normal that is cut at ±2. */
 const TRUNCATED_SD = 0.87962566103423978;
 
-/** The same with the spread made good: variance 1/fanIn, the default of flax's layers (LeCun et al. 1998). */
+/** The same with the spread made good: variance scale/fanIn (haiku's VarianceScaling). */
+export function varianceScaling(scale: number, fanIn: number): Initializer {
+  return truncatedNormal((fanIn * TRUNCATED_SD ** 2) / scale);
+}
+
+/** Variance 1/fanIn, the default of flax's layers (LeCun et al. 1998). */
 export function lecunNormal(fanIn: number): Initializer {
-  return truncatedNormal(fanIn * TRUNCATED_SD ** 2);
+  return varianceScaling(1, fanIn);
+}
+
+/** `embedding` [vocabulary, width], a standard normal that is cut at two standard deviations. */
+export function embeddingSpec(vocabulary: number, width: number): ParamSpec {
+  return { name: 'embedding', shape: [vocabulary, width], start: truncatedNormal(1) };
 }
 
 /** Uniform within ±√(6 / (fanIn + fanOut)) (Glorot and Bengio 2010, equation 16). */
@@ -49,7 +60,7 @@ export function glorotUniform(fanIn: number, fanOut: number): Initializer {
 export function initParams(specs: readonly ParamSpec[], rng: Rng): NamedFloats {
   const entries = specs.map(({ name, shape, start }) => {
     const data = new Float32Array(sizeOf(shape));
-    start(data, rng);
+    start?.(data, rng);
     return [name, { shape, data }] as const;
   });
   return Object.fromEntries(entries);

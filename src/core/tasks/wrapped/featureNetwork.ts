@@ -19,8 +19,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorDict } from '../../optimizers/optimizer';
-import { linear } from '../language/parameters';
-import type { Parameter } from '../language/parameters';
+import { linearSpecs } from '../layers/dense';
+import type { ParamSpec } from '../layers/parameters';
 
 export interface NetworkShape {
   /** Width of the hidden layers. */
@@ -40,10 +40,10 @@ const MEAN_SQUARE_EPSILON = 1e-5;
 export function networkParameters(
   features: number,
   { hidden, hiddenLayers }: NetworkShape,
-): Parameter[] {
+): ParamSpec[] {
   const hiddens = Array.from({ length: hiddenLayers }, () => hidden);
   const widths = [features + TIME_SCALES.length, ...hiddens, OUTPUTS];
-  return widths.slice(1).flatMap((out, i) => linear(`network${i}`, widths[i]!, out));
+  return widths.slice(1).flatMap((out, i) => linearSpecs(`network${i}`, [widths[i]!, out]));
 }
 
 /**

@@ -1,11 +1,11 @@
 /** What a learned optimizer is to the tasks that train one: rules whose own parameters have derivatives. */
 import type { TensorDict } from '../../optimizers/optimizer';
-import type { Parameter } from '../language/parameters';
+import type { ParamSpec } from '../layers/parameters';
 
 export interface LearnedOptimizer {
   readonly name: string;
   /** Its own parameters, with their first values. */
-  readonly theta: readonly Parameter[];
+  readonly theta: readonly ParamSpec[];
   /** State of one tensor of the network before the first step, by name: shapes, all zero. */
   state(shape: readonly number[]): Readonly<Record<string, readonly number[]>>;
   /** One step of one tensor, in operations of which tfjs knows the derivative. */

@@ -10,7 +10,7 @@ import { UserError } from '../../../base/index';
 import { mapValues } from '../../compute/tensors';
 import type { TensorDict } from '../../optimizers/optimizer';
 import { finiteLoss } from '../finiteLoss';
-import { specsOf, startAll } from '../language/parameters';
+import { initParams, tensorSpecs } from '../layers/parameters';
 import type { LossRng, Task } from '../task';
 import { isGradientWanted, withGradient } from './givenGradient';
 import { pesGradient } from './pes';
@@ -51,9 +51,9 @@ export function createLearnedOptimizerTask(options: LearnedOptimizerTaskOptions)
     name: `${optimizer.name} learned on ${tasks} x ${steps} steps of (${task.name})${pesText(options)}`,
     family: 'learnedOptimizer',
     summary: summaryOf(options),
-    params: specsOf(optimizer.theta),
+    params: tensorSpecs(optimizer.theta),
     batch: unrollBatch(shape),
-    init: (rng) => startAll(optimizer.theta, rng),
+    init: (rng) => initParams(optimizer.theta, rng),
     loss(theta, batch, rng) {
       const trainings = Array.from({ length: tasks }, (_, i) => trainingOf(batch, i, options));
       const losses = trainings.map((training) => playAll(unroll, theta, training, rng));

@@ -1,11 +1,11 @@
 /** Known optimizers whose settings are learned: one set of numbers for all tensors. */
 import { add, div, exp, mul, pow, sqrt, square, sub } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Parameter } from '../language/parameters';
+import type { ParamSpec } from '../layers/parameters';
 import type { LearnedOptimizer } from './learnedOptimizer';
 
 /** A scalar that starts at ln(value). */
-function logarithm(name: string, value: number): Parameter {
+function logarithm(name: string, value: number): ParamSpec {
   return { name, shape: [], start: (data) => data.fill(Math.log(value)) };
 }
 
