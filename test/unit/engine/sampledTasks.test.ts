@@ -6,17 +6,23 @@ import { SPLITS } from '../../../src/core/tasks/task';
 import { TASK_FAMILIES } from '../../../src/core/tasks/registry';
 import { loadTaskData, taskFrom } from '../../../src/engine/jobs/createTask';
 import type { TaskDataset } from '../../../src/engine/jobs/createTask';
-import { decodeTask } from '../../../src/protocol/index';
-import type { TaskConfig } from '../../../src/protocol/index';
+import { decodeTask, innermostTask } from '../../../src/protocol/index';
+import type { PlainTaskConfig, TaskConfig } from '../../../src/protocol/index';
 
 const dataDir = join(import.meta.dirname, '..', '..', '..', 'media', 'data');
 const loaded = new Map<string, Promise<TaskDataset | undefined>>();
 
 function dataOf(config: TaskConfig): Promise<TaskDataset | undefined> {
-  const name = 'dataset' in config ? config.dataset : '';
+  const innermost = innermostTask(config);
+  const name =
+    'dataset' in innermost ? JSON.stringify([innermost.dataset, vocabularyOf(innermost)]) : '';
   const known = loaded.get(name) ?? loadTaskData(config, { dataDir });
   loaded.set(name, known);
   return known;
+}
+
+function vocabularyOf(config: PlainTaskConfig): unknown {
+  return 'vocabulary' in config ? config.vocabulary : undefined;
 }
 
 describe.each(TASK_FAMILIES.map((family) => [family.name, family] as const))('%s', (_, family) => {
