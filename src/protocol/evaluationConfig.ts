@@ -85,6 +85,7 @@ const taskEntrySchema = z
   .strictObject({
     name: label('Unique in the evaluation.'),
     family: label('Kind of task, for the breakdown; absent: that of the task.').exactOptional(),
+    standsFor: label('Whose data its own stand in for, where they do.').exactOptional(),
     task: taskSchema,
   })
   .describe('A task with its name.');
@@ -118,7 +119,7 @@ const evaluationConfigSchema = z
       .min(1)
       .exactOptional()
       .describe(
-        'A built-in list of tasks, "quick-12"; where tasks are given too, only the name of the list.',
+        'A built-in list of tasks: "quick-12", "mini-83", "velo-83"; where tasks are given too, only the name of the list.',
       ),
     tasks: z
       .array(taskEntrySchema)

@@ -3,7 +3,7 @@
 /** Settings of a task as a config would write them; what may stand there is for the decoder of configs to say. */
 export interface TaskSettings {
   readonly family: string;
-  readonly [setting: string]: boolean | number | string | readonly number[];
+  readonly [setting: string]: boolean | number | string | readonly number[] | TaskSettings;
 }
 
 export interface SuiteTask {
@@ -11,6 +11,8 @@ export interface SuiteTask {
   readonly name: string;
   /** Kind of task, for the breakdown of scores; default: the family of the settings. */
   readonly family?: string;
+  /** The data set of the original task, where other data stand in for it. */
+  readonly standsFor?: string;
   readonly task: TaskSettings;
 }
 

@@ -1,5 +1,5 @@
 /** From a config's task to a task: the place where names meet data on the disk. */
-import { invariant } from '../../base/index';
+import { UserError, invariant } from '../../base/index';
 import {
   createBeale,
   createEsGradient,
@@ -69,15 +69,15 @@ function plainTaskFrom(
 ): Task {
   switch (config.family) {
     case 'imageMlp':
-      return createImageMlp({ ...config, dataset: imagesIn(dataset), seed });
+      return createImageMlp({ ...config, dataset: classesIn(dataset, config), seed });
     case 'imageConv':
-      return createImageConv({ ...config, dataset: imagesIn(dataset), seed });
+      return createImageConv({ ...config, dataset: classesIn(dataset, config), seed });
     case 'resnet':
-      return createResnet({ ...config, dataset: imagesIn(dataset), seed });
+      return createResnet({ ...config, dataset: classesIn(dataset, config), seed });
     case 'visionTransformer':
-      return createVisionTransformer({ ...config, dataset: imagesIn(dataset), seed });
+      return createVisionTransformer({ ...config, dataset: classesIn(dataset, config), seed });
     case 'mlpMixer':
-      return createMlpMixer({ ...config, dataset: imagesIn(dataset), seed });
+      return createMlpMixer({ ...config, dataset: classesIn(dataset, config), seed });
     case 'imageAutoencoder':
       return createImageAutoencoder({ ...config, dataset: imagesIn(dataset), seed });
     case 'imageVae':
@@ -108,6 +108,20 @@ export function seedShapesLoss(config: TaskConfig): boolean {
 function imagesIn(dataset: TaskDataset | undefined): ImageDataset {
   invariant(dataset !== undefined && 'train' in dataset, 'a task without its images');
   return dataset;
+}
+
+/** With room for classes that no image has: networks of the shape that other data would need. */
+function classesIn(
+  dataset: TaskDataset | undefined,
+  { outputs }: { readonly outputs?: number },
+): ImageDataset {
+  const images = imagesIn(dataset);
+  if (outputs === undefined) return images;
+  if (outputs >= images.classes) return { ...images, classes: outputs };
+  throw new UserError(
+    'config',
+    `outputs must be at least ${images.classes}, the classes of ${images.name}, got ${outputs}`,
+  );
 }
 
 function tableIn(dataset: TaskDataset | undefined): TabularDataset {

@@ -1,6 +1,6 @@
 /** Schemas of conv nets and residual nets. */
 import { z } from 'zod';
-import { activation, batchSize, imageDataset, imageFormat, norm } from './fields';
+import { activation, batchSize, imageDataset, imageFormat, norm, outputs } from './fields';
 
 export const imageConvTask = z
   .strictObject({
@@ -20,6 +20,7 @@ export const imageConvTask = z
     norm: norm().describe('Normalisation after each activation.'),
     batchSize: batchSize('Images'),
     ...imageFormat,
+    outputs: outputs(),
   })
   .describe('Image classification with a small convolutional net.');
 
@@ -37,5 +38,6 @@ export const resnetTask = z
     maxPool: z.boolean().default(true).describe('Halve the image after the first convolution.'),
     batchSize: batchSize('Images'),
     ...imageFormat,
+    outputs: outputs(),
   })
   .describe('Image classification with a residual net.');

@@ -24,6 +24,17 @@ export const imageFormat = {
   grey: z.boolean().default(false).describe('Average the colour channels into one.'),
 };
 
+/** For what tells images apart. */
+export const outputs = () =>
+  z
+    .int()
+    .min(2)
+    .max(65_536)
+    .exactOptional()
+    .describe(
+      'Outputs of the network, at least as many as there are classes; absent: one for each class.',
+    );
+
 export const activation = () =>
   z.enum([
     ...(['relu', 'tanh', 'sigmoid', 'gelu', 'silu', 'elu'] as const),

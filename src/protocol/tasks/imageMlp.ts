@@ -8,6 +8,7 @@ import {
   imageDataset,
   imageFormat,
   norm,
+  outputs,
 } from './fields';
 
 const perceptron = {
@@ -30,6 +31,7 @@ export const imageMlpTask = z
     ...perceptron,
     batchSize: batchSize('Images'),
     ...imageFormat,
+    outputs: outputs(),
   })
   .describe('Image classification with a multi-layer perceptron.');
 

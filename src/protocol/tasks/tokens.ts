@@ -1,6 +1,6 @@
 /** Schemas of networks that read images as patches. */
 import { z } from 'zod';
-import { batchSize, dropoutRate, imageDataset, imageFormat } from './fields';
+import { batchSize, dropoutRate, imageDataset, imageFormat, outputs } from './fields';
 
 const size = (most: number) => z.int().min(1).max(most);
 const patch = () => size(256).default(4).describe('Side of a patch in pixels.');
@@ -18,6 +18,7 @@ export const visionTransformerTask = z
     attentionDropout: dropoutRate().describe('Share of the attention that is dropped, in [0, 1).'),
     batchSize: batchSize('Images'),
     ...imageFormat,
+    outputs: outputs(),
   })
   .describe('Image classification with a vision transformer.');
 
@@ -32,5 +33,6 @@ export const mlpMixerTask = z
     channelWidth: size(32_768).default(128).describe('Hidden width across channels.'),
     batchSize: batchSize('Images'),
     ...imageFormat,
+    outputs: outputs(),
   })
   .describe('Image classification with an MLP-Mixer.');

@@ -56,7 +56,7 @@ export function createImageData({ dataset, format, ...options }: ImageDataOption
         outerValid: outerValid.indices,
         test: test.indices,
       },
-      read: (split, indices) => readBatch(reader, subsets[split].set, indices),
+      read: (split, indices) => readBatch(subsets[split].set, indices, reader, format),
       rows: () => [
         { name: 'x', ...storedImages(train.set, reader, format) },
         { name: 'y', data: train.set.labels, rowLength: 1, divisor: 1 },
@@ -102,13 +102,20 @@ function formatAll(set: ImageSet, reader: ImageReader): Float32Array {
   return data;
 }
 
-function readBatch(reader: ImageReader, set: ImageSet, indices: Int32Array): NamedArrays {
+function readBatch(
+  set: ImageSet,
+  indices: Int32Array,
+  reader: ImageReader,
+  format: ImageFormat,
+): NamedArrays {
   const [height, width, channels] = reader.shape;
   const size = height * width * channels;
   const x = new Float32Array(indices.length * size);
   const y = new Int32Array(indices.length);
+  const { data, divisor } = storedImages(set, reader, format);
   indices.forEach((index, row) => {
-    reader.read(set, index, x, row * size);
+    if (divisor === 1) x.set(data.subarray(index * size, (index + 1) * size), row * size);
+    else reader.read(set, index, x, row * size);
     y[row] = set.labels[index]!;
   });
   return {

@@ -4,7 +4,6 @@
  */
 import {
   add,
-  broadcastTo,
   clipByValue,
   div,
   exp,
@@ -12,6 +11,7 @@ import {
   maximum,
   mean,
   mul,
+  ones,
   reshape,
   rsqrt,
   square,
@@ -119,7 +119,8 @@ function averageFeatures(averages: TensorDict, g: Tensor, m: Tensor): Tensor[] {
   const { row, column } = averages as { row: Tensor; column: Tensor };
   const rowFactor = safeRsqrt(div(row, add(mean(row, axes.second, true), 1e-9)));
   const factor = mul(rowFactor, safeRsqrt(column));
-  const whole = (average: Tensor): Tensor => broadcastTo(average, m.shape);
+  // A product, since tfjs has no gradient of broadcastTo for the kernels of convolutions.
+  const whole = (average: Tensor): Tensor => mul(average, ones(m.shape));
   return [
     mul(g, factor),
     whole(row),
