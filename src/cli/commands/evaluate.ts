@@ -31,7 +31,7 @@ export function addEvaluateCommand(program: Command, output: Output): void {
   program
     .command('evaluate')
     .description('compare optimizers with a tuned baseline on many tasks')
-    .argument('[suite]', 'name of a suite (quick-12), or a *.velo-eval.json file')
+    .argument('[suite]', 'name of a suite (quick-12, mini-83, velo-83), or a *.velo-eval.json file')
     .option(
       '--optimizer <what>',
       'measured: velo, a baseline (tuned like the baseline), or a run config (as it is); may be given several times',
@@ -71,7 +71,7 @@ export function addEvaluateCommand(program: Command, output: Output): void {
 function required(config: ResolvedEvaluation | undefined): ResolvedEvaluation {
   if (config !== undefined) return config;
   throw new UserError('usage', 'expected the name of a suite or a *.velo-eval.json file', {
-    remedy: 'The suite of this version is quick-12; --resume goes on with an evaluation.',
+    remedy: 'The suites are quick-12, mini-83 and velo-83; --resume goes on with an evaluation.',
   });
 }
 
