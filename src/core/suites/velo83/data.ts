@@ -34,8 +34,9 @@ export const FULL_DATA: Readonly<Record<OriginalData, Stand>> = {
   imagenet16: emoji(16, 1000),
   imagenet32: emoji(32, 1000),
   imagenet64: emoji(64, 1000),
-  lm1b: standIn('gutenberg', { dataset: 'gutenberg' }),
-  wikipedia: standIn('brown', { dataset: 'brown' }),
+  // A sentence a line, as in the news; paragraphs, as in articles.
+  lm1b: standIn('brown', { dataset: 'brown' }),
+  wikipedia: standIn('gutenberg', { dataset: 'gutenberg' }),
 };
 
 const small = (dataset: string, side: number): Stand =>
