@@ -9,9 +9,9 @@ import { decodeIdx, imageDatasetFrom, imageSetFrom } from '../core/index';
 import type { ImageDataset, NamedIdx, NamedImageSet } from '../core/index';
 import type { BundledDatasetName } from '../protocol/index';
 import { sha256Of } from '../storage/index';
-import { loadCachedImages } from './data/cachedImages';
 import { cannotRead, hasCode, readBytes, unpack } from './data/files';
 import type { FileBytes } from './data/files';
+import { loadCached, unknownDataset } from './data/named';
 
 export interface BundledDataset {
   readonly name: BundledDatasetName;
@@ -97,7 +97,10 @@ export async function loadImageDataset(
 ): Promise<ImageDataset> {
   const bundled = BUNDLED_DATASETS.find((entry) => entry.name === name);
   if (bundled !== undefined) return loadBundled(bundled, dataDir);
-  return (await loadCachedImages(name)) ?? loadFolder(name);
+  const cached = await loadCached(name, 'images');
+  if (cached === undefined) return loadFolder(name);
+  const { classes, train, test } = cached;
+  return { name, classes, train, ...(test === undefined ? {} : { test }) };
 }
 
 async function loadBundled(
@@ -120,11 +123,6 @@ export async function readBundled(dataDir: string, path: string): Promise<FileBy
   const manifest = await readManifest(join(dataDir, 'MANIFEST.sha256'));
   const { file, bytes } = await readChecked(dataDir, path, manifest);
   return { file, bytes: await unpack({ file, bytes }) };
-}
-
-/** A file, unpacked where it is gzip. @throws UserError('data') */
-export async function readFileBytes(file: string): Promise<FileBytes> {
-  return { file, bytes: await unpack({ file, bytes: await readBytes(file) }) };
 }
 
 interface Manifest {
@@ -203,12 +201,10 @@ async function listFolder(folder: string): Promise<readonly string[]> {
     return (await readdir(folder)).sort();
   } catch (cause) {
     if (!hasCode(cause, 'ENOENT')) throw cannotRead(folder, cause);
-    const known = BUNDLED_DATASETS.map(({ name }) => name).join(', ');
-    throw new UserError(
-      'data',
-      `dataset "${folder}" is not known: expected ${known}, one of your cache (see "velo data list"), or the path of a folder with idx files`,
-      { remedy: 'Pull it with "velo data pull", or add files with "velo data add".', cause },
-    );
+    throw unknownDataset(folder, {
+      kind: 'images',
+      path: 'the path of a folder with idx files',
+    });
   }
 }
 

@@ -4,8 +4,9 @@ import { UserError } from '../base/index';
 import { tabularDatasetFrom } from '../core/index';
 import type { TabularDataset } from '../core/index';
 import type { BundledTableName } from '../protocol/index';
-import { readBundled, readFileBytes } from './datasets';
+import { readBundled } from './datasets';
 import type { FileBytes } from './data/files';
+import { loadCached, readOwn } from './data/named';
 import type { LoadOptions } from './datasets';
 
 interface BundledTable {
@@ -26,21 +27,32 @@ const BUNDLED_TABLES: readonly BundledTable[] = [
 
 /**
  * Loads a table.
- * @param name  a bundled table, or the path of a CSV file (`.gz` or not) whose last column is the label; a first line
+ * @param name  a bundled table, one of the cache, or the path of a CSV file (`.gz` or not) whose last column is the label; a first line
  *   without any number is taken for its header
  * @throws UserError('data') naming the file, the row, what was expected and what was found
  */
 export async function loadTable(name: string, { dataDir }: LoadOptions): Promise<TabularDataset> {
   const bundled = BUNDLED_TABLES.find((entry) => entry.name === name);
-  if (bundled === undefined) {
-    const records = parseRecords(await readFileBytes(name));
-    const [first] = records;
-    const hasHeader = first !== undefined && !first.some(isNumber);
-    return tableFrom(name, hasHeader ? records.slice(1) : records, 'last');
-  }
+  if (bundled === undefined) return (await cachedTable(name)) ?? ownTable(name);
   const { file, headerLines, label } = bundled;
   const records = parseRecords(await readBundled(dataDir, `tabular/${file}.csv.gz`));
   return tableFrom(name, records.slice(headerLines), label);
+}
+
+async function cachedTable(name: string): Promise<TabularDataset | undefined> {
+  const content = await loadCached(name, 'table');
+  if (content === undefined) return undefined;
+  const { classes, columns, features: values, labels } = content;
+  return { name, classes, features: columns.length, values, labels };
+}
+
+async function ownTable(path: string): Promise<TabularDataset> {
+  const records = parseRecords(
+    await readOwn(path, { kind: 'table', path: 'the path of a CSV file' }),
+  );
+  const [first] = records;
+  const hasHeader = first !== undefined && !first.some(isNumber);
+  return tableFrom(path, hasHeader ? records.slice(1) : records, 'last');
 }
 
 function tableFrom(

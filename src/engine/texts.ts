@@ -1,13 +1,30 @@
-/** Texts from the disk: the bundled one, checked against its manifest, and a person's own file. */
-import { textDatasetFrom } from '../core/index';
-import type { TextDataset } from '../core/index';
+/** Texts from the disk: the bundled one, checked against its manifest, those in the cache, and a person's own file. */
+import {
+  BYTE_VOCABULARY,
+  learnPieces,
+  splitDocuments,
+  textOfBytes,
+  textOfPieces,
+} from '../core/index';
+import type { PiecedText, TextDataset } from '../core/index';
 import { BUNDLED_TEXT_NAMES } from '../protocol/index';
-import { readBundled, readFileBytes } from './datasets';
+import { sha256Of } from '../storage/index';
+import { readBundled } from './datasets';
 import type { LoadOptions } from './datasets';
+import { dataCacheFolder } from './data/cache';
+import { loadCached, readOwn } from './data/named';
+import { withPieceCache } from './data/pieceCache';
+
+/** A text as it lies on the disk. */
+interface PlainText {
+  readonly bytes: Uint8Array;
+  /** Where each of its files begins, and after them the number of bytes; absent: it is one file. */
+  readonly fileStarts?: Uint32Array;
+}
 
 /**
- * Loads a text as tokens; learning byte pairs takes seconds.
- * @param name        a bundled text, or the path of a file of UTF-8 (`.gz` or not)
+ * Loads a text as tokens. Byte pairs are learned once, which takes seconds, and kept in the cache of data sets.
+ * @param name        a bundled text, one of the cache, or the path of a file of UTF-8 (`.gz` or not)
  * @param vocabulary  259 for bytes, up to 65535 for byte pairs
  * @throws UserError('data') naming the file, what was expected and what was found
  */
@@ -15,9 +32,31 @@ export async function loadText(
   name: string,
   { dataDir, vocabulary }: LoadOptions & { readonly vocabulary: number },
 ): Promise<TextDataset> {
-  const isBundled = BUNDLED_TEXT_NAMES.some((known) => known === name);
-  const { bytes } = isBundled
-    ? await readBundled(dataDir, `text/${name}.txt.gz`)
-    : await readFileBytes(name);
-  return textDatasetFrom(name, bytes, vocabulary);
+  if (vocabulary === BYTE_VOCABULARY) {
+    const { bytes, fileStarts } = await readText(name, dataDir);
+    return textOfBytes(name, splitDocuments(bytes, fileStarts));
+  }
+  const pieces = await piecesOf(name, await readText(name, dataDir));
+  return textOfPieces(name, pieces, vocabulary);
+}
+
+function piecesOf(name: string, text: PlainText): Promise<PiecedText> {
+  return withPieceCache(dataCacheFolder(), hashOf(text), () =>
+    learnPieces(name, splitDocuments(text.bytes, text.fileStarts)),
+  );
+}
+
+async function readText(name: string, dataDir: string): Promise<PlainText> {
+  if (BUNDLED_TEXT_NAMES.some((known) => known === name)) {
+    return readBundled(dataDir, `text/${name}.txt.gz`);
+  }
+  const cached = await loadCached(name, 'text');
+  return cached ?? readOwn(name, { kind: 'text', path: 'the path of a text file' });
+}
+
+/** Of the text and of where its files begin, which decides what its documents are. */
+function hashOf({ bytes, fileStarts }: PlainText): string {
+  const sha256 = sha256Of(bytes);
+  if (fileStarts === undefined || fileStarts.length <= 2) return sha256;
+  return sha256Of(new TextEncoder().encode(`${sha256} ${fileStarts.join(' ')}`));
 }

@@ -42,7 +42,18 @@ function nearest(word: string, candidates: readonly string[]): string | undefine
     const distance = editDistance(wanted, plain(candidate));
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  return best;
+  return best ?? onlyBeginning(wanted, candidates, plain);
+}
+
+/** The one candidate that begins as the word does: `cifar10` for `cifar`. */
+function onlyBeginning(
+  wanted: string,
+  candidates: readonly string[],
+  plain: (text: string) => string,
+): string | undefined {
+  if (wanted.length < 3) return undefined;
+  const [first, second] = candidates.filter((name) => plain(name).startsWith(wanted));
+  return second === undefined ? first : undefined;
 }
 
 /** `; did you mean "x"?` or nothing. */

@@ -117,6 +117,16 @@ describe('velo tasks and velo doctor', () => {
     expect(text).toContain('learningRate (a finite number > 0; default 0.001)');
   });
 
+  it('say what a step of a family costs', async () => {
+    const [entry] = jsonLines((await runCli(['tasks', 'rnnLm', '--json'], { cwd })).stdout);
+    expect(entry).toMatchObject({ family: 'rnnLm', example: { parameters: 149_059 } });
+    const { stdout } = await runCli(['tasks', 'rnnLm'], { cwd });
+    expect(stdout).toMatch(/With the defaults: 149,059 parameters, \d+\.\d+ GFLOP for .*, \d.* MB/);
+    const { code, stderr } = await runCli(['tasks', 'rnnML'], { cwd });
+    expect(code).toBe(2);
+    expect(stderr).toContain('there is no task family "rnnML"');
+  });
+
   it('say what works on this machine', async () => {
     const { code, stdout } = await runCli(['doctor', '--json'], { cwd });
     expect(code).toBe(0);

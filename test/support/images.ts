@@ -38,7 +38,7 @@ export function datasetOf(train: ImageSet, test?: ImageSet, classes?: number): I
 }
 
 /** An idx file of unsigned bytes; `data` may be of another length than the shape asks for. */
-export function encodeIdx(shape: readonly number[], data: Uint8Array): Uint8Array {
+export function encodeIdx(shape: readonly number[], data: ArrayLike<number>): Uint8Array {
   const bytes = new Uint8Array(4 + 4 * shape.length + data.length);
   bytes.set([0, 0, 8, shape.length]);
   const header = new DataView(bytes.buffer);

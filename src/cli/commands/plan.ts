@@ -5,6 +5,7 @@ import { UserError } from '../../base/index';
 import { dataDirectory, weightsDirectory } from '../../storage/index';
 import { readConfigFile } from '../configFiles';
 import type { ConfigOptions } from '../configFiles';
+import { formatCount } from '../output';
 import type { Output } from '../output';
 import { collect } from './shared';
 
@@ -39,7 +40,9 @@ export function addPlanCommand(program: Command, output: Output): void {
       for (const plan of plans) {
         output.emit({ type: 'plan', ...plan });
         const time = plan.ms === undefined ? '' : `, ${plan.ms.toFixed(4)} ms on ${device.label}`;
-        output.print(`${pc.bold(plan.name)}${time}\n${plan.text}\n`);
+        const { parameters } = plan;
+        const size = parameters === undefined ? '' : `, ${formatCount(parameters)} parameters`;
+        output.print(`${pc.bold(plan.name)}${size}${time}\n${plan.text}\n`);
       }
     });
 }

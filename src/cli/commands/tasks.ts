@@ -1,19 +1,27 @@
 /** `velo tasks`: what a run config may ask for. */
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { formatTable } from '../output';
+import type { TaskOptionDoc } from '../../protocol/index';
+import { dataDirectory } from '../../storage/index';
+import { formatCount, formatTable } from '../output';
 import type { Output } from '../output';
 
 export function addTasksCommand(program: Command, output: Output): void {
   program
     .command('tasks')
     .description('list the tasks, data sets and optimizers that a config can name')
+    .argument('[family]', 'one family: its options, and what a step of its default task costs')
     .option('--json', 'one JSON object per entry')
-    .action(async () => {
+    .action(async (family: string | undefined) => {
+      if (family !== undefined) {
+        await printFamily(family, output);
+        return;
+      }
       // The science is heavy to load and not needed for the help.
       const { BASELINES, TASK_FAMILIES, rangeOf } = await import('../../core/index');
       const { BUNDLED_DATASETS } = await import('../../engine/index');
-      const { BUNDLED_TABLE_NAMES, taskOptionDocs } = await import('../../protocol/index');
+      const { BUNDLED_TABLE_NAMES, BUNDLED_TEXT_NAMES, taskOptionDocs } =
+        await import('../../protocol/index');
       const docs = taskOptionDocs();
       const families = TASK_FAMILIES.map(({ name: family, summary }) => ({
         family,
@@ -28,10 +36,7 @@ export function addTasksCommand(program: Command, output: Output): void {
       output.print(pc.bold('Tasks (task.family)'));
       for (const { family, summary, options } of families) {
         output.print(`  ${pc.bold(family)}: ${summary}`);
-        for (const option of options) {
-          const fallback = option.default === undefined ? 'required' : `default ${option.default}`;
-          output.print(`    ${option.name} (${option.type}; ${fallback}): ${option.summary}`);
-        }
+        printOptions(options, output);
       }
       output.print(`\n${pc.bold('Data sets (task.dataset)')}`);
       const datasets = BUNDLED_DATASETS.map(({ name, summary, licence }) => [
@@ -53,7 +58,10 @@ export function addTasksCommand(program: Command, output: Output): void {
         '  or one of your cache (velo data list), or the path of a folder with files in idx format',
       );
       output.print(
-        `  for tabularMlp: ${BUNDLED_TABLE_NAMES.join(', ')}, or the path of a CSV file`,
+        `  for tabularMlp: ${BUNDLED_TABLE_NAMES.join(', ')}, one of your cache, or the path of a CSV file`,
+      );
+      output.print(
+        `  for language models: ${BUNDLED_TEXT_NAMES.join(', ')}, one of your cache, or the path of a text file`,
       );
       output.print(`\n${pc.bold('Optimizers (optimizer.name)')}`);
       output.print(`  ${pc.bold('velo')}: the learned optimizer; needs no learning rate`);
@@ -67,6 +75,28 @@ export function addTasksCommand(program: Command, output: Output): void {
         }
       }
     });
+}
+
+async function printFamily(family: string, output: Output): Promise<void> {
+  const { formatBytes, formatFlops } = await import('../../core/index');
+  const { familyDetail } = await import('../../engine/index');
+  const detail = await familyDetail(family, dataDirectory());
+  output.emit({ type: 'task', ...detail });
+  const { summary, options, example } = detail;
+  output.print(`${pc.bold(family)}: ${summary}`);
+  printOptions(options, output);
+  const { parameters, flops, bytes } = example;
+  output.print(
+    `With the defaults: ${formatCount(parameters)} parameters, ${formatFlops(flops)} for a batch's loss and gradient, ${formatBytes(bytes)} of memory.`,
+  );
+  output.print(example.summary);
+}
+
+function printOptions(options: readonly TaskOptionDoc[], output: Output): void {
+  for (const option of options) {
+    const fallback = option.default === undefined ? 'required' : `default ${option.default}`;
+    output.print(`    ${option.name} (${option.type}; ${fallback}): ${option.summary}`);
+  }
 }
 
 function indentTable(...args: Parameters<typeof formatTable>): string {

@@ -54,6 +54,11 @@ export interface Optimizer {
   scalars(step: number): Readonly<Record<string, number | Float32Array>>;
   /** One update; call inside `tf.tidy`. Divergence flows through as NaN, it never throws. */
   update(input: UpdateInput): UpdateResult;
+  /**
+   * The parameters that evaluations look at, where they are others than those at which gradients are taken; asked after
+   * the first update at the earliest. @param state  as it is after the last update. @returns views into it
+   */
+  evaluationParams?(state: NamedFloats): NamedFloats;
   /** Sizes of `UpdateResult.trace`, of a recurrent optimizer. */
   readonly recurrent?: {
     /** H: cells of the LSTM. */

@@ -5,6 +5,7 @@
 import type { NamedFloats, TensorSpec } from '../../base/index';
 import type { KernelRuntime } from '../compute/kernelRuntime';
 import { requireArrays, withPrefix, withoutPrefix } from '../compute/tensors';
+import type { Optimizer } from '../optimizers/optimizer';
 import type { Split, Task } from '../tasks/task';
 import { evaluateLinked, initialParams, writeParams } from './plans/linkedTraining';
 import { linkStep } from './plans/linkStep';
@@ -32,18 +33,20 @@ export function createCompiledSession(
 class CompiledSession implements TrainingSession {
   readonly compiled = true;
   readonly #task: Task;
+  readonly #optimizer: Optimizer;
   readonly #accumulate: number;
   readonly #linked: LinkedStep;
   readonly #kernels: KernelRuntime;
   #step = 0;
 
   constructor(
-    { task, seed, accumulate }: ResolvedSessionOptions,
+    { task, optimizer, seed, accumulate }: ResolvedSessionOptions,
     linked: LinkedStep,
     kernels: KernelRuntime,
   ) {
     this.#kernels = kernels;
     this.#task = task;
+    this.#optimizer = optimizer;
     this.#accumulate = accumulate;
     this.#linked = linked;
     writeParams(linked, initialParams({ task, seed }));
@@ -77,7 +80,12 @@ class CompiledSession implements TrainingSession {
   }
 
   evaluate(split: Split, maxBatches = Infinity): Evaluation {
-    return evaluateLinked(this.#linked, this.#task, split, maxBatches);
+    const updates = Math.floor(this.#step / this.#accumulate);
+    return evaluateLinked(
+      this.#linked,
+      { task: this.#task, split, maxBatches },
+      { optimizer: this.#optimizer, updates },
+    );
   }
 
   readParams(): NamedFloats {

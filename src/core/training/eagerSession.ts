@@ -5,7 +5,7 @@ import { invariant } from '../../base/index';
 import type { NamedArrays, NamedFloats } from '../../base/index';
 import '../compute/gradients';
 import { createRng } from '../compute/rng';
-import type { TensorDict } from '../optimizers/optimizer';
+import type { Optimizer, TensorDict } from '../optimizers/optimizer';
 import type { LossRng, Split, Task } from '../tasks/task';
 import { addGradients, mapGradients, meanGradients } from './accumulation';
 import type { Gradients } from './accumulation';
@@ -38,6 +38,7 @@ export function createEagerSession(options: ResolvedSessionOptions): TrainingSes
 class EagerSession implements TrainingSession {
   readonly compiled = false;
   readonly #task: Task;
+  readonly #optimizer: Optimizer;
   readonly #seed: number;
   readonly #accumulate: number;
   readonly #weightDecay: number;
@@ -49,6 +50,7 @@ class EagerSession implements TrainingSession {
   constructor(options: ResolvedSessionOptions) {
     const { task, optimizer, seed, kernels } = options;
     this.#task = task;
+    this.#optimizer = optimizer;
     this.#seed = seed;
     this.#accumulate = options.accumulate;
     this.#weightDecay = options.weightDecay;
@@ -85,9 +87,14 @@ class EagerSession implements TrainingSession {
   }
 
   evaluate(split: Split, maxBatches = Infinity): Evaluation {
-    return evaluateTask(this.#task, split, maxBatches, (batch, index) =>
-      this.#evaluateBatch(batch, index),
-    );
+    const params = this.#evaluationParams();
+    try {
+      return evaluateTask(this.#task, split, maxBatches, (batch, index) =>
+        this.#evaluateBatch(params, batch, index),
+      );
+    } finally {
+      if (params !== this.#updater.params) tf.dispose({ ...params });
+    }
   }
 
   readParams(): NamedFloats {
@@ -158,13 +165,25 @@ class EagerSession implements TrainingSession {
     if (old !== undefined) tf.dispose([...Object.values(old.grads), old.loss]);
   }
 
-  #evaluateBatch(batch: NamedArrays, index: number): { loss: number; accuracy: number } {
+  /** Those of the training, or in their stead what the optimizer wants to be evaluated, for the caller to dispose. */
+  #evaluationParams(): TensorDict {
+    const updates = Math.floor(this.#step / this.#accumulate);
+    const values =
+      updates === 0 ? undefined : this.#optimizer.evaluationParams?.(this.#updater.exportState());
+    return values === undefined ? this.#updater.params : toTensors(values);
+  }
+
+  #evaluateBatch(
+    params: TensorDict,
+    batch: NamedArrays,
+    index: number,
+  ): { loss: number; accuracy: number } {
     const task = this.#task;
     return tf.tidy(() => {
       const tensors = uploadBatch(batch);
       const rng = createLossRng({ seed: this.#seed, purpose: 'evaluation', step: index });
-      const loss = readScalar(task.loss(this.#updater.params, tensors, rng));
-      const accuracy = task.accuracy?.(this.#updater.params, tensors);
+      const loss = readScalar(task.loss(params, tensors, rng));
+      const accuracy = task.accuracy?.(params, tensors);
       return { loss, accuracy: accuracy === undefined ? 0 : readScalar(accuracy) };
     });
   }

@@ -69,7 +69,7 @@ export async function readCached(cache: string, name: string): Promise<DataConte
   return contentFrom(card, arrays);
 }
 
-const WIDTHS = { u8: 1, u32: 4, f32: 4 } as const;
+const WIDTHS = { u8: 1, u16: 2, u32: 4, f32: 4 } as const;
 
 async function readArray(file: string, { dtype, shape, sha256 }: CachedArray): Promise<Uint8Array> {
   const bytes = await readBytes(file);

@@ -4,7 +4,7 @@ import { UserError } from '../../base/index';
 
 const arraySchema = z.strictObject({
   file: z.string(),
-  dtype: z.enum(['u8', 'u32', 'f32']),
+  dtype: z.enum(['u8', 'u16', 'u32', 'f32']),
   shape: z.array(z.int().min(0)),
   sha256: z.string(),
 });

@@ -1,5 +1,5 @@
 /** Data as every reader hands it over, before it is written to the cache or given to a task. */
-import type { ImageSet } from '../../core/index';
+import type { ImageSet, Labels } from '../../core/index';
 
 /** Labelled images, bytes [count, height, width, channels]. */
 export interface ImageContent {
@@ -28,8 +28,8 @@ export interface TableContent {
   readonly columns: readonly string[];
   /** f32[rows, columns] */
   readonly features: Float32Array;
-  /** u8[rows] */
-  readonly labels: Uint8Array;
+  /** [rows] */
+  readonly labels: Labels;
 }
 
 export type DataContent = ImageContent | TextContent | TableContent;

@@ -1,7 +1,7 @@
 /** Labelled images put together from what a reader found: counts, shapes and labels are checked once, here. */
 import { UserError } from '../../base/index';
-import { imageDatasetFrom, imageSetFrom } from '../../core/index';
-import type { ImageSet } from '../../core/index';
+import { imageDatasetFrom, imageSetFrom, labelsFrom } from '../../core/index';
+import type { ImageSet, Labels } from '../../core/index';
 import type { Reading } from './content';
 import { classLabels } from './labels';
 import type { RawLabels } from './labels';
@@ -34,8 +34,8 @@ export function imageReading({ name, train, test, classNames, notes = [] }: Imag
     parts.map((part) => part.labels),
     classNames?.length,
   );
-  const sets = parts.map((part, index) => toSet(part, labels.sets[index] ?? new Uint8Array(0)));
-  const joined = (from: number, to: number) => joinSets(name, sets.slice(from, to));
+  const sets = labels.sets.map((own, index) => toSet(parts[index]!, own));
+  const joined = (from: number, to: number) => joinSets(name, sets.slice(from, to), labels.classes);
   const dataset = imageDatasetFrom(name, {
     train: { file: name, set: joined(0, train.length) },
     test: test.length === 0 ? undefined : { file: name, set: joined(train.length, parts.length) },
@@ -53,12 +53,12 @@ export function imageReading({ name, train, test, classNames, notes = [] }: Imag
   };
 }
 
-function toSet({ file, shape, pixels, labels }: RawImages, classes: Uint8Array): ImageSet {
+function toSet({ file, shape, pixels, labels }: RawImages, classes: Labels): ImageSet {
   const named = { file: labels.file, shape: [classes.length], data: classes };
   return imageSetFrom({ file, shape, data: pixels }, named);
 }
 
-function joinSets(name: string, sets: readonly ImageSet[]): ImageSet {
+function joinSets(name: string, sets: readonly ImageSet[], classes: number): ImageSet {
   const [first, ...rest] = sets;
   if (first === undefined) throw new Error('joinSets: no set');
   if (rest.length === 0) return first;
@@ -80,7 +80,10 @@ function joinSets(name: string, sets: readonly ImageSet[]): ImageSet {
     width,
     channels,
     pixels: Buffer.concat(sets.map(({ pixels }) => pixels)),
-    labels: Buffer.concat(sets.map(({ labels }) => labels)),
+    labels: labelsFrom(
+      sets.flatMap(({ labels }) => [...labels]),
+      classes,
+    ),
   };
 }
 

@@ -1,8 +1,7 @@
 /** From the numbers that a source gives its examples to classes counted from 0. */
 import { UserError } from '../../base/index';
-
-/** Labels are kept as bytes. */
-export const MAX_CLASSES = 256;
+import { labelsFrom, mostClasses } from '../../core/index';
+import type { Labels } from '../../core/index';
 
 /** The labels of one set as its source has them. */
 export interface RawLabels {
@@ -12,8 +11,8 @@ export interface RawLabels {
 }
 
 export interface ClassLabels {
-  /** u8, as many as came in, for each set in their order. */
-  readonly sets: readonly Uint8Array[];
+  /** As many as came in, for each set in their order. */
+  readonly sets: readonly Labels[];
   readonly classes: number;
   readonly notes: readonly string[];
 }
@@ -32,7 +31,8 @@ export function classLabels(sets: readonly RawLabels[], known?: number): ClassLa
   const isFromOne = !distinct.has(0) && largest === distinct.size;
   const shift = isFromOne ? 1 : 0;
   const classes = known ?? largest + 1 - shift;
-  for (const set of sets) checkRange(set, shift, Math.min(classes, MAX_CLASSES));
+  const most = mostClasses(sets.reduce((sum, { values }) => sum + values.length, 0));
+  for (const set of sets) checkRange(set, shift, Math.min(classes, most));
   if (classes < 2) {
     const file = sets[0]?.file ?? 'the data';
     throw new UserError('data', `${file} has one class only, expected at least 2`, {
@@ -40,7 +40,12 @@ export function classLabels(sets: readonly RawLabels[], known?: number): ClassLa
     });
   }
   return {
-    sets: sets.map(({ values }) => Uint8Array.from(values, (value) => value - shift)),
+    sets: sets.map(({ values }) =>
+      labelsFrom(
+        Array.from(values, (value) => value - shift),
+        classes,
+      ),
+    ),
     classes,
     notes: isFromOne ? ['Labels that were counted from 1 are counted from 0.'] : [],
   };
@@ -64,7 +69,7 @@ function checkRange({ file, values }: RawLabels, shift: number, classes: number)
     throw new UserError(
       'data',
       `${file} has the label ${values[i]!} at index ${i}, expected ${shift} to ${classes - 1 + shift}`,
-      { remedy: `Number the classes from 0; there can be at most ${MAX_CLASSES}.` },
+      { remedy: 'Number the classes from 0, without gaps.' },
     );
   }
 }

@@ -1,6 +1,6 @@
 /** Between data in memory and the arrays that the cache keeps of it. */
 import { invariant } from '../../base/index';
-import type { ImageSet } from '../../core/index';
+import type { ImageSet, Labels } from '../../core/index';
 import type { CachedArray, DataCard } from './card';
 import type { DataContent, ImageContent, TableContent, TextContent } from './content';
 
@@ -52,7 +52,7 @@ function packSet(prefix: string, set: ImageSet): Record<string, PackedArray> {
   const { count, height, width, channels, pixels, labels } = set;
   return {
     [`${prefix}-images`]: { dtype: 'u8', shape: [count, height, width, channels], bytes: pixels },
-    [`${prefix}-labels`]: { dtype: 'u8', shape: [count], bytes: labels },
+    [`${prefix}-labels`]: packLabels(labels),
   };
 }
 
@@ -87,12 +87,17 @@ function packTable({ classes, classNames, columns, features, labels }: TableCont
     },
     arrays: {
       features: { dtype: 'f32', shape: [labels.length, width], bytes: bytesOf(features) },
-      labels: { dtype: 'u8', shape: [labels.length], bytes: labels },
+      labels: packLabels(labels),
     },
   };
 }
 
-function bytesOf(values: Float32Array | Uint32Array): Uint8Array {
+function packLabels(labels: Labels): PackedArray {
+  const dtype = labels instanceof Uint8Array ? 'u8' : 'u16';
+  return { dtype, shape: [labels.length], bytes: bytesOf(labels) };
+}
+
+function bytesOf(values: Float32Array | Uint32Array | Labels): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
@@ -107,12 +112,14 @@ export function contentFrom(
     invariant(found !== undefined, `the card of ${card.name} has no array ${key}`);
     return found;
   };
+  const labelsOf = (key: string): Labels =>
+    card.arrays[key]?.dtype === 'u16' ? new Uint16Array(aligned(bytes(key))) : bytes(key);
   switch (card.kind) {
     case 'images': {
       const set = (prefix: string): ImageSet => {
         const [count = 0, height = 0, width = 0, channels = 1] =
           card.arrays[`${prefix}-images`]?.shape ?? [];
-        const labels = bytes(`${prefix}-labels`);
+        const labels = labelsOf(`${prefix}-labels`);
         return { count, height, width, channels, pixels: bytes(`${prefix}-images`), labels };
       };
       const test = card.samples.test === undefined ? {} : { test: set('test') };
@@ -137,7 +144,7 @@ export function contentFrom(
         ...classNames,
         columns: card.columns ?? [],
         features: new Float32Array(aligned(bytes('features'))),
-        labels: bytes('labels'),
+        labels: labelsOf('labels'),
       };
   }
 }

@@ -1,7 +1,8 @@
 /** Tables: from cells of text to numbers and classes. Columns of words become one column of 0 and 1 for each word. */
 import { UserError } from '../../base/index';
+import { labelsFrom, mostClasses } from '../../core/index';
+import type { Labels } from '../../core/index';
 import type { Reading } from './content';
-import { MAX_CLASSES } from './labels';
 
 export interface TableSource {
   readonly file: string;
@@ -111,7 +112,7 @@ function classesOf(
   { file, rows, placeOf }: TableSource,
   name: string,
   column: number,
-): { labels: Uint8Array; classNames: string[] } {
+): { labels: Labels; classNames: string[] } {
   const cells = rows.map((row) => row[column]!.trim());
   const empty = cells.indexOf('');
   if (empty >= 0) {
@@ -121,15 +122,20 @@ function classesOf(
     );
   }
   const classNames = [...new Set(cells)].sort(byNumberOrName);
-  if (classNames.length < 2 || classNames.length > MAX_CLASSES) {
+  const most = mostClasses(rows.length);
+  if (classNames.length < 2 || classNames.length > most) {
     throw new UserError(
       'data',
-      `${file} column "${name}" has ${classNames.length} different values, expected 2 to ${MAX_CLASSES} classes`,
+      `${file} column "${name}" has ${classNames.length} different values, expected 2 to ${most} classes`,
       { remedy: 'Name the column of the classes with --label.' },
     );
   }
   const index = new Map(classNames.map((value, at) => [value, at]));
-  return { labels: Uint8Array.from(cells, (cell) => index.get(cell)!), classNames };
+  const labels = labelsFrom(
+    cells.map((cell) => index.get(cell)!),
+    classNames.length,
+  );
+  return { labels, classNames };
 }
 
 /** Numbers by value, before words in the order of their letters. */

@@ -1,6 +1,6 @@
 /** A picture of some images of each class, as a PNG file. */
 import { encode } from 'fast-png';
-import type { ImageSet } from '../../core/index';
+import type { ImageSet, Labels } from '../../core/index';
 import type { DataContent } from './content';
 
 const COLUMNS = 10;
@@ -32,7 +32,7 @@ export function thumbnailOf(content: DataContent): Uint8Array | undefined {
   return encode({ width, height, channels, depth: 8, data });
 }
 
-function firstOf(labels: Uint8Array, label: number): number[] {
+function firstOf(labels: Labels, label: number): number[] {
   const found: number[] = [];
   for (
     let i = labels.indexOf(label);

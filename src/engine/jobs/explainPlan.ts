@@ -1,4 +1,5 @@
 /** Shows what a config's training computes: the plans of its gradient and update, with a time per call where wanted. */
+import { sizeOf } from '../../base/index';
 import {
   captureUpdate,
   createPlanRun,
@@ -26,6 +27,8 @@ export interface ExplainedPlan {
   readonly name: string;
   readonly text: string;
   readonly calls: number;
+  /** Of the network; of the gradient only. */
+  readonly parameters?: number;
   /** Of a whole run in milliseconds, where it was timed. */
   readonly ms?: number;
 }
@@ -38,10 +41,14 @@ export async function explainPlan(options: ExplainOptions): Promise<readonly Exp
   const task = await createTask(config.task, { seed: config.seed, dataDir: options.dataDir });
   const { optimizer } = createOptimizer(config.optimizer, config.numSteps, options.weightsDir);
   const gradient = planGraph(gradientGraph(task));
-  const plans = [
-    explained('gradient', gradient, kernels, (run) => {
-      writeExample(run, task, config.seed);
-    }),
+  const parameters = task.params.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const plans: ExplainedPlan[] = [
+    {
+      ...explained('gradient', gradient, kernels, (run) => {
+        writeExample(run, task, config.seed);
+      }),
+      parameters,
+    },
   ];
   // Fused kernels are no plan.
   if (optimizer.fused === undefined) {

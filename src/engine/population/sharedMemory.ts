@@ -1,6 +1,6 @@
 /** Data sets and weights in memory that threads share instead of copying it. */
 import { imageFormat, prepareImages, prepareText } from '../../core/index';
-import type { ImageDataset, ImageSet, TabularDataset, TextDataset } from '../../core/index';
+import type { ImageDataset, ImageSet, Labels, TabularDataset, TextDataset } from '../../core/index';
 import { innermostTask } from '../../protocol/index';
 import type { PlainTaskConfig, TaskConfig } from '../../protocol/index';
 import { loadTaskData } from '../jobs/createTask';
@@ -94,7 +94,7 @@ function shareText({ prepared: samples, ...text }: TextDataset): TextDataset {
 }
 
 function shareTable(table: TabularDataset): TabularDataset {
-  return { ...table, values: sharedFloats(table.values), labels: sharedBytes(table.labels) };
+  return { ...table, values: sharedFloats(table.values), labels: sharedLabels(table.labels) };
 }
 
 function shareImages({ test, ...dataset }: ImageDataset): ImageDataset {
@@ -103,10 +103,17 @@ function shareImages({ test, ...dataset }: ImageDataset): ImageDataset {
 }
 
 function shareSet({ prepared: formats, ...set }: ImageSet): ImageSet {
-  const shared = { ...set, pixels: sharedBytes(set.pixels), labels: sharedBytes(set.labels) };
+  const shared = { ...set, pixels: sharedBytes(set.pixels), labels: sharedLabels(set.labels) };
   if (formats === undefined) return shared;
   const copies = [...formats].map(([key, data]) => [key, sharedFloats(data)] as const);
   return { ...shared, prepared: new Map(copies) };
+}
+
+function sharedLabels(labels: Labels): Labels {
+  if (labels instanceof Uint8Array) return sharedBytes(labels);
+  const shared = new Uint16Array(new SharedArrayBuffer(labels.byteLength));
+  shared.set(labels);
+  return shared;
 }
 
 function sharedBytes(values: Uint8Array): Uint8Array {

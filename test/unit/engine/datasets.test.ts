@@ -217,7 +217,7 @@ describe("a person's folder", () => {
 
   it('unknown data set', async () => {
     expect(await complaint('cifar')).toBe(
-      `dataset "cifar" is not known: expected ${BUNDLED_DATASET_NAMES.join(', ')}, one of your cache (see "velo data list"), or the path of a folder with idx files`,
+      `dataset "cifar" is not known: expected ${BUNDLED_DATASET_NAMES.join(', ')}, or the path of a folder with idx files; did you mean "cifar10"?`,
     );
   });
 

@@ -1,6 +1,8 @@
 /** What the families' samplers draw can be made, trained on and evaluated. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createRng } from '../../../src/core/compute/rng';
 import { SPLITS } from '../../../src/core/tasks/task';
 import { TASK_FAMILIES } from '../../../src/core/tasks/registry';
@@ -10,6 +12,13 @@ import { decodeTask, innermostTask } from '../../../src/protocol/index';
 import type { PlainTaskConfig, TaskConfig } from '../../../src/protocol/index';
 
 const dataDir = join(import.meta.dirname, '..', '..', '..', 'media', 'data');
+const cache = mkdtempSync(join(tmpdir(), 'velo-sampled-'));
+vi.stubEnv('VELO_DATA_DIR', cache);
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(cache, { recursive: true });
+});
+
 const loaded = new Map<string, Promise<TaskDataset | undefined>>();
 
 function dataOf(config: TaskConfig): Promise<TaskDataset | undefined> {

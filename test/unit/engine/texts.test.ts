@@ -1,12 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { textDatasetFrom } from '../../../src/core/tasks/datasets/text';
+import { listCached } from '../../../src/engine/data/cache';
 import { createTask, taskFrom } from '../../../src/engine/jobs/createTask';
 import { shareTasks, sharedBytesOf } from '../../../src/engine/population/sharedMemory';
 import { loadText } from '../../../src/engine/texts';
 import { decodeTask, describeTask, innermostTask, lossUnit } from '../../../src/protocol/index';
+import { randomLines } from '../../support/texts';
 import { countParameters, inputsOf, lossOf } from '../../support/taskChecks';
 import { useBackend } from '../../support/tfBackends';
 
@@ -15,9 +18,11 @@ let folder = '';
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'velo-texts-'));
+  vi.stubEnv('VELO_DATA_DIR', join(folder, 'cache'));
   await useBackend('cpu');
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
   await rm(folder, { recursive: true });
 });
 
@@ -41,6 +46,56 @@ describe('loadText', () => {
     const [plain, packed] = [await load('plain.txt'), await load('packed.txt')];
     expect([...packed.tokens]).toEqual([...plain.tokens]);
     await expect(load('absent.txt')).rejects.toThrow('absent.txt does not exist');
+  });
+
+  it('learns byte pairs once for a text, and again where the kept ones are damaged', async () => {
+    const file = join(folder, 'learned.txt');
+    await writeFile(file, randomLines(300));
+    const load = (vocabulary: number) => loadText(file, { dataDir, vocabulary });
+    const first = await load(300);
+    const kept = join(folder, 'cache', '.pieces');
+    const [name] = await readdir(kept);
+    const path = join(kept, name!);
+    const whole = await readFile(path);
+    const smaller = await load(270);
+    expect(smaller).toEqual({ ...textDatasetFrom('', await readFile(file), 270), name: file });
+    await expect(readdir(kept)).resolves.toHaveLength(1);
+    for (const damaged of [
+      whole.subarray(0, 100),
+      Buffer.concat([whole.subarray(0, 200), Buffer.of(whole[200]! ^ 1), whole.subarray(201)]),
+      Buffer.alloc(0),
+    ]) {
+      await writeFile(path, damaged);
+      expect(await load(300)).toEqual(first);
+      expect(await readFile(path)).toEqual(whole);
+    }
+    // What is kept is what is used.
+    const other = join(folder, 'other.txt');
+    await writeFile(other, 'quite another text');
+    await loadText(other, { dataDir, vocabulary: 300 });
+    const [foreign] = (await readdir(kept)).filter((entry) => entry !== name);
+    await rename(join(kept, foreign!), path);
+    expect((await load(300)).starts).toHaveLength(2);
+  });
+
+  it('learns where nothing can be kept', async () => {
+    const file = join(folder, 'unkept.txt');
+    await writeFile(file, randomLines(300, 2));
+    vi.stubEnv('VELO_DATA_DIR', join(file, 'no', 'folder'));
+    const text = await loadText(file, { dataDir, vocabulary: 280 });
+    vi.stubEnv('VELO_DATA_DIR', join(folder, 'cache'));
+    expect(text).toEqual({ ...textDatasetFrom('', await readFile(file), 280), name: file });
+  });
+
+  it('keeps the pieces of the latest texts only', async () => {
+    const cache = join(folder, 'cache');
+    for (let i = 0; i < 18; i++) {
+      const file = join(folder, 'changing.txt');
+      await writeFile(file, `text ${i} of a file that changes`);
+      await loadText(file, { dataDir, vocabulary: 300 });
+    }
+    await expect(readdir(join(cache, '.pieces'))).resolves.toHaveLength(16);
+    expect(listCached(cache)).toEqual([]);
   });
 });
 

@@ -2,12 +2,14 @@
  * Schedule-Free AdamW (Defazio et al. 2024, "The road less scheduled", arXiv:2405.15682, algorithm 1).
  * The gradient g is taken at y = (1 − β₁)·z + β₁·x;  v ← β₂·v + (1 − β₂)·g²;  γₜ = αₜ·√(1 − β₂ᵗ), t = 1, 2, …;
  * z ← z − γₜ·(g/(√v + ε) + λ·y);  c = γₜ²/Σγ²;  x ← (1 − c)·x + c·z.
- * The parameters between updates are y, where gradients are taken and evaluations look; the averaged weights x, which
- * the paper evaluates, are the state `x/<tensor>`. A warm-up is a schedule that rises: c weighs it as the paper does.
+ * The parameters between updates are y, where gradients are taken, so the loss of a training batch is that at y.
+ * Evaluations look at the averaged weights x, as the paper does, which are the state `x/<tensor>`. A warm-up is a schedule
+ * that rises: c weighs it as the paper does.
  * Defaults α = 0.0025, β₁ = 0.9, β₂ = 0.999, ε = 1e-8, λ = 0; the schedule is constant.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { withoutPrefix } from '../../compute/tensors';
 import type { Optimizer } from '../optimizer';
 import { SCHEDULE, learningRateOption, numberOption, resolveOptions } from '../optionTable';
 import type { OptionTable, OptionValues } from '../optionTable';
@@ -59,6 +61,7 @@ export function scheduleFree(options: ScheduleFreeOptions, numSteps: number): Op
         const x = tf.add(before('x'), tf.mul(scalar('share'), tf.sub(z, before('x'))));
         return { param: movingAverage(x, z, beta1), accumulators: { v, z, x } };
       }),
+    evaluationParams: (state) => withoutPrefix('x', state),
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import { formatShape, UserError } from '../../../base/index';
 import type { IdxArray } from './idx';
+import type { Labels } from './labels';
 
 /** `count` images with one label each. */
 export interface ImageSet {
@@ -15,8 +16,8 @@ export interface ImageSet {
   readonly channels: number;
   /** u8[count, height, width, channels] */
   readonly pixels: Uint8Array;
-  /** u8[count], each below the number of classes of the data set */
-  readonly labels: Uint8Array;
+  /** [count], each below the number of classes of the data set */
+  readonly labels: Labels;
   /** The images in some formats already, by `formatKey`: f32[count, numbers of an image], so that threads share them. */
   readonly prepared?: ReadonlyMap<string, Float32Array>;
 }
@@ -53,13 +54,20 @@ export interface NamedIdx extends IdxArray {
   readonly file: string;
 }
 
+/** Labels with the name by which messages call where they are from. */
+export interface NamedLabels {
+  readonly file: string;
+  readonly shape: readonly number[];
+  readonly data: Labels;
+}
+
 /**
  * Joins images and labels.
  * @param images  shape [n, height, width] or [n, height, width, 1 or 3]
  * @param labels  shape [n]
  * @throws UserError('data') on another number of channels or when the two counts differ
  */
-export function imageSetFrom(images: NamedIdx, labels: NamedIdx): ImageSet {
+export function imageSetFrom(images: NamedIdx, labels: NamedLabels): ImageSet {
   const [count = 0, height = 0, width = 0, channels = 1] = images.shape;
   if (channels !== 1 && channels !== 3) {
     throw new UserError(
@@ -93,7 +101,7 @@ export function imageDatasetFrom(
   name: string,
   { train, test, classes }: ImageDatasetParts,
 ): ImageDataset {
-  const known = classes ?? train.set.labels.reduce((a, b) => Math.max(a, b), 0) + 1;
+  const known = classes ?? largestOf(train.set.labels) + 1;
   checkLabels(train, known);
   if (test === undefined) return { name, classes: known, train: train.set };
   checkLabels(test, known);
@@ -105,6 +113,12 @@ export function imageDatasetFrom(
     );
   }
   return { name, classes: known, train: train.set, test: test.set };
+}
+
+function largestOf(labels: Labels): number {
+  let largest = 0;
+  for (const label of labels) largest = Math.max(largest, label);
+  return largest;
 }
 
 export interface ImageDatasetParts {

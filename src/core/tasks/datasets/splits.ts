@@ -5,6 +5,7 @@ import { createBatches, cutExamples } from './batches';
 import type { BatchOptions } from './batches';
 import { createImageReader, formatKey } from './images';
 import type { ImageDataset, ImageFormat, ImageReader, ImageSet } from './images';
+import { labelRows } from './labels';
 
 /** Some images of a set, by index and in order. */
 export interface ImageSubset {
@@ -59,7 +60,7 @@ export function createImageData({ dataset, format, ...options }: ImageDataOption
       read: (split, indices) => readBatch(subsets[split].set, indices, reader, format),
       rows: () => [
         { name: 'x', ...storedImages(train.set, reader, format) },
-        { name: 'y', data: train.set.labels, rowLength: 1, divisor: 1 },
+        { name: 'y', data: labelRows(train.set.labels), rowLength: 1, divisor: 1 },
       ],
     },
     options,

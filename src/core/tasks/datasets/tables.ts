@@ -3,6 +3,8 @@ import { UserError } from '../../../base/index';
 import type { TaskData } from '../task';
 import { createBatches, cutExamples } from './batches';
 import type { BatchOptions } from './batches';
+import { labelRows, labelsFrom, mostClasses } from './labels';
+import type { Labels } from './labels';
 
 export interface TabularDataset {
   /** How names of tasks and messages call it. */
@@ -13,8 +15,8 @@ export interface TabularDataset {
   readonly features: number;
   /** f32[count, features], as they were found */
   readonly values: Float32Array;
-  /** u8[count], each below the number of classes */
-  readonly labels: Uint8Array;
+  /** [count], each below the number of classes */
+  readonly labels: Labels;
 }
 
 /**
@@ -39,15 +41,19 @@ export function tabularDatasetFrom(
   });
   const names = [...new Set(labels)].sort();
   const numbers = new Map(names.map((label, index) => [label, index]));
-  if (names.length < 2 || names.length > 256) {
-    throw new UserError('data', `${name} has ${names.length} classes, expected 2 to 256`);
+  const most = mostClasses(rows.length);
+  if (names.length < 2 || names.length > most) {
+    throw new UserError('data', `${name} has ${names.length} classes, expected 2 to ${most}`);
   }
   return {
     name,
     classes: names.length,
     features,
     values: Float32Array.from(rows.flat()),
-    labels: Uint8Array.from(labels, (label) => numbers.get(label) ?? 0),
+    labels: labelsFrom(
+      labels.map((label) => numbers.get(label) ?? 0),
+      names.length,
+    ),
   };
 }
 
@@ -78,7 +84,7 @@ export function createTabularData(dataset: TabularDataset, options: BatchOptions
       },
       rows: () => [
         { name: 'x', data: values, rowLength: features, divisor: 1 },
-        { name: 'y', data: labels, rowLength: 1, divisor: 1 },
+        { name: 'y', data: labelRows(labels), rowLength: 1, divisor: 1 },
       ],
     },
     options,

@@ -4,14 +4,13 @@
  */
 import { UserError } from '../../../base/index';
 import type { Split } from '../task';
+import type { TextDocuments } from './textDocuments';
 import { splitDocuments } from './textDocuments';
-import {
-  BYTE_VOCABULARY,
-  FIRST_BYTE,
-  LARGEST_VOCABULARY,
-  learnJoins,
-  pieceEncoder,
-} from './textPieces';
+import { learnJoins } from './textJoins';
+import type { Joins } from './textJoins';
+import { byteTokens, encodePieces, takeApart } from './textPieces';
+import type { Documents } from './textPieces';
+import { BYTE_VOCABULARY, LARGEST_VOCABULARY } from './textVocabulary';
 
 export interface TextDataset {
   readonly name: string;
@@ -27,40 +26,55 @@ export interface TextDataset {
 
 const HELD_OUT_SHARE = 100;
 
+/** A text with all joins that it gives; each vocabulary follows from it. */
+export interface PiecedText {
+  readonly joins: Joins;
+  readonly documents: Documents;
+}
+
 /**
  * Documents (see `textDocuments`) as ids.
- * @param text        UTF-8
+ * @param text        UTF-8, overwritten
  * @param vocabulary  259 for bytes, up to 65535 for byte pairs
  * @throws UserError('config') on another vocabulary, UserError('data') where the text has no document
  */
 export function textDatasetFrom(name: string, text: Uint8Array, vocabulary: number): TextDataset {
   checkVocabulary(vocabulary);
-  const { bytes, starts } = splitDocuments(text);
-  const documents = starts.length - 1;
-  if (documents === 0) {
-    throw new UserError('data', `${name} has no document, expected lines or paragraphs of text`);
-  }
-  if (vocabulary === BYTE_VOCABULARY) {
-    const tokens = new Uint16Array(bytes);
-    tokens.forEach((byte, i) => (tokens[i] = byte + FIRST_BYTE));
-    return { name, vocabulary, tokens, starts };
-  }
-  const joins = learnJoins(bytes.subarray(0, starts[trainSize(documents)]), vocabulary);
-  const encode = pieceEncoder(joins);
-  const parts = Array.from({ length: documents }, (_, i) =>
-    encode(bytes.subarray(starts[i], starts[i + 1])),
-  );
-  return { name, vocabulary, ...joined(parts) };
+  const documents = splitDocuments(text);
+  return vocabulary === BYTE_VOCABULARY
+    ? textOfBytes(name, documents)
+    : textOfPieces(name, learnPieces(name, documents), vocabulary);
 }
 
-function joined(parts: readonly Uint16Array[]): Pick<TextDataset, 'tokens' | 'starts'> {
-  const starts = new Uint32Array(parts.length + 1);
-  parts.forEach((part, i) => (starts[i + 1] = starts[i]! + part.length));
-  const tokens = new Uint16Array(starts[parts.length]!);
-  parts.forEach((part, i) => {
-    tokens.set(part, starts[i]);
-  });
-  return { tokens, starts };
+/** @throws UserError('data') where there is no document */
+export function textOfBytes(name: string, { bytes, starts }: TextDocuments): TextDataset {
+  checkDocuments(name, starts);
+  return { name, vocabulary: BYTE_VOCABULARY, tokens: byteTokens(bytes), starts };
+}
+
+/**
+ * Learns all joins of the train part, which takes a second for some megabytes.
+ * @throws UserError('data') where there is no document
+ */
+export function learnPieces(name: string, { bytes, starts }: TextDocuments): PiecedText {
+  checkDocuments(name, starts);
+  const joins = learnJoins(bytes.subarray(0, starts[trainSize(starts.length - 1)]));
+  return { joins, documents: encodePieces(bytes, starts, joins) };
+}
+
+/** @throws UserError('config') on a vocabulary that is not 259 … 65535 */
+export function textOfPieces(
+  name: string,
+  { joins, documents }: PiecedText,
+  vocabulary: number,
+): TextDataset {
+  checkVocabulary(vocabulary);
+  return { name, vocabulary, ...takeApart(documents, joins, vocabulary) };
+}
+
+function checkDocuments(name: string, starts: Uint32Array): void {
+  if (starts.length > 1) return;
+  throw new UserError('data', `${name} has no document, expected lines or paragraphs of text`);
 }
 
 function checkVocabulary(vocabulary: number): void {

@@ -1,6 +1,7 @@
 /**
  * What a document of a plain text is. Where the text has a blank line, documents are its paragraphs: what lies
  * between blank lines, with each line break inside written as a space. Where it has none, each line is a document.
+ * None goes on from one file of a text to the next.
  * CR LF counts as LF, white space at both ends of a document is dropped, and empty documents are left out.
  */
 
@@ -15,10 +16,21 @@ const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const SPACE = 32;
 
-/** @param text  UTF-8, or whatever else: bytes are kept as they are */
-export function splitDocuments(text: Uint8Array): TextDocuments {
-  const paragraphs = hasBlankLine(text);
-  const bytes = new Uint8Array(text.length);
+/**
+ * @param text        UTF-8, or whatever else: bytes are kept as they are. Overwritten: the documents lie in its memory, since
+ *   a text may be large
+ * @param fileStarts  where each of the text's files begins, ascending from 0, and after them its length
+ */
+export function splitDocuments(
+  text: Uint8Array,
+  fileStarts: Uint32Array = Uint32Array.of(0, text.length),
+): TextDocuments {
+  const files = Array.from({ length: fileStarts.length - 1 }, (_, i) =>
+    text.subarray(fileStarts[i], fileStarts[i + 1]),
+  );
+  const paragraphs = files.some(hasBlankLine);
+  // No more is written than was read: a space for a line break, nothing for what is dropped.
+  const bytes = text;
   const starts = [0];
   let end = 0;
   const close = (): void => {
@@ -26,16 +38,18 @@ export function splitDocuments(text: Uint8Array): TextDocuments {
     while (end > start && isSpace(bytes[end - 1]!)) end--;
     if (end > start) starts.push(end);
   };
-  for (const [from, to] of lines(text)) {
-    if (from === to || !paragraphs) close();
-    if (end > starts.at(-1)!) bytes[end++] = SPACE;
-    let begin = from;
-    if (end === starts.at(-1)!) while (begin < to && isSpace(text[begin]!)) begin++;
-    bytes.set(text.subarray(begin, to), end);
-    end += to - begin;
+  for (const file of files) {
+    for (const [from, to] of lines(file)) {
+      if (from === to || !paragraphs) close();
+      if (end > starts.at(-1)!) bytes[end++] = SPACE;
+      let begin = from;
+      if (end === starts.at(-1)!) while (begin < to && isSpace(file[begin]!)) begin++;
+      bytes.set(file.subarray(begin, to), end);
+      end += to - begin;
+    }
+    close();
   }
-  close();
-  return { bytes: bytes.slice(0, end), starts: Uint32Array.from(starts) };
+  return { bytes: bytes.subarray(0, end), starts: Uint32Array.from(starts) };
 }
 
 /** Where lines begin and end; lines of nothing but white space are empty. */

@@ -1,70 +1,101 @@
-/** Pairs with their counts, of which the most frequent can be taken: a heap whose outdated entries are passed over. */
+/**
+ * Pairs with their counts, of which the most frequent can be taken: an indexed heap, so that each pair is in it once, at a
+ * place that is known. Counts may change many times before the next one is taken; they are put right only then.
+ */
 
 /** Below this nothing is gained by joining a pair. */
 const FEWEST = 2;
 
 export class PairQueue {
-  readonly #counts = new Map<number, number>();
-  /** Entries [count, key], each below its parent ⌊(i - 1)/2⌋. */
-  readonly #heap: (readonly [number, number])[] = [];
+  readonly #numbers = new Map<number, number>();
+  /** By a pair's number: its key, its count, what is to be added to it, its place in the heap (-1 once it is taken). */
+  readonly #keys: number[] = [];
+  readonly #counts: number[] = [];
+  readonly #changes: number[] = [];
+  readonly #places: number[] = [];
+  /** Numbers of pairs, none below one that comes before it at its parent ⌊(i - 1)/2⌋. */
+  readonly #heap: number[] = [];
+  /** Pairs that have a change, some of them twice. */
+  #changed: number[] = [];
 
-  add(key: number, count: number): void {
-    if (count === 0) return;
-    const now = (this.#counts.get(key) ?? 0) + count;
-    this.#counts.set(key, now);
-    // A count that falls is put right when its entry comes up.
-    if (count > 0 && now >= FEWEST) this.#push([now, key]);
+  /** The number of a pair: 0, 1, … in the order in which they are first asked for. */
+  numberOf(key: number): number {
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    const number = this.#keys.push(key) - 1;
+    this.#numbers.set(key, number);
+    this.#counts.push(0);
+    this.#changes.push(0);
+    this.#places.push(this.#heap.push(number) - 1);
+    return number;
   }
 
-  /** The most frequent pair, the smallest of several; undefined where none is there twice. It is forgotten. */
+  keyOf(number: number): number {
+    return this.#keys[number]!;
+  }
+
+  change(number: number, count: number): void {
+    this.#changes[number]! += count;
+    this.#changed.push(number);
+  }
+
+  /** The number of the most frequent pair, of several that with the smallest key; undefined where none is there twice. */
   takeMostFrequent(): number | undefined {
-    for (;;) {
-      const top = this.#pop();
-      if (top === undefined) return undefined;
-      const [count, key] = top;
-      const now = this.#counts.get(key) ?? 0;
-      if (now === count) {
-        this.#counts.delete(key);
-        return key;
-      }
-      if (now < count && now >= FEWEST) this.#push([now, key]);
+    for (const number of this.#changed) this.#settle(number);
+    this.#changed = [];
+    const [top] = this.#heap;
+    if (top === undefined || this.#counts[top]! < FEWEST) return undefined;
+    const last = this.#heap.pop()!;
+    this.#places[top] = -1;
+    if (last !== top) {
+      this.#places[last] = 0;
+      this.#sink(last);
     }
+    return top;
   }
 
-  #push(entry: readonly [number, number]): void {
-    const heap = this.#heap;
-    let at = heap.push(entry) - 1;
+  /** A pair that is taken stays out, whatever becomes of its count. */
+  #settle(number: number): void {
+    const change = this.#changes[number]!;
+    if (change === 0 || this.#places[number]! < 0) return;
+    this.#counts[number]! += change;
+    this.#changes[number] = 0;
+    this.#rise(number);
+    this.#sink(number);
+  }
+
+  #rise(number: number): void {
+    let at = this.#places[number]!;
     while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!comesBefore(entry, heap[parent]!)) break;
-      heap[at] = heap[parent]!;
-      at = parent;
+      const parent = this.#heap[(at - 1) >> 1]!;
+      if (!this.#comesBefore(number, parent)) break;
+      this.#put(parent, at);
+      at = (at - 1) >> 1;
     }
-    heap[at] = entry;
+    this.#put(number, at);
   }
 
-  #pop(): readonly [number, number] | undefined {
+  #sink(number: number): void {
     const heap = this.#heap;
-    const top = heap[0];
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return top;
-    let at = 0;
+    let at = this.#places[number]!;
     for (;;) {
       let child = 2 * at + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && comesBefore(heap[child + 1]!, heap[child]!)) child++;
-      if (!comesBefore(heap[child]!, last)) break;
-      heap[at] = heap[child]!;
+      if (child + 1 < heap.length && this.#comesBefore(heap[child + 1]!, heap[child]!)) child++;
+      if (!this.#comesBefore(heap[child]!, number)) break;
+      this.#put(heap[child]!, at);
       at = child;
     }
-    heap[at] = last;
-    return top;
+    this.#put(number, at);
   }
-}
 
-function comesBefore(
-  [count, key]: readonly [number, number],
-  [otherCount, otherKey]: readonly [number, number],
-): boolean {
-  return count === otherCount ? key < otherKey : count > otherCount;
+  #put(number: number, at: number): void {
+    this.#heap[at] = number;
+    this.#places[number] = at;
+  }
+
+  #comesBefore(one: number, other: number): boolean {
+    const [count, otherCount] = [this.#counts[one]!, this.#counts[other]!];
+    return count === otherCount ? this.#keys[one]! < this.#keys[other]! : count > otherCount;
+  }
 }

@@ -1,162 +1,117 @@
 /**
- * Byte pairs: a vocabulary of pieces learned from a text by joining, again and again, the two neighbours that occur
- * together most often (Sennrich, Haddow, Birch, "Neural machine translation of rare words with subword units", 2016).
- * Joins never go beyond a word, which is a run of bytes that are no white space with the one white space byte before
- * it, of at most 256 bytes. Ids: 0 padding, 1 end, 2 unknown, byte b is b + 3, the k-th join 259 + k. Of pairs that are equally frequent
- * the one with the smaller ids comes first, so the same text gives the same pieces everywhere.
+ * Text as pieces of several bytes. What a smaller vocabulary makes of a text follows from what a larger one makes of it:
+ * joins are made in their order, so taking apart all pieces from some join on leaves the text as it was before that join.
  */
-import { isSpace } from './textDocuments';
-import { PairQueue } from './textPairQueue';
+import { pairKey } from './textJoins';
+import type { Joins } from './textJoins';
+import { BYTE_VOCABULARY, FIRST_BYTE } from './textVocabulary';
+import { forWords } from './textWords';
 
-/** Ids below that of the first byte have a meaning of their own. */
-export const FIRST_BYTE = 3;
-/** Padding, end, unknown and the 256 bytes. */
-export const BYTE_VOCABULARY = 259;
-/** Ids are kept in 16 bits. */
-export const LARGEST_VOCABULARY = 65_535;
-
-/** Joins by their pair: the id of what comes of it. */
-export type Joins = ReadonlyMap<number, number>;
-
-export function pairKey(left: number, right: number): number {
-  return left * 65_536 + right;
+/** Documents one after the other: document i is tokens[starts[i], starts[i + 1]). */
+export interface Documents {
+  /** u16 */
+  readonly tokens: Uint16Array;
+  /** u32[documents + 1] */
+  readonly starts: Uint32Array;
 }
 
-interface Word {
-  readonly ids: number[];
-  /** How often the text has it. */
-  readonly count: number;
+/** Documents of bytes as the tokens of the bytes. */
+export function byteTokens(bytes: Uint8Array): Uint16Array {
+  const tokens = new Uint16Array(bytes);
+  for (let i = 0; i < tokens.length; i++) tokens[i]! += FIRST_BYTE;
+  return tokens;
 }
 
 /**
- * The joins for a vocabulary of a size; fewer where no pair occurs twice any more.
- * @param bytes       the text
- * @param vocabulary  259 … 65535
+ * Documents as pieces, with all joins: in each word the earliest join that is possible is made first.
+ * @param starts  u32[documents + 1], of bytes
  */
-export function learnJoins(bytes: Uint8Array, vocabulary: number): Joins {
-  const words = countWords(bytes);
-  const queue = new PairQueue();
-  /** Numbers of the words that a pair was seen in; some have lost it since. */
-  const homes = new Map<number, Set<number>>();
-  const changes = new Map<number, number>();
-  words.forEach(({ ids, count }, home) => {
-    forPairs(ids, (key) => {
-      change(changes, key, count);
-      settle(homes, key, home);
-    });
-  });
-  const joins = new Map<number, number>();
-  for (let id = BYTE_VOCABULARY; id < vocabulary; id++) {
-    for (const [key, count] of changes) queue.add(key, count);
-    changes.clear();
-    const key = queue.takeMostFrequent();
-    if (key === undefined) break;
-    joins.set(key, id);
-    for (const home of homes.get(key)!) {
-      const { ids, count } = words[home]!;
-      forPairs(ids, (pair) => {
-        change(changes, pair, -count);
-      });
-      joinPair(ids, key, id);
-      forPairs(ids, (pair) => {
-        change(changes, pair, count);
-        if (hasId(pair, id)) settle(homes, pair, home);
-      });
-    }
-    homes.delete(key);
-    changes.delete(key);
-  }
-  return joins;
-}
-
-function change(changes: Map<number, number>, key: number, count: number): void {
-  changes.set(key, (changes.get(key) ?? 0) + count);
-}
-
-/** Notes that a word has a pair. */
-function settle(homes: Map<number, Set<number>>, key: number, home: number): void {
-  const known = homes.get(key);
-  if (known === undefined) homes.set(key, new Set([home]));
-  else known.add(home);
-}
-
-function hasId(key: number, id: number): boolean {
-  return key % 65_536 === id || Math.floor(key / 65_536) === id;
-}
-
-function forPairs(ids: readonly number[], visit: (key: number) => void): void {
-  for (let i = 0; i + 1 < ids.length; i++) visit(pairKey(ids[i]!, ids[i + 1]!));
-}
-
-/** Writes `id` for each occurrence of a pair, from the left. */
-function joinPair(ids: number[], key: number, id: number): void {
+export function encodePieces(bytes: Uint8Array, starts: Uint32Array, joins: Joins): Documents {
+  const encode = wordEncoder(joins);
+  const tokens = new Uint16Array(bytes.length);
+  const ends = new Uint32Array(starts.length);
   let length = 0;
-  for (let i = 0; i < ids.length; i++) {
-    if (i + 1 < ids.length && pairKey(ids[i]!, ids[i + 1]!) === key) {
-      ids[length++] = id;
-      i++;
-    } else {
-      ids[length++] = ids[i]!;
-    }
+  for (let document = 0; document + 1 < starts.length; document++) {
+    forWords(bytes.subarray(starts[document], starts[document + 1]), (word) => {
+      for (const id of encode(word)) tokens[length++] = id;
+    });
+    ends[document + 1] = length;
   }
-  ids.length = length;
+  return { tokens: tokens.slice(0, length), starts: ends };
 }
 
-/**
- * What turns text into the ids of its pieces: in each word the earliest join that is possible is made first.
- * @returns of bytes, ids u16[pieces], 3 … 65534
- */
-export function pieceEncoder(joins: Joins): (bytes: Uint8Array) => Uint16Array {
+/** Joins the bytes of a word; equal words are joined once. */
+function wordEncoder({ left, right }: Joins): (word: string) => readonly number[] {
+  const ids = new Map<number, number>();
+  left.forEach((id, k) => ids.set(pairKey(id, right[k]!), BYTE_VOCABULARY + k));
   const known = new Map<string, readonly number[]>();
-  return (bytes) => {
-    const out = new Uint16Array(bytes.length);
-    let length = 0;
-    for (const word of wordsOf(bytes)) {
-      let pieces = known.get(word);
-      if (pieces === undefined) known.set(word, (pieces = joinAll(idsOf(word), joins)));
-      for (const id of pieces) out[length++] = id;
-    }
-    return out.slice(0, length);
+  return (word) => {
+    const found = known.get(word);
+    if (found !== undefined) return found;
+    const pieces = joinAll(
+      Array.from(word, (byte) => byte.charCodeAt(0) + FIRST_BYTE),
+      ids,
+    );
+    known.set(word, pieces);
+    return pieces;
   };
 }
 
-function joinAll(ids: number[], joins: Joins): number[] {
+function joinAll(pieces: number[], ids: ReadonlyMap<number, number>): readonly number[] {
   for (;;) {
     let earliest = Infinity;
-    let chosen = -1;
-    forPairs(ids, (key) => {
-      const id = joins.get(key);
-      if (id !== undefined && id < earliest) [earliest, chosen] = [id, key];
-    });
-    if (chosen < 0) return ids;
-    joinPair(ids, chosen, earliest);
-  }
-}
-
-function countWords(bytes: Uint8Array): Word[] {
-  const counts = new Map<string, number>();
-  for (const word of wordsOf(bytes)) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return [...counts].map(([word, count]) => ({ ids: idsOf(word), count }));
-}
-
-/** Longer runs are cut, so that what a text without white space costs stays bounded. */
-const LONGEST_WORD = 256;
-
-/** Each byte of a word as the character of that number. */
-function wordsOf(bytes: Uint8Array): string[] {
-  const words: string[] = [];
-  let word = '';
-  for (const byte of bytes) {
-    if (word !== '' && (isSpace(byte) || word.length === LONGEST_WORD)) {
-      words.push(word);
-      word = '';
+    for (let i = 0; i + 1 < pieces.length; i++) {
+      earliest = Math.min(earliest, ids.get(pairKey(pieces[i]!, pieces[i + 1]!)) ?? Infinity);
     }
-    word += String.fromCharCode(byte);
+    if (earliest === Infinity) return pieces;
+    let length = 0;
+    for (let i = 0; i < pieces.length; i++) {
+      const isPair =
+        i + 1 < pieces.length && ids.get(pairKey(pieces[i]!, pieces[i + 1]!)) === earliest;
+      pieces[length++] = isPair ? earliest : pieces[i]!;
+      if (isPair) i++;
+    }
+    pieces.length = length;
   }
-  if (word !== '') words.push(word);
-  return words;
 }
 
-function idsOf(word: string): number[] {
-  return Array.from(word, (character) => character.charCodeAt(0) + FIRST_BYTE);
+/**
+ * The same documents with the first joins only.
+ * @param documents   with all joins
+ * @param vocabulary  259 … 65535: larger ids are taken apart
+ */
+export function takeApart(documents: Documents, joins: Joins, vocabulary: number): Documents {
+  if (vocabulary >= BYTE_VOCABULARY + joins.left.length) return documents;
+  const { parts, ends } = smallerParts(joins, vocabulary);
+  const countOf = (id: number): number => (id < vocabulary ? 1 : ends[id]! - ends[id - 1]!);
+  const starts = new Uint32Array(documents.starts.length);
+  let length = 0;
+  for (let document = 0; document + 1 < starts.length; document++) {
+    const end = documents.starts[document + 1]!;
+    for (let i = documents.starts[document]!; i < end; i++) length += countOf(documents.tokens[i]!);
+    starts[document + 1] = length;
+  }
+  const tokens = new Uint16Array(length);
+  let at = 0;
+  for (const id of documents.tokens) {
+    if (id < vocabulary) tokens[at++] = id;
+    else for (let i = ends[id - 1]!; i < ends[id]!; i++) tokens[at++] = parts[i]!;
+  }
+  return { tokens, starts };
+}
+
+/** For each id from `vocabulary` on the smaller ones that it is made of: parts[ends[id - 1], ends[id]). */
+function smallerParts({ left, right }: Joins, vocabulary: number) {
+  const parts: number[] = [];
+  const ends = new Uint32Array(BYTE_VOCABULARY + left.length);
+  const write = (id: number): void => {
+    if (id < vocabulary) parts.push(id);
+    else for (let i = ends[id - 1]!; i < ends[id]!; i++) parts.push(parts[i]!);
+  };
+  for (let id = vocabulary; id < ends.length; id++) {
+    write(left[id - BYTE_VOCABULARY]!);
+    write(right[id - BYTE_VOCABULARY]!);
+    ends[id] = parts.length;
+  }
+  return { parts, ends };
 }

@@ -1,10 +1,12 @@
 /** What a training does with a linked step besides stepping. */
 import type { NamedFloats } from '../../../base/index';
 import { createRng } from '../../compute/rng';
+import type { Optimizer } from '../../optimizers/optimizer';
 import type { Split } from '../../tasks/task';
 import { evaluateTask } from '../evaluateTask';
 import type { Evaluation } from '../session';
 import type { LinkedStep, StepOwner } from './linkStep';
+import { copiesOf } from './planUpdate';
 
 export function writeParams({ params }: LinkedStep, values: NamedFloats): void {
   for (const [name, { data }] of Object.entries(params)) data.set(values[name]!.data);
@@ -15,13 +17,34 @@ export function initialParams({ task, seed }: Omit<StepOwner, 'optimizer'>): Nam
   return task.init(createRng({ seed, purpose: 'init' }));
 }
 
-/** Evaluates the parameters that are in the arena. @throws UserError('data') when the split has no whole batch */
+/** Which batches are evaluated. */
+export interface LinkedSplit {
+  readonly task: StepOwner['task'];
+  readonly split: Split;
+  readonly maxBatches: number;
+}
+
+/**
+ * Evaluates the parameters that are in the arena, or those that the optimizer wants evaluated in their stead.
+ * @param at.updates  that were made so far
+ * @throws UserError('data') when the split has no whole batch
+ */
 export function evaluateLinked(
-  { evaluation }: LinkedStep,
-  task: StepOwner['task'],
-  split: Split,
-  maxBatches: number,
+  linked: LinkedStep,
+  what: LinkedSplit,
+  { optimizer, updates }: { readonly optimizer: Optimizer; readonly updates: number },
 ): Evaluation {
+  if (optimizer.evaluationParams === undefined || updates === 0) return evaluateHere(linked, what);
+  const trained = copiesOf(linked.params);
+  writeParams(linked, optimizer.evaluationParams(linked.state.exportState()));
+  try {
+    return evaluateHere(linked, what);
+  } finally {
+    writeParams(linked, trained);
+  }
+}
+
+function evaluateHere({ evaluation }: LinkedStep, { task, split, maxBatches }: LinkedSplit) {
   return evaluateTask(task, split, maxBatches, (batch, index) => {
     // Integers become floats on the way.
     for (const [name, { data }] of Object.entries(batch)) {

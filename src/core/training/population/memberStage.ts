@@ -7,7 +7,7 @@ import { invariant } from '../../../base/index';
 import type { KernelRuntime } from '../../compute/kernelRuntime';
 import { joinSpans, wordsIn } from '../../compute/span';
 import type { Span } from '../../compute/span';
-import type { Split, Task } from '../../tasks/task';
+import type { Split } from '../../tasks/task';
 import { linkStep } from '../plans/linkStep';
 import type { LinkedStep, StepOwner } from '../plans/linkStep';
 import { evaluateLinked, initialParams, writeParams } from '../plans/linkedTraining';
@@ -123,7 +123,7 @@ export class MemberStage {
     const first = from?.step ?? 0;
     const points: EvaluatedPoint[] = [];
     const evaluateAt = (step: number): void => {
-      if (evaluate !== undefined) points.push(this.#pointAt(step, evaluate, owner.task));
+      if (evaluate !== undefined) points.push(this.#pointAt(step, evaluate, owner));
     };
     const losses = new Float32Array(steps).fill(NaN);
     const pace = new Pace(turn.clock);
@@ -193,9 +193,16 @@ export class MemberStage {
     return made;
   }
 
-  #pointAt(step: number, { splits, batches }: EvaluationRequest, task: Task): EvaluatedPoint {
+  #pointAt(
+    step: number,
+    { splits, batches: maxBatches }: EvaluationRequest,
+    { task, optimizer }: StepOwner,
+  ): EvaluatedPoint {
     const kept = this.#batches.of(task);
-    const evaluations = splits.map((split) => evaluateLinked(this.#linked, kept, split, batches));
+    const at = { optimizer, updates: step };
+    const evaluations = splits.map((split) =>
+      evaluateLinked(this.#linked, { task: kept, split, maxBatches }, at),
+    );
     return { step, evaluations };
   }
 }

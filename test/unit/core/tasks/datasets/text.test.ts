@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import {
+  learnPieces,
   prepareText,
   splitText,
   textDatasetFrom,
+  textOfPieces,
   trainSamples,
 } from '../../../../../src/core/tasks/datasets/text';
 import { createTextData } from '../../../../../src/core/tasks/datasets/textData';
 import { splitDocuments } from '../../../../../src/core/tasks/datasets/textDocuments';
-import {
-  learnJoins,
-  pairKey,
-  pieceEncoder,
-} from '../../../../../src/core/tasks/datasets/textPieces';
+import { learnJoins, pairKey } from '../../../../../src/core/tasks/datasets/textJoins';
+import type { Joins } from '../../../../../src/core/tasks/datasets/textJoins';
+import { encodePieces, takeApart } from '../../../../../src/core/tasks/datasets/textPieces';
+import { createRng } from '../../../../../src/core/compute/rng';
 import { SPLITS } from '../../../../../src/core/tasks/task';
 import { randomLines, smallText } from '../../../../support/texts';
 
@@ -38,14 +39,42 @@ describe('documents', () => {
   ])('are %s', (_, text, expected) => {
     expect(documentsOf(text)).toEqual(expected);
   });
+
+  it.each([
+    ['lines', 'one\ntwothree\nfour', 7, ['one', 'two', 'three', 'four']],
+    ['paragraphs', 'one\n\ntwo\nmorethree\nfour', 13, ['one', 'two more', 'three four']],
+  ])('that are %s end with the file that they are in', (_, text, second, expected) => {
+    const starts = Uint32Array.of(0, second, text.length);
+    const documents = splitDocuments(bytesOf(text), starts);
+    const decoder = new TextDecoder();
+    expect(
+      expected.map((_document, i) =>
+        decoder.decode(documents.bytes.subarray(documents.starts[i], documents.starts[i + 1])),
+      ),
+    ).toEqual(expected);
+    expect(documents.starts).toHaveLength(expected.length + 1);
+  });
 });
 
-/** The definition, counted anew for each join over the words of the text. */
-function slowJoins(text: string, vocabulary: number): Map<number, number> {
-  const words = (text.match(/\s?\S+|\s/g) ?? []).map((word) =>
+/** Words of ASCII text as ids of bytes. */
+function slowWords(text: string): number[][] {
+  return (text.match(/\s?\S+|\s/g) ?? []).map((word) =>
     Array.from(bytesOf(word), (byte) => byte + 3),
   );
-  const joins = new Map<number, number>();
+}
+
+function joinSlowly(words: readonly number[][], pair: number, id: number): void {
+  for (const ids of words) {
+    for (let i = 0; i + 1 < ids.length; i++) {
+      if (pairKey(ids[i]!, ids[i + 1]!) === pair) ids.splice(i, 2, id);
+    }
+  }
+}
+
+/** The definition: pairs are counted anew for each join, over all words of the text. */
+function slowJoins(text: string, vocabulary: number): number[] {
+  const words = slowWords(text);
+  const joins: number[] = [];
   for (let id = 259; id < vocabulary; id++) {
     const counts = new Map<number, number>();
     for (const ids of words) {
@@ -56,14 +85,18 @@ function slowJoins(text: string, vocabulary: number): Map<number, number> {
     }
     const [best] = [...counts].sort(([a, m], [b, n]) => n - m || a - b);
     if (best === undefined || best[1] < 2) break;
-    joins.set(best[0], id);
-    for (const ids of words) {
-      for (let i = 0; i + 1 < ids.length; i++) {
-        if (pairKey(ids[i]!, ids[i + 1]!) === best[0]) ids.splice(i, 2, id);
-      }
-    }
+    joins.push(best[0]);
+    joinSlowly(words, best[0], id);
   }
   return joins;
+}
+
+const keysOf = ({ left, right }: Joins): number[] =>
+  [...left].map((id, k) => pairKey(id, right[k]!));
+
+function randomLetters(count: number, seed: number): string {
+  const rng = createRng({ seed, purpose: 'task' });
+  return Array.from({ length: count }, () => 'aaabbc '[rng.integer(7)]!).join('');
 }
 
 describe('byte pairs', () => {
@@ -72,22 +105,40 @@ describe('byte pairs', () => {
     'aaaaaaa aaa aaaa a aaaaaaaaaaaaaaaa bb abab babab',
     'größer größe groß  größter',
     '',
+    ...[1, 2, 3, 4, 5, 6].map((seed) => randomLetters(400, seed)),
   ])('are those of the definition: %#', (text) => {
-    for (const vocabulary of [260, 263, 300]) {
-      expect([...learnJoins(bytesOf(text), vocabulary)]).toEqual([...slowJoins(text, vocabulary)]);
-    }
+    expect(keysOf(learnJoins(bytesOf(text)))).toEqual(slowJoins(text, 65_535));
+    expect(keysOf(learnJoins(bytesOf(text), 263))).toEqual(slowJoins(text, 263));
   });
+
+  it.each([260, 261, 264, 270, 290, 65_535])(
+    'of a vocabulary of %i are the first of all, and its tokens are those of the definition',
+    (vocabulary) => {
+      const text = randomLines(120);
+      const pieces = learnPieces('lines', splitDocuments(bytesOf(text)));
+      const train = text.split('\n').slice(0, 117).join('');
+      const joins = slowJoins(train, vocabulary);
+      expect(keysOf(pieces.joins).slice(0, vocabulary - 259)).toEqual(joins);
+      const { tokens, starts } = textOfPieces('lines', pieces, vocabulary);
+      text.split('\n').forEach((line, document) => {
+        const words = slowWords(line);
+        joins.forEach((pair, k) => {
+          joinSlowly(words, pair, 259 + k);
+        });
+        expect([...tokens.subarray(starts[document], starts[document + 1])]).toEqual(words.flat());
+      });
+    },
+  );
 
   it('can be written out again as the bytes they are made of', () => {
     const text = `${randomLines(30)} ünknöwn ${'x'.repeat(600)}`;
     const joins = learnJoins(bytesOf(randomLines(20)), 290);
-    const parts = new Map(
-      [...joins].map(([key, id]) => [id, [Math.floor(key / 65_536), key % 65_536]]),
-    );
-    const expand = (id: number): number[] => parts.get(id)?.flatMap(expand) ?? [id - 3];
-    const pieces = pieceEncoder(joins)(bytesOf(text));
-    expect(pieces.length).toBeLessThan(0.6 * text.length);
-    expect(Uint8Array.from([...pieces].flatMap(expand))).toEqual(bytesOf(text));
+    const bytes = bytesOf(text);
+    const documents = encodePieces(bytes, Uint32Array.of(0, bytes.length), joins);
+    expect(documents.tokens.length).toBeLessThan(0.6 * text.length);
+    const { tokens, starts } = takeApart(documents, joins, 259);
+    expect(tokens.map((id) => id - 3)).toEqual(Uint16Array.from(bytes));
+    expect([...starts]).toEqual([0, bytes.length]);
   });
 
   it('are learned without the held-out documents', () => {
