@@ -122,6 +122,23 @@ export const ENGINE_REQUESTS = {
       warnings: z.array(z.string()),
     }),
   },
+  /** The built-in lists of tasks. */
+  'suites.list': {
+    params: nothing,
+    result: z.object({
+      suites: z.array(
+        z.object({
+          name: z.string(),
+          /** One plain sentence. */
+          summary: z.string(),
+          tasks: z.int().min(1),
+          /** Of an optimizer's trainings, and of the baseline's. */
+          steps: z.int().min(1),
+          baselineSteps: z.int().min(1),
+        }),
+      ),
+    }),
+  },
   /** Begins an evaluation; answered when its folder is there. One at a time, on all cores. */
   'evaluation.start': {
     /** The `*.velo-eval.json`, absolute; paths inside are relative to it. */
@@ -134,6 +151,11 @@ export const ENGINE_REQUESTS = {
   'evaluation.stop': { params: evaluationRef, result: nothing },
   /** Deletes its folder; refused while somebody writes it. */
   'evaluation.delete': { params: evaluationRef, result: nothing },
+  'evaluation.describe': {
+    params: evaluationRef,
+    /** config.json as it is on disk. */
+    result: z.object({ entry: evaluationEntrySchema, configText: z.string() }),
+  },
   /** Sends `evaluation.update` with what is known, then at most twice a second while something changes. */
   'evaluation.watch': { params: watchRef.extend({ evaluationId: z.string() }), result: nothing },
   /** What it says so far, from the curves on the disk. */

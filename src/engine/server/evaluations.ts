@@ -1,10 +1,10 @@
 /** The evaluations of the workspace: started, resumed and ended, listed, and scored while somebody looks at them. */
-import { basename } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { Emitter, UserError, messageOf } from '../../base/index';
 import type { Disposable } from '../../base/index';
 import type { EngineParams, EngineResult } from '../../protocol/index';
 import type { EvaluationOverview } from '../../protocol/live/index';
-import { breakOwnLock, evaluationPaths, requireUnlocked } from '../../storage/index';
+import { breakOwnLock, evaluationPaths, onDisk, requireUnlocked } from '../../storage/index';
 import type { EvaluateCommand, EvaluateReport, ProgramFiles } from '../workers/messages';
 import { liveOverview } from './evaluationEntries';
 import { EvaluationIndex } from './evaluationIndex';
@@ -128,6 +128,14 @@ export class Evaluations {
     this.index.reread(id);
   }
 
+  /** @throws UserError('run' | 'disk') */
+  describe(id: string): EngineResult<'evaluation.describe'> {
+    const { config } = evaluationPaths(this.index.require(id).record.directory);
+    const entry = this.index.get(id);
+    if (entry === undefined) throw new UserError('run', `evaluation ${id} has just been deleted`);
+    return { entry, configText: onDisk('read', config, () => readFileSync(config, 'utf8')) };
+  }
+
   /** As it is now, where it was scored before. */
   now(id: string): EvaluationOverview | undefined {
     const entry = this.index.get(id);
@@ -196,7 +204,7 @@ export class Evaluations {
   #ended(id: string, failure: string | undefined): void {
     const { directory } = this.index.require(id).record;
     breakOwnLock(evaluationPaths(directory));
-    if (failure === undefined) this.#log.info(`${basename(directory)}: ends`);
+    if (failure === undefined) this.#log.info(`${id}: ends`);
     else {
       this.#failures.set(id, failure);
       this.#log.error(`${id}: ${failure}`);

@@ -54,6 +54,7 @@ function evaluationHandlers({
       evaluations.delete(evaluationId);
       return NOTHING;
     },
+    'evaluation.describe': ({ evaluationId }) => evaluations.describe(evaluationId),
     'evaluation.watch': async ({ watchId, evaluationId }) => {
       // Where it cannot be scored the client is told so, instead of nothing.
       await evaluations.overview(evaluationId);
@@ -127,6 +128,7 @@ function runHandlers(services: HandlerServices): Omit<Handlers, EvaluationReques
       service.call('run.multipliers', params, contextOf(trainings, params.runId)),
     'devices.list': (params) => service.call('devices.list', params),
     'tasks.list': (params) => service.call('tasks.list', params),
+    'suites.list': (params) => service.call('suites.list', params),
     'optimizers.list': (params) => service.call('optimizers.list', params),
     'optimizer.inspect': async (params) => {
       await index.ready();

@@ -61,6 +61,7 @@ export type EvaluateReport =
 export type ServiceRequest =
   | 'devices.list'
   | 'tasks.list'
+  | 'suites.list'
   | 'optimizers.list'
   | 'optimizer.inspect'
   | 'optimizer.matrix'

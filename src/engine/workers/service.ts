@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';
 import { UserError } from '../../base/index';
-import { cellOrder } from '../../core/index';
+import { SUITES, cellOrder } from '../../core/index';
 import { toEngineError } from '../../protocol/index';
 import type { EngineParams, EngineResult } from '../../protocol/index';
 import type { MultiplierCurve } from '../../protocol/live/index';
@@ -51,6 +51,11 @@ type Handler<R extends ServiceRequest> = (
 const HANDLERS: { readonly [R in ServiceRequest]: Handler<R> } = {
   'devices.list': async () => ({ devices: await listDevices() }),
   'tasks.list': (_params, _context, files) => listTasks(files.dataDir),
+  'suites.list': () => ({
+    suites: SUITES.map(({ name, summary, tasks, steps, baselineSteps }) => ({
+      ...{ name, summary, tasks: tasks.length, steps, baselineSteps },
+    })),
+  }),
   'optimizers.list': (params, _context, files) => ({
     optimizers: listOptimizers(params.files, files.weightsDir),
   }),
