@@ -24,8 +24,10 @@ export class EvaluationReport {
   }
 
   onEvent(event: EvaluationEvent): void {
-    this.#output.emit({ ...event });
+    if (event.type !== 'opened') this.#output.emit({ ...event });
     switch (event.type) {
+      case 'opened':
+        break;
       case 'started':
         this.#started(event);
         break;

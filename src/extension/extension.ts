@@ -1,14 +1,16 @@
 /** Composition root of the VS Code extension: makes the parts, connects them, and registers them. It spawns nothing. */
 import { window, workspace } from 'vscode';
 import type { ExtensionContext } from 'vscode';
-import type { RunEntry } from '../protocol/live/index';
+import type { EvaluationEntry, RunEntry } from '../protocol/live/index';
 import { registerCommands } from './commands/table';
 import { registerRunConfigs } from './commands/runFiles';
 import { registerCompletion } from './config/completion';
 import { ConfigProblems, registerQuickFixes } from './config/diagnostics';
 import { OptimizerEditors } from './editors/optimizerEditor';
 import { Engines } from './engines';
+import { EvaluationStore } from './evaluations/evaluationStore';
 import { ComparisonPanels } from './panels/comparisonPanel';
+import { SpeedupPanels } from './panels/speedupPanels';
 import { TrainingPanels } from './panels/trainingPanels';
 import { createReport } from './report';
 import { CheckedRuns } from './runs/checkedRuns';
@@ -22,6 +24,8 @@ import { createTrees } from './trees/trees';
 export interface VeloApi {
   /** The runs that this window knows, newest first. */
   runs(): readonly RunEntry[];
+  /** The evaluations that it knows, newest first. */
+  evaluations(): readonly EvaluationEntry[];
 }
 
 export function activate(context: ExtensionContext): VeloApi {
@@ -31,24 +35,34 @@ export function activate(context: ExtensionContext): VeloApi {
   const runs = new RunStore(engines, (text) => {
     log.warn(text);
   });
+  const evaluations = new EvaluationStore(engines, (text) => {
+    log.warn(text);
+  });
   const checked = new CheckedRuns(context.workspaceState);
-  const status = createStatusItem(runs, (run) => {
+  const status = createStatusItem({ runs, evaluations }, (run) => {
     report.runFailed(run);
   });
   const { extensionUri } = context;
   const { viewed } = status;
-  const services: Services = { extensionUri, report, engines, runs, checked, viewed };
+  const services: Services = {
+    ...{ extensionUri, report, engines, runs, evaluations, checked, viewed },
+  };
   const training = new TrainingPanels(services);
   const comparison = new ComparisonPanels(services);
+  const speedup = new SpeedupPanels(services);
   const trees = createTrees(services);
-  const disposables = [log, engines, runs, status, training, comparison, ...trees.all];
-  const commands = registerCommands({ services, training, comparison, status, ...trees });
+  const panels = [training, comparison, speedup];
+  const disposables = [log, engines, runs, evaluations, status, ...panels, ...trees.all];
+  const commands = registerCommands({ services, training, comparison, speedup, status, ...trees });
   const tasks = registerTasks(context.asAbsolutePath('dist/cli.cjs'));
   context.subscriptions.push(...disposables, ...commands, tasks);
   context.subscriptions.push(new OptimizerEditors(services), registerRunConfigs());
   context.subscriptions.push(new ConfigProblems(), registerQuickFixes(), registerCompletion());
   // Runs that went on while no window was open show up without being asked for.
-  const attach = () => runs.attach();
+  const attach = async () => {
+    await runs.attach();
+    await evaluations.attach();
+  };
   if (workspace.isTrusted) setTimeout(() => void attach(), 0);
   context.subscriptions.push(
     workspace.onDidGrantWorkspaceTrust(attach),
@@ -56,5 +70,8 @@ export function activate(context: ExtensionContext): VeloApi {
       if (workspace.isTrusted) void attach();
     }),
   );
-  return { runs: () => runs.all().map(({ entry }) => entry) };
+  return {
+    runs: () => runs.all().map(({ entry }) => entry),
+    evaluations: () => evaluations.all().map(({ entry }) => entry),
+  };
 }

@@ -3,5 +3,10 @@
  * schemas of both. Built into a file of its own, since only a small part of the windows needs it; import it by `import()`.
  */
 export { createEngine } from '../client/index';
-export { BUNDLED_DATASET_NAMES, BUNDLED_WEIGHTS, diagnoseRunConfigText } from '../protocol/index';
+export {
+  BUNDLED_DATASET_NAMES,
+  BUNDLED_WEIGHTS,
+  diagnoseEvaluationConfigText,
+  diagnoseRunConfigText,
+} from '../protocol/index';
 export { findingsOf, withoutDoubles } from './config/findings';

@@ -67,11 +67,19 @@ export function parseConfigText<T>(
 
 /** Everything wrong with the text of a run config, in the order of the text; empty when it is right. */
 export function diagnoseRunConfigText(text: string): ConfigDiagnostic[] {
+  return diagnoseConfigText(text, checkRunConfig);
+}
+
+/** The same of a config of any kind. */
+export function diagnoseConfigText(
+  text: string,
+  check: (value: unknown) => ConfigCheck<unknown>,
+): ConfigDiagnostic[] {
   const { tree, diagnostics } = parseSyntax(text);
   if (tree === undefined || diagnostics.length > 0) {
     return diagnostics.length > 0 ? diagnostics : [diagnostic('the file is empty', text, 0, 0)];
   }
-  const { problems = [] } = checkRunConfig(valueOf(tree));
+  const { problems = [] } = check(valueOf(tree));
   return problems.map((problem) => locate(problem, text, tree)).sort((a, b) => a.offset - b.offset);
 }
 

@@ -5,21 +5,25 @@
  */
 import { z } from 'zod';
 import {
+  evaluationEntrySchema,
+  evaluationOverviewSchema,
   multiplierCurveSchema,
   networkResponseSchema,
   optimizerEntrySchema,
   optimizerInspectionSchema,
   runEntrySchema,
   seriesUpdateSchema,
+  taskCurvesSchema,
   traceSelectionSchema,
   traceUpdateSchema,
   weightMatrixSchema,
 } from './live/index';
 
 /** Raised with every change that an older engine or client would misread. */
-export const ENGINE_PROTOCOL = 2;
+export const ENGINE_PROTOCOL = 3;
 
 const runRef = z.object({ runId: z.string().min(1) });
+const evaluationRef = z.object({ evaluationId: z.string().min(1) });
 const watchRef = z.object({ watchId: z.string().min(1) });
 const nothing = z.object({});
 
@@ -110,6 +114,62 @@ export const ENGINE_REQUESTS = {
     params: runRef.extend({ tensor: z.int().min(0), state: z.enum(['h', 'c']) }),
     result: z.object({ order: z.instanceof(Uint32Array) }),
   },
+  /** All evaluations, oldest first; from now on this client is told of changes. */
+  'evaluations.list': {
+    params: nothing,
+    result: z.object({
+      evaluations: z.array(evaluationEntrySchema),
+      warnings: z.array(z.string()),
+    }),
+  },
+  /** The built-in lists of tasks. */
+  'suites.list': {
+    params: nothing,
+    result: z.object({
+      suites: z.array(
+        z.object({
+          name: z.string(),
+          /** One plain sentence. */
+          summary: z.string(),
+          tasks: z.int().min(1),
+          /** Of an optimizer's trainings, and of the baseline's. */
+          steps: z.int().min(1),
+          baselineSteps: z.int().min(1),
+        }),
+      ),
+    }),
+  },
+  /** Begins an evaluation; answered when its folder is there. One at a time, on all cores. */
+  'evaluation.start': {
+    /** The `*.velo-eval.json`, absolute; paths inside are relative to it. */
+    params: z.object({ configPath: z.string() }),
+    result: evaluationRef,
+  },
+  /** Goes on with the trainings that are missing. */
+  'evaluation.resume': { params: evaluationRef, result: nothing },
+  /** Ends it; what is done stays. */
+  'evaluation.stop': { params: evaluationRef, result: nothing },
+  /** Deletes its folder; refused while somebody writes it. */
+  'evaluation.delete': { params: evaluationRef, result: nothing },
+  'evaluation.describe': {
+    params: evaluationRef,
+    /** config.json as it is on disk. */
+    result: z.object({ entry: evaluationEntrySchema, configText: z.string() }),
+  },
+  /** Sends `evaluation.update` with what is known, then at most twice a second while something changes. */
+  'evaluation.watch': { params: watchRef.extend({ evaluationId: z.string() }), result: nothing },
+  /** What it says so far, from the curves on the disk. */
+  'evaluation.overview': { params: evaluationRef, result: evaluationOverviewSchema },
+  /** @param task  index in the overview */
+  'evaluation.curves': {
+    params: evaluationRef.extend({ task: z.int().min(0) }),
+    result: taskCurvesSchema,
+  },
+  /** Scores what is there and writes the report to a file. */
+  'evaluation.report': {
+    params: evaluationRef.extend({ format: z.enum(['markdown', 'html']), target: z.string() }),
+    result: nothing,
+  },
   'devices.list': {
     params: nothing,
     result: z.object({
@@ -179,6 +239,12 @@ export const ENGINE_NOTIFICATIONS = {
     seq: z.int().min(0),
     updates: z.array(seriesUpdateSchema),
   }),
+  /** After the first `evaluations.list` of a connection, as `runs.changed`. */
+  'evaluations.changed': z.object({
+    changed: z.array(evaluationEntrySchema),
+    removed: z.array(z.string()),
+  }),
+  'evaluation.update': watchRef.extend({ overview: evaluationOverviewSchema }),
   'trace.update': watchRef.extend({ seq: z.int().min(0), update: traceUpdateSchema }),
   'engine.log': z.object({ level: z.enum(['debug', 'info', 'warn', 'error']), text: z.string() }),
 } as const satisfies Record<string, z.core.$ZodType>;

@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import { checkAgainst } from './configProblems';
 import type { ConfigCheck } from './configProblems';
-import { parseConfigText } from './configText';
+import { diagnoseConfigText, parseConfigText } from './configText';
+import type { ConfigDiagnostic } from './configText';
 import { steps } from './fields';
 import { scheduleSchema } from './optimizers/fields';
 import { optimizerSchema } from './optimizers/optimizerConfig';
@@ -169,6 +170,11 @@ export function checkEvaluationConfig(value: unknown): ConfigCheck<EvaluationCon
 /** @throws UserError('config') naming file, line and column of the first problem */
 export function parseEvaluationConfigText(text: string, fileName: string): EvaluationConfig {
   return parseConfigText(text, checkEvaluationConfig, { fileName });
+}
+
+/** Everything wrong with the text of an evaluation's config, in the order of the text; empty when it is right. */
+export function diagnoseEvaluationConfigText(text: string): ConfigDiagnostic[] {
+  return diagnoseConfigText(text, checkEvaluationConfig);
 }
 
 /** The JSON schema of `*.velo-eval.json`, for editors. */

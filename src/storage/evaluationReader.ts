@@ -32,6 +32,8 @@ export interface EvaluationRecord {
   readonly summary: EvaluationSummary;
   /** `interrupted`: its process vanished. */
   readonly state: EvaluationSummary['state'] | 'interrupted';
+  /** Whose lock it is under, if any: this process or another. */
+  readonly writer?: { readonly isOwn: boolean };
 }
 
 /** @throws UserError('run') where the folder holds no evaluation, UserError('disk') */
@@ -46,7 +48,8 @@ export function readEvaluation(
     paths.environment,
   );
   const summary = decodeEvaluationSummary(readText(paths.summary, fs), paths.summary);
-  const isLost = summary.state === 'running' && readLock(paths, fs).kind !== 'held';
+  const lock = readLock(paths, fs);
+  const isLost = summary.state === 'running' && lock.kind !== 'held';
   return {
     id: paths.id,
     directory,
@@ -54,6 +57,7 @@ export function readEvaluation(
     environment,
     summary,
     state: isLost ? 'interrupted' : summary.state,
+    ...(lock.kind === 'held' ? { writer: { isOwn: lock.isOwn } } : {}),
   };
 }
 

@@ -66,13 +66,13 @@ export function acquireLock(paths: Locked, fs: FileSystem = nodeFileSystem): () 
 }
 
 /** Removes a lock that a part of this process left behind when it was ended by force. @throws UserError('disk') */
-export function breakOwnLock(paths: RunPaths, fs: FileSystem = nodeFileSystem): void {
+export function breakOwnLock(paths: Locked, fs: FileSystem = nodeFileSystem): void {
   const state = readLock(paths, fs);
   if (state.kind === 'held' && state.isOwn) fs.rmSync(paths.lock, { force: true });
 }
 
 /** @throws UserError('run') where somebody writes the run */
-export function requireUnlocked(paths: RunPaths, fs: FileSystem = nodeFileSystem): void {
+export function requireUnlocked(paths: Locked, fs: FileSystem = nodeFileSystem): void {
   const state = readLock(paths, fs);
   if (state.kind === 'held') throw heldError(paths, state);
 }

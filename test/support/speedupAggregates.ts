@@ -11,18 +11,42 @@ type Unit = 'steps' | 'seconds';
 const FACTORS = Float32Array.from({ length: 97 }, (_, i) => 2 ** (i / 16));
 const BOOTSTRAPS = 200;
 
-/** The overview with its optimizers' aggregates made anew from its tasks. */
-export function withAggregates(overview: EvaluationOverview): EvaluationOverview {
+/** Without what is made anew here. */
+type Unsummed = Omit<EvaluationOverview, 'baselineProfile'>;
+
+/** The overview with its optimizers' aggregates and the baseline's profile made anew from its tasks. */
+export function withAggregates(overview: Unsummed): EvaluationOverview {
   const optimizers = overview.optimizers.map((optimizer, index) => ({
     ...optimizer,
     steps: aggregate(overview.tasks, index, 'steps'),
     seconds: aggregate(overview.tasks, index, 'seconds'),
   }));
-  return { ...overview, optimizers };
+  const baselineProfile = {
+    steps: baselineProfileOf(overview.tasks, 'steps'),
+    seconds: baselineProfileOf(overview.tasks, 'seconds'),
+  };
+  return { ...overview, optimizers, baselineProfile };
+}
+
+function doneIn(tasks: readonly EvaluatedTask[]): EvaluatedTask[] {
+  return tasks.filter(({ results }) => results.every(({ steps }) => steps.kind !== 'pending'));
+}
+
+/** The largest speedup on a task; the baseline's own is 1. */
+function bestOf({ results }: EvaluatedTask, unit: Unit): number {
+  return Math.max(1, ...results.map((result) => result[unit].value));
+}
+
+function profileOf(ratios: readonly number[]): Aggregate['profile'] {
+  return { factors: FACTORS, shares: FACTORS.map((factor) => share(ratios, factor)) };
+}
+
+function baselineProfileOf(tasks: readonly EvaluatedTask[], unit: Unit): Aggregate['profile'] {
+  return profileOf(doneIn(tasks).map((task) => bestOf(task, unit)));
 }
 
 function aggregate(all: readonly EvaluatedTask[], index: number, unit: Unit): Aggregate {
-  const tasks = all.filter(({ results }) => results.every(({ steps }) => steps.kind !== 'pending'));
+  const tasks = doneIn(all);
   const results = tasks.map(({ results: each }) => each[index]![unit]);
   const values = results.map(({ value }) => value);
   const [low, high] = interval(values);
@@ -30,17 +54,13 @@ function aggregate(all: readonly EvaluatedTask[], index: number, unit: Unit): Ag
     factor,
     tasks: values.filter((value) => value >= factor).length,
   }));
-  const ratios = tasks.map(({ results: each }) => {
-    const best = Math.max(...each.map((result) => result[unit].value));
-    return best / each[index]![unit].value;
-  });
-  const shares = FACTORS.map((factor) => share(ratios, factor));
+  const ratios = tasks.map((task) => bestOf(task, unit) / task.results[index]![unit].value);
   return {
     ...{ tasks: tasks.length, median: quantile(values, 0.5), iqm: iqm(values), low, high, atLeast },
     censored: results.filter(({ kind }) => kind === 'censored').length,
     failed: results.filter(({ kind }) => kind === 'failed').length,
     algoPerf: algoPerf(ratios),
-    profile: { factors: FACTORS, shares },
+    profile: profileOf(ratios),
   };
 }
 

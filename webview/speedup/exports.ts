@@ -3,6 +3,7 @@ import type { EvaluationOverview, Speedup, TaskCurves } from '../../src/protocol
 import type { TableContent } from '../shared/components';
 import type { CellValue } from '../shared/save';
 import { fileNameOf, toCsv } from '../shared/save';
+import { baselineName } from './figures/words';
 import { rankTasks } from './ranking';
 import type { Unit, ViewChoices } from './view';
 
@@ -38,7 +39,10 @@ export function speedupTable(overview: EvaluationOverview, unit: Unit): TableCon
 
 /** The profiles, factor by factor. */
 export function profileTable(overview: EvaluationOverview, unit: Unit): TableContent {
-  const profiles = overview.optimizers.map((optimizer) => optimizer[unit].profile);
+  const profiles = [
+    ...overview.optimizers.map((optimizer) => optimizer[unit].profile),
+    overview.baselineProfile[unit],
+  ];
   const factors = [...new Set(profiles.flatMap((profile) => [...profile.factors]))].sort(
     (a, b) => a - b,
   );
@@ -48,7 +52,8 @@ export function profileTable(overview: EvaluationOverview, unit: Unit): TableCon
     factor,
     ...profiles.map((profile) => shareAt(profile, factor)),
   ]);
-  const columns = ['Factor', ...overview.optimizers.map(({ label }) => label)];
+  const labels = overview.optimizers.map(({ label }) => label);
+  const columns = ['Factor', ...labels, baselineName(overview)];
   return table(`Share of tasks within a factor of the best, by ${unit}`, columns, rows, {
     fileName: fileNameOf('speedup', overview.suite, `by-${unit}`, 'profile'),
     note: 'Relative: it changes when an optimizer is added or removed.',

@@ -33,6 +33,8 @@ export interface EvaluationBudget {
 }
 
 export type EvaluationEvent =
+  /** Its folder is there, or was opened again; what it will take is not known yet. */
+  | { readonly type: 'opened'; readonly id: string }
   | {
       readonly type: 'started';
       readonly id: string;

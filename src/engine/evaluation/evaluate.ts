@@ -28,6 +28,7 @@ export async function startEvaluation(options: NewEvaluationOptions): Promise<Ev
   try {
     const summary = summaryOf('running', trainingsOf(config).length);
     const writer = createEvaluation(root, { config, environment, summary });
+    options.onEvent?.({ type: 'opened', id: writer.paths.id });
     return await new EvaluationJob(writer, config, population, options).run();
   } finally {
     await population.close();
@@ -48,6 +49,7 @@ export async function resumeEvaluation(
   try {
     const opened = await openFor(config, options);
     ({ population } = opened);
+    options.onEvent?.({ type: 'opened', id: writer.paths.id });
     for (const text of compareEnvironments(then, opened.environment))
       options.onEvent?.({ type: 'warning', text });
     return await new EvaluationJob(writer, config, population, options).run();

@@ -1,5 +1,11 @@
 /** What the speedup chart shows of an evaluation, from the curves that are there so far. */
-import { algoPerfScore, scoreSuite, speedupInSeconds, speedupNumber } from '../../core/index';
+import {
+  algoPerfScore,
+  profileAt,
+  scoreSuite,
+  speedupInSeconds,
+  speedupNumber,
+} from '../../core/index';
 import type {
   Aggregate,
   Interval,
@@ -25,7 +31,7 @@ export type TaskFacts = Pick<
 
 export interface OverviewInput {
   /** Everything that no curve is needed for. */
-  readonly facts: Omit<EvaluationOverview, 'optimizers' | 'tasks'>;
+  readonly facts: Omit<EvaluationOverview, 'optimizers' | 'baselineProfile' | 'tasks'>;
   readonly optimizers: readonly Pick<EvaluatedOptimizer, 'label' | 'description'>[];
   readonly tasks: readonly TaskFacts[];
   /** Of the tasks that have whole arms already, by name; the baseline's arms are called `facts.protocol.baseline`. */
@@ -60,6 +66,10 @@ export function overviewOf({
       description,
       ...summaryOf(score, label),
     })),
+    baselineProfile: {
+      steps: profileOf(score, 'steps', baseline),
+      seconds: profileOf(score, 'seconds', baseline),
+    },
     tasks: tasks.map((task) => evaluated(task, scores.get(task.name), optimizers, facts.protocol)),
   };
 }
@@ -71,18 +81,30 @@ function summaryOf(
   label: string,
 ): Pick<EvaluatedOptimizer, 'steps' | 'seconds'> {
   const summary = score.optimizers.find(({ optimizer }) => optimizer === label);
-  const profile = (cost: keyof SuiteScore['profiles']): Profile | undefined =>
-    score.profiles[cost].find(({ solver }) => solver === label);
   return {
-    steps: aggregated(summary?.steps, profile('stepsForFinalLoss')),
-    seconds: aggregated(summary?.seconds, profile('secondsToTarget')),
+    steps: aggregated(summary?.steps, solverOf(score, 'steps', label)),
+    seconds: aggregated(summary?.seconds, solverOf(score, 'seconds', label)),
   };
 }
 
+/** What the profiles by steps and by seconds compare. */
+const PROFILE_COSTS = { steps: 'stepsForFinalLoss', seconds: 'secondsToTarget' } as const;
+type Unit = keyof typeof PROFILE_COSTS;
+
+function solverOf(score: SuiteScore, unit: Unit, label: string): Profile | undefined {
+  return score.profiles[PROFILE_COSTS[unit]].find(({ solver }) => solver === label);
+}
+
+function profileOf(score: SuiteScore, unit: Unit, label: string): AggregateOf['profile'] {
+  const profile = solverOf(score, unit, label);
+  return profile === undefined ? NO_PROFILE : sentProfile(profile);
+}
+
+const NO_PROFILE = { factors: new Float32Array(), shares: new Float32Array() };
 const NOTHING: AggregateOf = {
   ...{ tasks: 0, median: NaN, iqm: NaN, low: NaN, high: NaN },
   ...{ atLeast: [], censored: 0, failed: 0, algoPerf: NaN },
-  profile: { factors: new Float32Array(), shares: new Float32Array() },
+  profile: NO_PROFILE,
 };
 
 function aggregated(aggregate: Aggregate | undefined, profile: Profile | undefined): AggregateOf {
@@ -98,11 +120,16 @@ function aggregated(aggregate: Aggregate | undefined, profile: Profile | undefin
     censored,
     failed: diverged + worseThanStart,
     algoPerf: algoPerfScore(profile),
-    profile: {
-      factors: Float32Array.from(profile.ratios),
-      shares: Float32Array.from(profile.ratios, (_, i) => (i + 1) / profile.tasks),
-    },
+    profile: sentProfile(profile),
   };
+}
+
+/** The step function at factor 1 and wherever it rises. */
+function sentProfile(profile: Profile): AggregateOf['profile'] {
+  if (profile.tasks === 0) return NO_PROFILE;
+  const factors = [...new Set([1, ...profile.ratios])];
+  const shares = factors.map((factor) => profileAt(profile, factor));
+  return { factors: Float32Array.from(factors), shares: Float32Array.from(shares) };
 }
 
 function evaluated(

@@ -1,9 +1,13 @@
 /** The report of an evaluation: its curves scored, in Markdown and as one HTML page beside them. */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { UserError } from '../../base/index';
 import { findings, htmlReport, markdownReport, scoreSuite } from '../../core/index';
 import type { ReportFacts, ReportInput } from '../../core/index';
 import { evaluationPaths, readEvaluation, writeFileAtomic } from '../../storage/index';
 import type { EvaluationRecord } from '../../storage/index';
 import { readTaskResults } from './results';
+import { wholeArms } from './wholeArms';
 
 export interface WrittenReport {
   /** The result in a few sentences. */
@@ -27,10 +31,32 @@ export function reportEvaluation(directory: string): WrittenReport | undefined {
   return { findings: findings(input), markdown: paths.reportMarkdown, html: paths.reportHtml };
 }
 
+/**
+ * Scores what is there so far and writes the report to a file of the reader's.
+ * @throws UserError('usage') where the folder of the file is not there, UserError('run') where nothing can be reported yet,
+ *   UserError('disk')
+ */
+export function writeReport(
+  directory: string,
+  { format, target }: { readonly format: 'markdown' | 'html'; readonly target: string },
+): void {
+  if (!existsSync(dirname(target)))
+    throw new UserError('usage', `${dirname(target)} does not exist, expected a folder`);
+  const input = reportInput(readEvaluation(directory));
+  if (input === undefined) {
+    throw new UserError('run', 'no task has curves of the baseline and of an optimizer yet', {
+      remedy: 'Wait until the first task is done.',
+    });
+  }
+  writeFileAtomic(target, format === 'html' ? htmlReport(input) : markdownReport(input));
+}
+
 function reportInput(record: EvaluationRecord): ReportInput | undefined {
   const { directory, config, environment } = record;
   const baseline = baselineOf(record);
-  const results = [...readTaskResults(directory, config)].filter(({ arms }) =>
+  const failed = new Set(record.summary.failures.map(({ training }) => training));
+  const whole = [...readTaskResults(directory, config)].map(wholeArms(config, failed));
+  const results = whole.filter(({ arms }) =>
     [true, false].every((isBaseline) => arms.some((arm) => arm.isBaseline === isBaseline)),
   );
   if (results.length === 0) return undefined;

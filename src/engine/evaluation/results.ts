@@ -37,6 +37,9 @@ export interface TaskResult {
   readonly arms: readonly ArmResult[];
 }
 
+/** The curve of a training by its key; undefined where it is not done. */
+type ReadCurve = (directory: string, key: string) => EvaluationCurve | undefined;
+
 /**
  * Reads the curves of one task after another: all of them at once may be more than a summary needs in memory.
  * @throws UserError('run' | 'disk')
@@ -44,26 +47,47 @@ export interface TaskResult {
 export function* readTaskResults(
   directory: string,
   config: ResolvedEvaluation,
+  readCurve: ReadCurve = readEvaluationCurve,
 ): Generator<TaskResult> {
+  const read = taskReader(directory, config, readCurve);
+  for (const index of config.tasks.keys()) yield read(index);
+}
+
+/** As `readTaskResults`, of one task. @param index  of the task */
+export function readTaskResult(
+  directory: string,
+  config: ResolvedEvaluation,
+  index: number,
+  readCurve: ReadCurve,
+): TaskResult {
+  return taskReader(directory, config, readCurve)(index);
+}
+
+function taskReader(
+  directory: string,
+  config: ResolvedEvaluation,
+  readCurve: ReadCurve,
+): (index: number) => TaskResult {
   const arms = armsOf(config);
   const secondsPerStep = paceOf(directory);
   const byTask = groupBy(trainingsOf(config), ({ task }) => task);
-  for (const [index, { name, family, task }] of config.tasks.entries()) {
+  return (index) => {
+    const { name, family, task } = config.tasks[index]!;
     const byArm = groupBy(byTask.get(index) ?? [], ({ arm }) => arm);
     const results = arms.map((arm, armIndex): ArmResult => {
       const curves = (byArm.get(armIndex) ?? []).flatMap(({ key }) => {
-        const curve = readEvaluationCurve(directory, key);
+        const curve = readCurve(directory, key);
         return curve === undefined ? [] : [curveResult(curve, secondsPerStep.get(key))];
       });
       const { optimizer, setting, isBaseline, hyperparameters, steps: length } = arm;
       return { optimizer, setting, isBaseline, hyperparameters, length, curves };
     });
-    yield {
+    return {
       task: name,
       family: family ?? task.family,
       arms: results.filter(({ curves }) => curves.length > 0),
     };
-  }
+  };
 }
 
 /** What stands in the summary of a task: its score would be added here. */

@@ -1,6 +1,8 @@
 /** The watches of one client, by the names that it gave them. */
 import type { EngineParams } from '../../protocol/index';
 import type { Connection } from './connection';
+import { EvaluationWatch } from './evaluationWatch';
+import type { Evaluations } from './evaluations';
 import { SeriesWatch } from './seriesWatch';
 import type { WatchServices } from './seriesWatch';
 import { TraceWatch } from './traceWatch';
@@ -9,12 +11,19 @@ import type { Watch, Watches } from './watches';
 export class ClientWatches {
   readonly #all: Watches;
   readonly #services: WatchServices;
+  readonly #evaluations: Evaluations;
   readonly #connection: Connection;
   readonly #own = new Map<string, Watch>();
 
-  constructor(all: Watches, services: WatchServices, connection: Connection) {
+  constructor(
+    all: Watches,
+    services: WatchServices,
+    evaluations: Evaluations,
+    connection: Connection,
+  ) {
     this.#all = all;
     this.#services = services;
+    this.#evaluations = evaluations;
     this.#connection = connection;
   }
 
@@ -33,6 +42,13 @@ export class ClientWatches {
     }
     const send = this.#connection.notify.bind(this.#connection, 'trace.update');
     this.#replace(target.watchId, new TraceWatch(target, this.#services, send));
+  }
+
+  watchEvaluation(watchId: string, evaluationId: string): void {
+    const send = this.#connection.notify.bind(this.#connection, 'evaluation.update');
+    const { onError } = this.#services;
+    const target = { watchId, evaluationId };
+    this.#replace(watchId, new EvaluationWatch(target, this.#evaluations, send, onError));
   }
 
   end(watchId: string): void {

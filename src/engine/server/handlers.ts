@@ -2,6 +2,7 @@
 import type { ServiceContext, WeightsUse } from '../workers/messages';
 import type { ClientWatches } from './clientWatches';
 import type { Handlers } from './connection';
+import type { Evaluations } from './evaluations';
 import { deleteRun, describeRun, exportRun } from './runFiles';
 import type { RunIndex } from './runIndex';
 import type { ServiceWorker } from './serviceWorker';
@@ -9,18 +10,65 @@ import type { Trainings } from './trainings';
 
 export interface HandlerServices {
   readonly trainings: Trainings;
+  readonly evaluations: Evaluations;
   readonly service: ServiceWorker;
   readonly watches: ClientWatches;
   /** @throws UserError('engine') where jobs are there and it is not forced */
   readonly shutdown: (force: boolean) => void;
   /** From now on this client is told of changes. */
   readonly followRuns: () => void;
+  /** The same of evaluations. */
+  readonly followEvaluations: () => void;
 }
 
 const NOTHING = {};
 
 export function createHandlers(services: HandlerServices): Handlers {
-  const { trainings, service, watches } = services;
+  return { ...runHandlers(services), ...evaluationHandlers(services) };
+}
+
+type EvaluationRequest = Extract<keyof Handlers, `evaluation${string}`>;
+
+function evaluationHandlers({
+  evaluations,
+  watches,
+  followEvaluations,
+}: HandlerServices): Pick<Handlers, EvaluationRequest> {
+  return {
+    'evaluations.list': () => {
+      followEvaluations();
+      return evaluations.list();
+    },
+    'evaluation.start': async ({ configPath }) => ({
+      evaluationId: await evaluations.start(configPath),
+    }),
+    'evaluation.resume': async ({ evaluationId }) => {
+      await evaluations.resume(evaluationId);
+      return NOTHING;
+    },
+    'evaluation.stop': ({ evaluationId }) => {
+      evaluations.stop(evaluationId);
+      return NOTHING;
+    },
+    'evaluation.delete': ({ evaluationId }) => {
+      evaluations.delete(evaluationId);
+      return NOTHING;
+    },
+    'evaluation.describe': ({ evaluationId }) => evaluations.describe(evaluationId),
+    'evaluation.watch': async ({ watchId, evaluationId }) => {
+      // Where it cannot be scored the client is told so, instead of nothing.
+      await evaluations.overview(evaluationId);
+      watches.watchEvaluation(watchId, evaluationId);
+      return NOTHING;
+    },
+    'evaluation.overview': ({ evaluationId }) => evaluations.overview(evaluationId),
+    'evaluation.curves': (params) => evaluations.curves(params),
+    'evaluation.report': (params) => evaluations.report(params),
+  };
+}
+
+function runHandlers(services: HandlerServices): Omit<Handlers, EvaluationRequest> {
+  const { trainings, evaluations, service, watches } = services;
   const { index, jobs } = trainings;
   return {
     'engine.ping': () => NOTHING,
@@ -47,7 +95,10 @@ export function createHandlers(services: HandlerServices): Handlers {
       trainings.control(params);
       return NOTHING;
     },
-    'jobs.stopAll': async () => ({ stopped: await trainings.stopAll() }),
+    'jobs.stopAll': async () => {
+      const [runs, others] = await Promise.all([trainings.stopAll(), evaluations.stopAll()]);
+      return { stopped: runs + others };
+    },
     'run.delete': ({ runId }) => {
       deleteRun(trainings, runId);
       return NOTHING;
@@ -77,6 +128,7 @@ export function createHandlers(services: HandlerServices): Handlers {
       service.call('run.multipliers', params, contextOf(trainings, params.runId)),
     'devices.list': (params) => service.call('devices.list', params),
     'tasks.list': (params) => service.call('tasks.list', params),
+    'suites.list': (params) => service.call('suites.list', params),
     'optimizers.list': (params) => service.call('optimizers.list', params),
     'optimizer.inspect': async (params) => {
       await index.ready();

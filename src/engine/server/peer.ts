@@ -2,11 +2,13 @@
 import type { Socket } from 'node:net';
 import type { Disposable } from '../../base/index';
 import type { EngineParams, EngineResult } from '../../protocol/index';
+import type { EvaluationEntry, RunEntry } from '../../protocol/live/index';
 import { ClientWatches } from './clientWatches';
 import { Connection } from './connection';
+import type { Evaluations } from './evaluations';
 import { createHandlers } from './handlers';
+import { ListFeed } from './listFeed';
 import type { Logger } from './logger';
-import { RunsFeed } from './runsFeed';
 import type { WatchServices } from './seriesWatch';
 import type { ServiceWorker } from './serviceWorker';
 import type { Trainings } from './trainings';
@@ -14,6 +16,7 @@ import type { Watches } from './watches';
 
 export interface PeerServices {
   readonly trainings: Trainings;
+  readonly evaluations: Evaluations;
   readonly service: ServiceWorker;
   readonly watches: Watches;
   readonly watchServices: WatchServices;
@@ -33,7 +36,8 @@ export class Peer {
   readonly #watches: ClientWatches;
   readonly #logListener: Disposable;
   #name = 'a client';
-  #feed: RunsFeed | undefined;
+  #runs: ListFeed<RunEntry> | undefined;
+  #evaluations: ListFeed<EvaluationEntry> | undefined;
 
   constructor(socket: Socket, services: PeerServices) {
     this.#services = services;
@@ -51,7 +55,12 @@ export class Peer {
         services.watchServices.onError(thrown);
       },
     });
-    this.#watches = new ClientWatches(services.watches, services.watchServices, this.#connection);
+    this.#watches = new ClientWatches(
+      services.watches,
+      services.watchServices,
+      services.evaluations,
+      this.#connection,
+    );
     this.#logListener = services.log.onLine((line) => {
       void this.#connection.notify('engine.log', line);
     });
@@ -62,7 +71,7 @@ export class Peer {
   }
 
   #begin(): ReturnType<typeof createHandlers> {
-    const { trainings, service, log, shutdown, onGreeted } = this.#services;
+    const { trainings, evaluations, service, log, shutdown, onGreeted } = this.#services;
     onGreeted(this);
     log.debug(`${this.#name} is connected`);
     // After the reply to the greeting, before which the client expects nothing.
@@ -71,28 +80,44 @@ export class Peer {
     });
     return createHandlers({
       trainings,
+      evaluations,
       service,
       watches: this.#watches,
       shutdown,
       followRuns: () => {
         this.#followRuns();
       },
+      followEvaluations: () => {
+        this.#followEvaluations();
+      },
     });
   }
 
   #followRuns(): void {
     const { trainings, watchServices } = this.#services;
-    this.#feed ??= new RunsFeed(
-      trainings.index,
-      (event) => this.#connection.notify('runs.changed', event),
-      watchServices.onError,
-    );
+    this.#runs ??= new ListFeed({
+      source: trainings.index,
+      idOf: ({ runId }) => runId,
+      send: (event) => this.#connection.notify('runs.changed', event),
+      onError: watchServices.onError,
+    });
+  }
+
+  #followEvaluations(): void {
+    const { evaluations, watchServices } = this.#services;
+    this.#evaluations ??= new ListFeed({
+      source: evaluations.index,
+      idOf: ({ evaluationId }) => evaluationId,
+      send: (event) => this.#connection.notify('evaluations.changed', event),
+      onError: watchServices.onError,
+    });
   }
 
   #end(trouble: string | undefined): void {
     const { log, onGone } = this.#services;
     this.#watches.endAll();
-    this.#feed?.close();
+    this.#runs?.close();
+    this.#evaluations?.close();
     this.#logListener.dispose();
     if (trouble === undefined) log.debug(`${this.#name} has left`);
     else log.warn(`${this.#name} was cut off: ${trouble}`);

@@ -24,7 +24,7 @@ export function describeRun(trainings: Trainings, runId: string): EngineResult<'
 }
 
 /**
- * Deletes a run: first out of the way under another name, so that it is gone as a whole or not at all.
+ * Deletes a run.
  * @throws UserError('run') while somebody writes it, UserError('disk')
  */
 export function deleteRun(trainings: Trainings, runId: string): void {
@@ -36,13 +36,18 @@ export function deleteRun(trainings: Trainings, runId: string): void {
     });
   }
   requireUnlocked(runPaths(record.directory));
-  const aside = join(dirname(record.directory), `.deleted-${basename(record.directory)}`);
-  onDisk('delete', record.directory, () => {
+  deleteFolder(record.directory);
+  trainings.forget(runId);
+}
+
+/** First out of the way under another name, so that it is gone as a whole or not at all. @throws UserError('disk') */
+export function deleteFolder(directory: string): void {
+  const aside = join(dirname(directory), `.deleted-${basename(directory)}`);
+  onDisk('delete', directory, () => {
     rmSync(aside, { recursive: true, force: true });
-    renameSync(record.directory, aside);
+    renameSync(directory, aside);
     rmSync(aside, { recursive: true, force: true });
   });
-  trainings.forget(runId);
 }
 
 /** @throws UserError('usage') where the folder of the target is not there, UserError('run' | 'disk') */

@@ -7,6 +7,7 @@ import type { EngineParams, EngineResult } from '../../protocol/index';
 import type { EngineLock, HeldEngineLock } from '../../storage/index';
 import type { ProgramFiles } from '../workers/messages';
 import { restoreEndpoint } from './endpoint';
+import { Evaluations } from './evaluations';
 import { Lifetime } from './lifetime';
 import type { Logger } from './logger';
 import { Peer } from './peer';
@@ -39,6 +40,7 @@ export interface EngineServerOptions {
 export class EngineServer {
   readonly #options: EngineServerOptions;
   readonly #trainings: Trainings;
+  readonly #evaluations: Evaluations;
   readonly #service: ServiceWorker;
   readonly #clients = new Set<Peer>();
   readonly #lifetime: Lifetime;
@@ -49,6 +51,7 @@ export class EngineServer {
     this.#options = options;
     const { root, files, workerScript, log, server, held } = options;
     this.#trainings = new Trainings({ root, files, workerScript, log });
+    this.#evaluations = new Evaluations({ root, files, workerScript, log });
     this.#service = new ServiceWorker(workerScript, files);
     const { index, jobs } = this.#trainings;
     const watches = new Watches(index);
@@ -56,7 +59,7 @@ export class EngineServer {
       this.#reportDefect(thrown);
     };
     this.#lifetime = new Lifetime({
-      isNeeded: () => this.#isEnding || this.#clients.size > 0 || jobs.all.length > 0,
+      isNeeded: () => this.#isEnding || this.#clients.size > 0 || this.#jobNames.length > 0,
       end: () => void this.end('nobody needs it'),
       firstClientMs: FIRST_CLIENT_MS,
       graceMs: GRACE_MS,
@@ -65,8 +68,12 @@ export class EngineServer {
       watches.poke(event.runId);
       this.#lifetime.changed();
     });
+    this.#evaluations.jobs.onChange(() => {
+      this.#lifetime.changed();
+    });
     const peerServices = {
       trainings: this.#trainings,
+      evaluations: this.#evaluations,
       service: this.#service,
       watches,
       watchServices: { index, logs: new SeriesLogs(), onError },
@@ -104,7 +111,7 @@ export class EngineServer {
     log.info(`ends: ${why}`);
     clearInterval(this.#beatTimer);
     server.close();
-    await this.#trainings.jobs.close();
+    await Promise.all([this.#trainings.jobs.close(), this.#evaluations.close()]);
     this.#service.close();
     held.release();
     for (const client of this.#clients) client.close();
@@ -119,16 +126,20 @@ export class EngineServer {
     if (this.#isEnding)
       throw new UserError('engine', 'the engine is ending', { remedy: 'Try again.' });
     if (protocol === ENGINE_PROTOCOL) return this.#welcome();
-    const jobs = this.#trainings.jobs.all.map(({ runId }) => runId);
+    const jobs = this.#jobNames;
     const mine = `the engine speaks protocol ${ENGINE_PROTOCOL} (VeLO Lab ${this.#options.lock.version})`;
     if (jobs.length === 0) {
       // It makes way for one that the client understands.
       this.#endSoon(`${client} speaks protocol ${protocol}`);
       throw new UserError('engine', `${mine}, not ${protocol}, and ends`, { remedy: 'Try again.' });
     }
-    throw new UserError('engine', `${mine}, not ${protocol}, and still trains ${jobs.join(', ')}`, {
-      remedy: `Wait until it is done, or end process ${process.pid}, which saves a checkpoint first.`,
-    });
+    throw new UserError(
+      'engine',
+      `${mine}, not ${protocol}, and still works on ${jobs.join(', ')}`,
+      {
+        remedy: `Wait until it is done, or end process ${process.pid}, which saves a checkpoint first.`,
+      },
+    );
   }
 
   #welcome(): EngineResult<'engine.hello'> {
@@ -139,6 +150,7 @@ export class EngineServer {
   #greeted(peer: Peer): void {
     this.#clients.add(peer);
     this.#trainings.index.follow();
+    this.#evaluations.index.follow();
     this.#lifetime.changed();
   }
 
@@ -147,6 +159,7 @@ export class EngineServer {
     this.#lifetime.changed();
     if (this.#clients.size > 0) return;
     this.#trainings.index.unfollow();
+    this.#evaluations.index.unfollow();
     setTimeout(() => {
       if (this.#clients.size === 0) this.#trainings.letGoPaused();
     }, LET_GO_MS).unref();
@@ -154,13 +167,18 @@ export class EngineServer {
 
   /** @throws UserError('engine') */
   #shutdown(force: boolean): void {
-    const jobs = this.#trainings.jobs.all.map(({ runId }) => runId);
+    const jobs = this.#jobNames;
     if (jobs.length > 0 && !force) {
-      throw new UserError('engine', `the engine still trains ${jobs.join(', ')}`, {
+      throw new UserError('engine', `the engine still works on ${jobs.join(', ')}`, {
         remedy: 'Wait until it is done, or stop it.',
       });
     }
     this.#endSoon('a client asked for it');
+  }
+
+  get #jobNames(): string[] {
+    const runs = this.#trainings.jobs.all.map(({ runId }) => runId);
+    return [...runs, ...this.#evaluations.jobs.names];
   }
 
   /** The answer to who asked for it goes out first. */

@@ -16,10 +16,10 @@ import {
 import type { ProgramFiles } from '../workers/messages';
 import { Jobs } from './jobs';
 import type { JobFailure } from './jobs';
+import { launchJobThread } from './jobThread';
 import type { Logger } from './logger';
 import { QueueFile } from './queueFile';
 import { RunIndex } from './runIndex';
-import { launchTrainWorker } from './trainWorker';
 
 /** How long a training may take to obey a stop: a step of a large task, a checkpoint on a slow disk. */
 const PATIENCE_MS = 20_000;
@@ -50,7 +50,7 @@ export class Trainings {
         log.info(`${runId}: ${mode === 'start' ? 'begins' : 'is resumed'}`);
         const directory = this.#directoryOf(runId);
         const task = { kind: 'train', mode, root, directory, files } as const;
-        return launchTrainWorker(workerScript, task, listener);
+        return launchJobThread(workerScript, task, listener);
       },
       saveQueue: (runIds) => {
         this.#queueFile.write(runIds);

@@ -1,10 +1,11 @@
-/** A worker thread of the engine: one training, members of a population, a helper of a training, or the requests that compute. */
+/** A worker thread of the engine: one training, one evaluation, members of a population, a helper of a training, or the requests that compute. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { invariant } from '../../base/index';
 import type { HelperTask } from '../devices/crew';
 import type { PopulationTask } from '../population/messages';
 import { servePopulation } from '../population/serve';
 import type { WorkerTask } from './messages';
+import { evaluate } from './evaluate';
 import { help } from './helper';
 import { serve } from './service';
 import { train } from './train';
@@ -15,6 +16,9 @@ const task = workerData as WorkerTask | PopulationTask | HelperTask;
 switch (task.kind) {
   case 'train':
     void train(task, parentPort);
+    break;
+  case 'evaluate':
+    void evaluate(task, parentPort);
     break;
   case 'population':
     void servePopulation(task);

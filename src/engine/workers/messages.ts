@@ -18,7 +18,17 @@ export type WorkerTask =
       readonly directory: string;
       readonly files: ProgramFiles;
     }
+  | {
+      readonly kind: 'evaluate';
+      /** Folder of the workspace. */
+      readonly root: string;
+      readonly target: EvaluationTarget;
+      readonly files: ProgramFiles;
+    }
   | { readonly kind: 'service'; readonly files: ProgramFiles };
+
+/** A new evaluation, or the folder of one that goes on. */
+export type EvaluationTarget = { readonly configPath: string } | { readonly directory: string };
 
 /** `start`: a reserved run from its config; `resume`: from its checkpoint. */
 export type TrainMode = 'start' | 'resume';
@@ -36,20 +46,35 @@ export type TrainReport =
   | { readonly type: 'ended'; readonly summary: RunSummary }
   | { readonly type: 'failed'; readonly error: EngineError };
 
+export type EvaluateCommand = 'stop';
+
+/** What an evaluation tells the main thread. */
+export type EvaluateReport =
+  | { readonly type: 'opened'; readonly evaluationId: string }
+  | { readonly type: 'warning'; readonly text: string }
+  /** Trainings that are done and on the disk. */
+  | { readonly type: 'progress'; readonly done: number; readonly secondsLeft: number }
+  | { readonly type: 'ended' }
+  | { readonly type: 'failed'; readonly error: EngineError };
+
 /** Requests that take computing or reading of large files. */
 export type ServiceRequest =
   | 'devices.list'
   | 'tasks.list'
+  | 'suites.list'
   | 'optimizers.list'
   | 'optimizer.inspect'
   | 'optimizer.matrix'
   | 'optimizer.response'
   | 'trace.cellOrder'
-  | 'run.multipliers';
+  | 'run.multipliers'
+  | 'evaluation.overview'
+  | 'evaluation.curves'
+  | 'evaluation.report';
 
 /** What the main thread adds to the params of a request. */
 export interface ServiceContext {
-  /** Folder of the run that the request is about. */
+  /** Folder of the run or evaluation that the request is about. */
   readonly directory?: string;
   readonly runName?: string;
   readonly numSteps?: number;

@@ -1,12 +1,15 @@
 /** The requests that compute or read large files, answered in a worker thread. */
 import type { MessagePort } from 'node:worker_threads';
+import { LRUCache } from 'lru-cache';
 import { UserError } from '../../base/index';
-import { cellOrder } from '../../core/index';
+import { SUITES, cellOrder } from '../../core/index';
 import { toEngineError } from '../../protocol/index';
 import type { EngineParams, EngineResult } from '../../protocol/index';
 import type { MultiplierCurve } from '../../protocol/live/index';
 import { openTraceReader } from '../../storage/index';
 import type { TraceReader } from '../../storage/index';
+import { EvaluationView } from '../evaluation/evaluationView';
+import { writeReport } from '../evaluation/report';
 import { listDevices } from '../devices/devices';
 import { inspectOptimizer, listOptimizers, networkResponse, readMatrix } from '../inspect/inspect';
 import type {
@@ -48,6 +51,11 @@ type Handler<R extends ServiceRequest> = (
 const HANDLERS: { readonly [R in ServiceRequest]: Handler<R> } = {
   'devices.list': async () => ({ devices: await listDevices() }),
   'tasks.list': (_params, _context, files) => listTasks(files.dataDir),
+  'suites.list': () => ({
+    suites: SUITES.map(({ name, summary, tasks, steps, baselineSteps }) => ({
+      ...{ name, summary, tasks: tasks.length, steps, baselineSteps },
+    })),
+  }),
   'optimizers.list': (params, _context, files) => ({
     optimizers: listOptimizers(params.files, files.weightsDir),
   }),
@@ -69,7 +77,25 @@ const HANDLERS: { readonly [R in ServiceRequest]: Handler<R> } = {
     return { order: cellOrder(state === 'h' ? detail.hidden : detail.cell, hidden) };
   },
   'run.multipliers': ({ runId }, context) => multipliersOf(runId, context),
+  'evaluation.overview': (_params, context, files) => viewOf(context, files).overview(),
+  'evaluation.curves': ({ task }, context, files) => viewOf(context, files).curves(task),
+  'evaluation.report': (params, { directory = '' }) => {
+    writeReport(directory, params);
+    return {};
+  },
 };
+
+/** By folder; each holds all curves that were read. */
+const views = new LRUCache<string, EvaluationView>({ max: 4 });
+
+/** Another evaluation may have come to the folder of one that was deleted. */
+function viewOf({ directory = '' }: ServiceContext, { dataDir }: ProgramFiles): EvaluationView {
+  const known = views.get(directory);
+  const view = new EvaluationView(directory, dataDir);
+  if (known?.startedAt === view.startedAt) return known;
+  views.set(directory, view);
+  return view;
+}
 
 /** An empty curve where the run has no trace. */
 function multipliersOf(runId: string, context: ServiceContext): MultiplierCurve {

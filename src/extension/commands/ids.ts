@@ -29,6 +29,14 @@ export const COMMANDS = {
   'velo.devices.refresh': 'argument',
   'velo.device.explain': 'argument',
   'velo.example.create': 'palette',
+  'velo.evaluation.new': 'palette',
+  'velo.evaluation.start': 'palette',
+  'velo.evaluation.open': 'palette',
+  'velo.evaluation.resume': 'palette',
+  'velo.evaluation.stop': 'palette',
+  'velo.evaluation.delete': 'palette',
+  'velo.evaluation.report': 'palette',
+  'velo.evaluation.reveal': 'argument',
   'velo.log.show': 'palette',
   'velo.engine.restart': 'palette',
 } as const satisfies Record<string, 'palette' | 'argument'>;
@@ -38,6 +46,7 @@ export type CommandId = keyof typeof COMMANDS;
 /** View ids of package.json, in order. */
 export const VIEWS = {
   runs: 'velo.runs',
+  evaluations: 'velo.evaluations',
   optimizers: 'velo.optimizers',
   tasks: 'velo.tasks',
   devices: 'velo.devices',
@@ -48,4 +57,5 @@ export const VIEW_TYPES = {
   training: 'velo.training',
   comparison: 'velo.comparison',
   optimizer: 'velo.optimizer',
+  speedup: 'velo.speedup',
 } as const;

@@ -76,23 +76,26 @@ async function pickTask(engine: Engine): Promise<ReadyTask | undefined> {
 const SOURCES = { shipped: 'Shipped', own: 'Mine', baseline: 'Baselines' } as const;
 
 async function pickOptimizer(engine: Engine): Promise<ChosenOptimizer | undefined> {
+  return pick(optimizerItems(engine), 'New Run: Optimizer', 'What trains it');
+}
+
+/** Every optimizer that can be used, under its kind. */
+export async function optimizerItems(engine: Engine): Promise<Item<ChosenOptimizer>[]> {
   const files = await weightFiles();
-  const items = engine.request('optimizers.list', { files }).then(({ optimizers }) => {
-    const usable = optimizers.filter(({ problem }) => problem === undefined);
-    return (['shipped', 'own', 'baseline'] as const).flatMap((source): Item<ChosenOptimizer>[] => [
-      { label: SOURCES[source], kind: QuickPickItemKind.Separator },
-      ...usable
-        .filter((entry) => entry.source === source)
-        .map((entry) => ({
-          label: labelOf(entry),
-          description: entry.summary,
-          detail: entry.provenance,
-          iconPath: new ThemeIcon(source === 'baseline' ? 'settings-gear' : 'circuit-board'),
-          value: entry,
-        })),
-    ]);
-  });
-  return pick(items, 'New Run: Optimizer', 'What trains it');
+  const { optimizers } = await engine.request('optimizers.list', { files });
+  const usable = optimizers.filter(({ problem }) => problem === undefined);
+  return (['shipped', 'own', 'baseline'] as const).flatMap((source): Item<ChosenOptimizer>[] => [
+    { label: SOURCES[source], kind: QuickPickItemKind.Separator },
+    ...usable
+      .filter((entry) => entry.source === source)
+      .map((entry) => ({
+        label: labelOf(entry),
+        description: entry.summary,
+        detail: entry.provenance,
+        iconPath: new ThemeIcon(source === 'baseline' ? 'settings-gear' : 'circuit-board'),
+        value: entry,
+      })),
+  ]);
 }
 
 async function pick<T>(

@@ -44,6 +44,6 @@ export async function stopAll({ engines }: Services): Promise<void> {
   const text =
     total === 0
       ? 'VeLO: nothing was running'
-      : `VeLO: stopped ${total === 1 ? '1 run' : `${total} runs`}; resume continues from the checkpoint`;
+      : `VeLO: stopped ${total === 1 ? '1 job' : `${total} jobs`}; resume goes on from what is on the disk`;
   window.setStatusBarMessage(text, SHOWN_MS);
 }

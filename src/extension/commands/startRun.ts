@@ -20,7 +20,10 @@ export async function startRun(
   panels: TrainingPanels,
   config: Uri | undefined,
 ): Promise<string | undefined> {
-  const document = await savedConfig(config);
+  const document = await savedConfig(config, {
+    suffix: CONFIG_SUFFIX,
+    otherwise: 'VeLO: New Run',
+  });
   const { diagnoseRunConfigText } = await import('../onDemand');
   const [problem] = diagnoseRunConfigText(document.getText());
   if (problem !== undefined) {
@@ -42,17 +45,28 @@ export async function startRun(
   return runId;
 }
 
-async function savedConfig(config: Uri | undefined): Promise<TextDocument> {
+/**
+ * @param config  the active editor's file when absent
+ * @throws UserError('usage') where it is no file of this kind on a disk, UserError('disk') where it cannot be saved
+ */
+export async function savedConfig(
+  config: Uri | undefined,
+  { suffix, otherwise }: { readonly suffix: string; readonly otherwise: string },
+): Promise<TextDocument> {
   const uri = config ?? window.activeTextEditor?.document.uri;
-  if (uri?.path.endsWith(CONFIG_SUFFIX) !== true) {
-    throw new UserError('usage', 'training needs a *.velo.json file', {
-      remedy: 'Open one and try again, or choose "VeLO: New Run".',
+  if (uri?.path.endsWith(suffix) !== true) {
+    throw new UserError('usage', `this needs a *${suffix} file`, {
+      remedy: `Open one and try again, or choose "${otherwise}".`,
     });
   }
   if (uri.scheme !== 'file') {
-    throw new UserError('usage', 'this config is on no disk, so there is no place for its run', {
-      remedy: 'Save it into a folder of this machine, or of a remote one.',
-    });
+    throw new UserError(
+      'usage',
+      'this config is on no disk, so there is no place for its results',
+      {
+        remedy: 'Save it into a folder of this machine, or of a remote one.',
+      },
+    );
   }
   const document = await workspace.openTextDocument(uri);
   if (document.isDirty && !(await document.save())) {
@@ -61,7 +75,11 @@ async function savedConfig(config: Uri | undefined): Promise<TextDocument> {
   return document;
 }
 
-async function showProblem(document: TextDocument, problem: ConfigDiagnostic): Promise<void> {
+/** Tells the first problem of a config and offers to go there. */
+export async function showProblem(
+  document: TextDocument,
+  problem: ConfigDiagnostic,
+): Promise<void> {
   const { line, column, message, length } = problem;
   const place = `${workspace.asRelativePath(document.uri)}:${line}:${column}`;
   const answer = await window.showErrorMessage(`${place}: ${message}`, 'Show Problem');

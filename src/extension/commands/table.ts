@@ -3,6 +3,7 @@ import { commands } from 'vscode';
 import type { Uri } from 'vscode';
 import type { Disposable } from '../../base/index';
 import type { ComparisonPanels } from '../panels/comparisonPanel';
+import type { SpeedupPanels } from '../panels/speedupPanels';
 import type { TrainingPanels } from '../panels/trainingPanels';
 import type { RunRef } from '../runs/runStore';
 import type { Services } from '../services';
@@ -10,8 +11,10 @@ import type { StatusItem } from '../status/statusItem';
 import type { ListTree } from '../trees/listTree';
 import type { RunsView } from '../trees/runsView';
 import { payloadOf, runRefs, uriOf } from './arguments';
+import * as evaluations from './evaluationCommands';
 import { COMMANDS } from './ids';
 import type { CommandId } from './ids';
+import { newEvaluation } from './newEvaluation';
 import { newRun } from './newRun';
 import type { NewRunPreset } from './newRun';
 import { controlRuns, resumeRuns, stopAll } from './runControls';
@@ -23,6 +26,7 @@ export interface CommandContext {
   readonly services: Services;
   readonly training: TrainingPanels;
   readonly comparison: ComparisonPanels;
+  readonly speedup: SpeedupPanels;
   readonly runsView: RunsView;
   readonly optimizers: ListTree;
   readonly devices: ListTree;
@@ -32,10 +36,11 @@ export interface CommandContext {
 type Handler = (first: unknown, second: unknown) => unknown;
 
 export function registerCommands(context: CommandContext): Disposable[] {
-  const handlers = { ...runHandlers(context), ...otherHandlers(context) } satisfies Record<
-    CommandId,
-    Handler
-  >;
+  const handlers = {
+    ...runHandlers(context),
+    ...evaluationHandlers(context),
+    ...otherHandlers(context),
+  } satisfies Record<CommandId, Handler>;
   const { report } = context.services;
   return (Object.keys(COMMANDS) as CommandId[]).map((id) =>
     commands.registerCommand(id, async (first?: unknown, second?: unknown) => {
@@ -52,7 +57,7 @@ export function registerCommands(context: CommandContext): Disposable[] {
 type RunCommand = Extract<CommandId, `velo.run.${string}`>;
 
 function runHandlers(context: CommandContext): Record<RunCommand, Handler> {
-  const { services, training, runsView, status } = context;
+  const { services, training, speedup, runsView, status } = context;
   const onRuns =
     (act: (refs: RunRef[]) => unknown): Handler =>
     (first, second) =>
@@ -67,8 +72,10 @@ function runHandlers(context: CommandContext): Record<RunCommand, Handler> {
       training.open(ref);
     }),
     'velo.run.openRunning': async () => {
-      const run = await views.chooseRunning(status);
-      if (run !== undefined) training.open(run);
+      const job = await views.chooseRunning(status);
+      if (job === undefined) return;
+      if ('runId' in job) training.open(job);
+      else speedup.open(job);
     },
     'velo.run.pause': onRuns((refs) => controlRuns(services, refs, 'pause')),
     'velo.run.continue': onRuns((refs) => controlRuns(services, refs, 'continue')),
@@ -84,7 +91,28 @@ function runHandlers(context: CommandContext): Record<RunCommand, Handler> {
   };
 }
 
-function otherHandlers(context: CommandContext): Record<Exclude<CommandId, RunCommand>, Handler> {
+type EvaluationCommand = Extract<CommandId, `velo.evaluation.${string}`>;
+
+function evaluationHandlers({
+  services,
+  speedup,
+}: CommandContext): Record<EvaluationCommand, Handler> {
+  return {
+    'velo.evaluation.new': () => newEvaluation(services),
+    'velo.evaluation.start': (resource) =>
+      evaluations.startEvaluation(services, speedup, uriOf(resource)),
+    'velo.evaluation.open': (node) => evaluations.openChart(services, speedup, node),
+    'velo.evaluation.resume': (node) => evaluations.resumeEvaluation(services, node),
+    'velo.evaluation.stop': (node) => evaluations.stopEvaluation(services, node),
+    'velo.evaluation.delete': (node) => evaluations.deleteEvaluation(services, speedup, node),
+    'velo.evaluation.report': (node) => evaluations.saveReport(services, node),
+    'velo.evaluation.reveal': (node) => evaluations.revealEvaluation(services, node),
+  };
+}
+
+type OtherCommand = Exclude<CommandId, RunCommand | EvaluationCommand>;
+
+function otherHandlers(context: CommandContext): Record<OtherCommand, Handler> {
   const { services, training, comparison, runsView, optimizers, devices } = context;
   const start = (config: Uri | undefined) => startRun(services, training, config);
   return {

@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Uri, commands, window } from 'vscode';
 import type { OptimizerEntry } from '../../protocol/live/index';
+import { evaluationRow } from '../evaluations/evaluationRow';
+import type { StoredEvaluation } from '../evaluations/evaluationStore';
 import type { ComparisonPanels } from '../panels/comparisonPanel';
 import { pickRuns } from '../panels/overlays';
 import type { StoredRun } from '../runs/runStore';
@@ -49,20 +51,22 @@ export async function compareRuns(services: Services, comparison: ComparisonPane
   comparison.open();
 }
 
-/** The run that a click on the status bar means; asks where there are several. */
-export async function chooseRunning(status: StatusItem): Promise<StoredRun | undefined> {
+/** The run or evaluation that a click on the status bar means; asks where there are several. */
+export async function chooseRunning(
+  status: StatusItem,
+): Promise<StoredRun | StoredEvaluation | undefined> {
   const targets = status.targets();
   const [first] = targets;
   if (targets.length < 2) {
     if (first === undefined) window.setStatusBarMessage('VeLO: no run is in progress', 4000);
     return first;
   }
-  const items = targets.map((run) => {
-    const { label, description } = runRow(run.entry);
-    return { label, description, run };
+  const items = targets.map((job) => {
+    const { label, description } = 'runId' in job ? runRow(job.entry) : evaluationRow(job.entry);
+    return { label, description, job };
   });
   const chosen = await window.showQuickPick(items, { title: 'Runs in Progress' });
-  return chosen?.run;
+  return chosen?.job;
 }
 
 const EXAMPLE = 'fashion.velo.json';

@@ -5,37 +5,42 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 import { UserError, messageOf } from '../../base/index';
 
 export const CONFIG_SUFFIX = '.velo.json';
+export const EVALUATION_SUFFIX = '.velo-eval.json';
 
 /** What a name for a file and a run must be; undefined when it is fine. */
-export function nameProblem(name: string, folder: string): string | undefined {
+export function nameProblem(
+  name: string,
+  folder: string,
+  suffix = CONFIG_SUFFIX,
+): string | undefined {
   if (name.trim() === '') return 'A name is needed.';
   if (name.trim().length > 80) return 'At most 80 characters.';
   if (/[\\/:*?"<>|]/.test(name) || name.startsWith('.')) {
     return 'A file cannot be called that: leave out \\ / : * ? " < > | and a dot at the beginning.';
   }
-  if (existsSync(configPath(folder, name.trim()))) {
-    return `${name.trim()}${CONFIG_SUFFIX} is there already; choose another name.`;
+  if (existsSync(configPath(folder, name.trim(), suffix))) {
+    return `${name.trim()}${suffix} is there already; choose another name.`;
   }
   return undefined;
 }
 
 /** `fashion`, or the first of `fashion-2`, `fashion-3`, … that is free. */
-export function freeName(wanted: string, folder: string): string {
+export function freeName(wanted: string, folder: string, suffix = CONFIG_SUFFIX): string {
   const plain =
     wanted
       .replace(/[\\/:*?"<>|\s]+/g, '-')
       .replace(/^[.-]+/, '')
       .slice(0, 70) || 'run';
   const stem = plain.replace(/-\d{1,3}$/, '');
-  const isFree = (name: string): boolean => !existsSync(configPath(folder, name));
+  const isFree = (name: string): boolean => !existsSync(configPath(folder, name, suffix));
   if (isFree(plain)) return plain;
   for (let number = 2; ; number++) {
     if (isFree(`${stem}-${number}`)) return `${stem}-${number}`;
   }
 }
 
-export function configPath(folder: string, name: string): string {
-  return join(folder, `${name}${CONFIG_SUFFIX}`);
+export function configPath(folder: string, name: string, suffix = CONFIG_SUFFIX): string {
+  return join(folder, `${name}${suffix}`);
 }
 
 /** Writes a new file. @throws UserError('disk') where one is there, or the disk refuses */

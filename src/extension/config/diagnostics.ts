@@ -1,4 +1,4 @@
-/** Problems and quick fixes of open `*.velo.json` files. */
+/** Problems and quick fixes of open `*.velo.json` and `*.velo-eval.json` files. */
 import {
   CodeAction,
   CodeActionKind,
@@ -11,8 +11,8 @@ import {
 } from 'vscode';
 import type { TextDocument, Uri } from 'vscode';
 import type { Disposable } from '../../base/index';
-import { CONFIG_SUFFIX } from './configFiles';
-import type { Finding } from './findings';
+import { CONFIG_SUFFIX, EVALUATION_SUFFIX } from './configFiles';
+import type { ConfigKind, Finding } from './findings';
 
 /** Later than the JSON support, so that what both find does not flash up twice. */
 const DELAY_MS = 500;
@@ -80,7 +80,7 @@ export class ConfigProblems implements Disposable {
 
 /** Those that can be edited: not what was asked of a run, nor another side of a comparison. */
 function isConfig({ uri }: TextDocument): boolean {
-  if (!uri.path.endsWith(CONFIG_SUFFIX)) return false;
+  if (!uri.path.endsWith(CONFIG_SUFFIX) && !uri.path.endsWith(EVALUATION_SUFFIX)) return false;
   return (
     ['file', 'untitled'].includes(uri.scheme) || workspace.getWorkspaceFolder(uri) !== undefined
   );
@@ -99,7 +99,7 @@ async function problemsOf(document: TextDocument): Promise<Diagnostic[]> {
   const { findingsOf, withoutDoubles } = await import('../onDemand');
   const others = languages.getDiagnostics(document.uri).filter(({ source }) => source !== SOURCE);
   const taken = new Set(others.map(({ range }) => range.start.line));
-  return withoutDoubles(findingsOf(document.getText()), taken).map((finding) => {
+  return withoutDoubles(findingsOf(document.getText(), kindOf(document)), taken).map((finding) => {
     const range = rangeOf(finding, document);
     const problem = new Diagnostic(range, finding.message, DiagnosticSeverity.Error);
     problem.source = SOURCE;
@@ -116,14 +116,18 @@ function rangeOf({ offset, length }: Place, document: TextDocument): Range {
   return new Range(document.positionAt(offset), document.positionAt(offset + length));
 }
 
+function kindOf({ uri }: TextDocument): ConfigKind {
+  return uri.path.endsWith(EVALUATION_SUFFIX) ? 'evaluation' : 'run';
+}
+
 /** Fixes for our problems and for those that the JSON support reports at the same place. */
 export function registerQuickFixes(): Disposable {
   return languages.registerCodeActionsProvider(
-    CONFIG_SELECTOR,
+    [CONFIG_SELECTOR, { pattern: `**/*${EVALUATION_SUFFIX}` }],
     {
       provideCodeActions: async (document, range, { diagnostics }) => {
         const { findingsOf } = await import('../onDemand');
-        return findingsOf(document.getText())
+        return findingsOf(document.getText(), kindOf(document))
           .filter((finding) => rangeOf(finding, document).intersection(range) !== undefined)
           .flatMap((finding) => fixAction(finding, document, diagnostics));
       },

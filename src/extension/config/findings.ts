@@ -1,5 +1,5 @@
-/** What is wrong with the text of a run config beyond what the editor's JSON support says already, and how to mend it. */
-import { diagnoseRunConfigText } from '../../protocol/index';
+/** What is wrong with the text of a config beyond what the editor's JSON support says already, and how to mend it. */
+import { diagnoseEvaluationConfigText, diagnoseRunConfigText } from '../../protocol/index';
 import type { ConfigDiagnostic } from '../../protocol/index';
 
 export interface Fix {
@@ -13,9 +13,12 @@ export interface Finding extends ConfigDiagnostic {
   readonly fix?: Fix;
 }
 
+export type ConfigKind = 'run' | 'evaluation';
+
 /** All findings, in the order of the text. */
-export function findingsOf(text: string): Finding[] {
-  return diagnoseRunConfigText(text).map((diagnostic) => {
+export function findingsOf(text: string, kind: ConfigKind = 'run'): Finding[] {
+  const diagnose = kind === 'run' ? diagnoseRunConfigText : diagnoseEvaluationConfigText;
+  return diagnose(text).map((diagnostic) => {
     const fix = fixOf(diagnostic, text);
     return fix === undefined ? diagnostic : { ...diagnostic, fix };
   });

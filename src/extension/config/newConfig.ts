@@ -19,7 +19,10 @@ export function newConfigText({ task, optimizer, numSteps, folder }: NewConfig):
   return formatJson({ task, optimizer: optimizerConfig(optimizer, folder), numSteps });
 }
 
-function optimizerConfig(optimizer: ChosenOptimizer, folder: string): Record<string, unknown> {
+export function optimizerConfig(
+  optimizer: ChosenOptimizer,
+  folder: string,
+): Record<string, unknown> {
   const { source, name, path } = optimizer;
   if (source === 'baseline') return { name };
   if (source === 'shipped' || path === undefined) return { name: 'velo', weights: name };

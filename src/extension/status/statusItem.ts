@@ -1,7 +1,8 @@
 /** The status-bar item: there only while something runs, or until a failure was looked at. */
 import { StatusBarAlignment, ThemeColor, window } from 'vscode';
 import type { Disposable } from '../../base/index';
-import { isLive } from '../../protocol/live/index';
+import { isEvaluating, isLive } from '../../protocol/live/index';
+import type { EvaluationStore, StoredEvaluation } from '../evaluations/evaluationStore';
 import type { RunRef, RunStore, StoredRun } from '../runs/runStore';
 import { keyOf } from '../runs/runStore';
 import { throttle } from '../runs/throttle';
@@ -12,22 +13,30 @@ const PACE_MS = 1000;
 export interface StatusItem extends Disposable {
   /** Tells that somebody looks at a run: its failure is no news any more. */
   readonly viewed: (run: RunRef) => void;
-  /** What a click opens: the failed run, else those in progress. */
-  targets(): readonly StoredRun[];
+  /** What a click opens: the failed run, else runs and evaluations in progress. */
+  targets(): readonly (StoredRun | StoredEvaluation)[];
 }
 
 /**
  * @param onFailed  called once for each run that fails while this window sees it in progress
  */
-export function createStatusItem(runs: RunStore, onFailed: (run: StoredRun) => void): StatusItem {
+export function createStatusItem(
+  { runs, evaluations }: { readonly runs: RunStore; readonly evaluations: EvaluationStore },
+  onFailed: (run: StoredRun) => void,
+): StatusItem {
   const item = window.createStatusBarItem('velo.status', StatusBarAlignment.Left, 0);
   item.name = 'VeLO Lab';
   item.command = 'velo.run.openRunning';
   const live = new Set<string>();
   let failed: StoredRun | undefined;
 
-  const targets = (): readonly StoredRun[] =>
-    failed === undefined ? runs.all().filter(({ entry }) => isLive(entry.state)) : [failed];
+  const evaluating = (): StoredEvaluation[] =>
+    evaluations.all().filter(({ entry }) => isEvaluating(entry.state));
+
+  const targets = (): readonly (StoredRun | StoredEvaluation)[] =>
+    failed === undefined
+      ? [...runs.all().filter(({ entry }) => isLive(entry.state)), ...evaluating()]
+      : [failed];
 
   const notice = (run: StoredRun): void => {
     const { key, entry } = run;
@@ -40,7 +49,8 @@ export function createStatusItem(runs: RunStore, onFailed: (run: StoredRun) => v
 
   const update = (): void => {
     const entries = runs.all().map(({ entry }) => entry);
-    const status = statusText(entries, failed?.entry);
+    const others = evaluating().map(({ entry }) => entry);
+    const status = statusText(entries, failed?.entry, others);
     if (status === undefined) {
       item.hide();
       return;
@@ -55,6 +65,7 @@ export function createStatusItem(runs: RunStore, onFailed: (run: StoredRun) => v
   };
   // No faster: each change draws the tooltip anew.
   const paced = throttle(update, PACE_MS);
+  const others = evaluations.onChange(paced.call);
   const subscription = runs.onChange(({ isStructural, changed }) => {
     // At once: a run can begin and fail between two looks at the pace of the text.
     for (const run of isStructural ? runs.all() : changed) notice(run);
@@ -69,6 +80,7 @@ export function createStatusItem(runs: RunStore, onFailed: (run: StoredRun) => v
     },
     dispose: () => {
       subscription.dispose();
+      others.dispose();
       paced.dispose();
       item.dispose();
     },

@@ -1,6 +1,7 @@
 /** What the one status-bar item says: the runs in progress, or the run that has just failed. */
 import { isLive } from '../../protocol/live/index';
-import type { RunEntry } from '../../protocol/live/index';
+import type { EvaluationEntry, RunEntry } from '../../protocol/live/index';
+import { evaluationLine } from '../evaluations/evaluationRow';
 import { formatCount, formatNumber } from '../format';
 import { lossOf, stateWord, timeLeft } from '../trees/runRow';
 
@@ -18,26 +19,35 @@ const MAX_LINES = 10;
 /**
  * @param entries  runs in progress; others are passed over
  * @param failed  a run that failed and was not looked at since
+ * @param evaluations  those that somebody is at work on
  * @returns undefined where there is nothing to say
  */
 export function statusText(
   entries: readonly RunEntry[],
   failed: RunEntry | undefined,
+  evaluations: readonly EvaluationEntry[] = [],
 ): StatusText | undefined {
   const live = entries.filter(({ state }) => isLive(state));
   if (failed !== undefined) return failedText(failed);
   const [first] = live.filter(({ state }) => state === 'running').concat(live);
-  if (first === undefined) return undefined;
-  const more = live.length > 1 ? ` +${live.length - 1}` : '';
-  const body = bodyOf(first);
-  const lines = live.slice(0, MAX_LINES).map(lineOf);
-  if (live.length > MAX_LINES) lines.push(`and ${live.length - MAX_LINES} more`);
+  const [evaluation] = evaluations;
+  const body = first === undefined ? evaluation && shareOf(evaluation) : bodyOf(first);
+  if (body === undefined) return undefined;
+  const all = [...live.map(lineOf), ...evaluations.map(evaluationLine)];
+  const more = all.length > 1 ? ` +${all.length - 1}` : '';
+  const lines = all.slice(0, MAX_LINES);
+  if (all.length > MAX_LINES) lines.push(`and ${all.length - MAX_LINES} more`);
   return {
-    text: `$(${first.state === 'paused' ? 'debug-pause' : 'sync'}) VeLO ${body}${more}`,
+    text: `$(${first?.state === 'paused' ? 'debug-pause' : 'sync'}) VeLO ${body}${more}`,
     lines,
     failed: false,
     spoken: `VeLO Lab, ${lines.join('; ')}`,
   };
+}
+
+/** `evaluation 34 %` */
+function shareOf({ done, total }: EvaluationEntry): string {
+  return `evaluation ${Math.floor((100 * done) / Math.max(1, total))} %`;
 }
 
 function failedText(failed: RunEntry): StatusText {

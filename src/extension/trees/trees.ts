@@ -1,10 +1,13 @@
-/** The four trees of the side bar. */
-import { workspace } from 'vscode';
+/** The trees of the side bar. */
+import { commands, workspace } from 'vscode';
 import type { Disposable } from '../../base/index';
+import { isEvaluating } from '../../protocol/live/index';
 import { VIEWS } from '../commands/ids';
 import { weightFiles } from '../config/workspaceFiles';
 import type { Services } from '../services';
+import { throttle } from '../runs/throttle';
 import { deviceNodes } from './deviceNodes';
+import { evaluationNodes } from './evaluationNodes';
 import { ListTree } from './listTree';
 import { optimizerNodes } from './optimizerNodes';
 import { RunTree } from './runTree';
@@ -20,7 +23,10 @@ export interface Trees {
   readonly all: readonly Disposable[];
 }
 
-export function createTrees({ engines, runs, checked }: Services): Trees {
+/** Between two drawings of the evaluations. */
+const PACE_MS = 1000;
+
+export function createTrees({ engines, runs, evaluations, checked }: Services): Trees {
   const engineAfterRuns = async () => {
     // All views ask at once when they are opened; the runs are what one waits for.
     await runs.load();
@@ -45,7 +51,18 @@ export function createTrees({ engines, runs, checked }: Services): Trees {
     const { devices } = await engine.request('devices.list', {}, { timeoutMs: 60_000 });
     return deviceNodes(devices);
   });
-  const lists = [optimizers, tasks, devices];
+  const evaluationTree = new ListTree(VIEWS.evaluations, async () => {
+    await runs.load();
+    await evaluations.load();
+    return evaluationNodes(evaluations.all(), engines.roots);
+  });
+  // No faster: each change draws the rows anew.
+  const evaluationsChanged = throttle(() => {
+    evaluationTree.refresh();
+    const working = evaluations.all().filter(({ entry }) => isEvaluating(entry.state)).length;
+    void commands.executeCommand('setContext', 'velo.evaluating', working);
+  }, PACE_MS);
+  const lists = [evaluationTree, optimizers, tasks, devices];
   const weights = workspace.createFileSystemWatcher('**/*.safetensors', false, true, false);
   const reread = (path: string): void => {
     // Checkpoints come and go while a run trains.
@@ -55,6 +72,8 @@ export function createTrees({ engines, runs, checked }: Services): Trees {
     runTree,
     runsView,
     ...lists,
+    evaluationsChanged,
+    evaluations.onChange(evaluationsChanged.call),
     weights,
     weights.onDidCreate(({ fsPath }) => {
       reread(fsPath);
@@ -70,6 +89,7 @@ export function createTrees({ engines, runs, checked }: Services): Trees {
       for (const { uri } of removed) {
         engines.remove(uri.fsPath);
         runs.forget(uri.fsPath);
+        evaluations.forget(uri.fsPath);
       }
       for (const list of lists) list.refresh();
       runTree.refresh();

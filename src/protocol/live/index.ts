@@ -1,6 +1,8 @@
 /** The part of the protocol that webviews share: no run configs and nothing else that would make them heavy. */
 export { RUN_ENTRY_STATES, isLive, runEntrySchema } from './runEntry';
 export type { RunEntry, RunEntryState } from './runEntry';
+export { evaluationEntrySchema, isEvaluating } from './evaluationEntry';
+export type { EvaluationEntry, EvaluationState } from './evaluationEntry';
 export { seriesUpdateSchema } from './series';
 export type { SeriesUpdate } from './series';
 export {

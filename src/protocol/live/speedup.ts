@@ -3,6 +3,7 @@
  * task's curves when the reader asks for them.
  */
 import * as z from 'zod/mini';
+import { EVALUATION_STATES } from './evaluationEntry';
 
 const count = () => z.int().check(z.minimum(0));
 const floats = () => z.instanceof(Float32Array);
@@ -62,6 +63,9 @@ const evaluatedTaskSchema = z.object({
 });
 export type EvaluatedTask = Readonly<z.output<typeof evaluatedTaskSchema>>;
 
+/** Share of tasks within a factor of the best of all: rising factors from 1 on, shares in [0, 1]. */
+const profileSchema = z.object({ factors: floats(), shares: floats() });
+
 /** Over the tasks that are done. */
 const aggregateSchema = z.object({
   tasks: count(),
@@ -76,8 +80,7 @@ const aggregateSchema = z.object({
   failed: count(),
   /** Area under the performance profile between factors 1 and 4, in [0, 1]. */
   algoPerf: known(),
-  /** Share of tasks within a factor of the best optimizer: rising factors from 1 on, shares in [0, 1]. */
-  profile: z.object({ factors: floats(), shares: floats() }),
+  profile: profileSchema,
 });
 
 const evaluatedOptimizerSchema = z.object({
@@ -92,7 +95,7 @@ export type EvaluatedOptimizer = Readonly<z.output<typeof evaluatedOptimizerSche
 export const evaluationOverviewSchema = z.object({
   id: z.string(),
   suite: z.string(),
-  state: z.enum(['starting', 'running', 'stopping', 'interrupted', 'finished', 'failed']),
+  state: z.enum(EVALUATION_STATES),
   /** Of a failure. */
   message: z.optional(z.string()),
   /** How the question was asked. */
@@ -107,6 +110,8 @@ export const evaluationOverviewSchema = z.object({
   /** Trainings of one seed at one setting. */
   progress: z.object({ done: count(), total: count(), secondsLeft: z.optional(z.number()) }),
   optimizers: z.array(evaluatedOptimizerSchema),
+  /** Of the tuned baseline, over the same tasks as those of the optimizers. */
+  baselineProfile: z.object({ steps: profileSchema, seconds: profileSchema }),
   tasks: z.array(evaluatedTaskSchema),
 });
 export type EvaluationOverview = Readonly<z.output<typeof evaluationOverviewSchema>>;

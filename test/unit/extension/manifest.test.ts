@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { COMMANDS, VIEWS, VIEW_TYPES } from '../../../src/extension/commands/ids';
-import { CONFIG_SUFFIX } from '../../../src/extension/config/configFiles';
+import { CONFIG_SUFFIX, EVALUATION_SUFFIX } from '../../../src/extension/config/configFiles';
 import { SETTINGS } from '../../../src/extension/settings';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -103,10 +103,12 @@ it('contributes exactly the settings that are read, with the defaults of the cod
 });
 
 it('is activated for the panels that VS Code restores, and has the custom editor', () => {
-  const { training, comparison, optimizer } = VIEW_TYPES;
+  const { training, comparison, optimizer, speedup } = VIEW_TYPES;
   expect(manifest.activationEvents).toContain(`onWebviewPanel:${training}`);
   expect(manifest.activationEvents).toContain(`onWebviewPanel:${comparison}`);
-  expect(manifest.activationEvents).toContain(`workspaceContains:**/*${CONFIG_SUFFIX}`);
+  expect(manifest.activationEvents).toContain(`onWebviewPanel:${speedup}`);
+  for (const suffix of [CONFIG_SUFFIX, EVALUATION_SUFFIX])
+    expect(manifest.activationEvents).toContain(`workspaceContains:**/*${suffix}`);
   expect(contributes.customEditors.map(({ viewType }) => viewType)).toEqual([optimizer]);
 });
 

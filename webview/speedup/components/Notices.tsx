@@ -39,6 +39,11 @@ export function Notices({ model, overview, post }: NoticesProps) {
           {problem.remedy}
         </Banner>
       )}
+      {state === 'stopped' && (
+        <Banner kind="info" icon="debug-stop" title="Stopped." actions={resume}>
+          {`What ${done} have given is on disk; the others are trained when it goes on.`}
+        </Banner>
+      )}
       {state === 'interrupted' && (
         <Banner kind="warning" icon="debug-disconnect" title="Interrupted." actions={resume}>
           {`What ${done} have given is on disk; the others are trained when it goes on.`}

@@ -1,4 +1,4 @@
-/** Performance profiles of all optimizers, named at the ends of their lines. */
+/** Performance profiles of all optimizers and the tuned baseline, named at the ends of their lines. */
 import type { RefObject } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
 import { LinePlot, Words } from '../../shared/plot';
@@ -8,6 +8,7 @@ import { color, useThemeVersion } from '../../shared/theme';
 import { useSize } from '../../shared/useSize';
 import { profileFigure } from '../figures/profile';
 import type { ProfileLabel } from '../figures/profile';
+import { baselineName } from '../figures/words';
 import type { Shown } from './useShown';
 import { CHART_HEIGHT } from './SortedChart';
 
@@ -26,7 +27,8 @@ export function ProfileChart({ shown, frame }: ProfileChartProps) {
   const theme = useThemeVersion();
   const height = narrow ? CHART_HEIGHT.narrow : CHART_HEIGHT.wide;
   const figure = useMemo(() => {
-    const widest = Math.max(0, ...overview.optimizers.map(({ label }) => textWidth(label)));
+    const names = [...overview.optimizers.map(({ label }) => label), baselineName(overview)];
+    const widest = Math.max(...names.map(textWidth));
     return profileFigure({
       ...{ overview, looks, unit, front: chosen.front, width, height, narrow },
       labelWidth: Math.min(MAX_LABEL_WIDTH, widest),
@@ -42,7 +44,7 @@ export function ProfileChart({ shown, frame }: ProfileChartProps) {
               gutters={figure.gutters}
               xRange={figure.xRange}
               xTicks={figure.xTicks}
-              xTitle="within this factor of the best optimizer on the task"
+              xTitle="within this factor of the best on the task"
               y={figure.y}
               lines={figure.lines}
               label={describeProfile(shown)}
@@ -73,9 +75,13 @@ function EndName({ label, room }: { readonly label: ProfileLabel; readonly room:
 }
 
 function describeProfile({ overview, choices }: Shown): string {
-  const best = overview.optimizers.map(({ label, [choices.unit]: { profile } }) => {
-    const share = Math.round(100 * (profile.shares[0] ?? 0));
-    return `${label} is the best on ${share} % of the tasks`;
-  });
+  const shareText = (name: string, { shares }: { readonly shares: Float32Array }): string =>
+    `${name} is the best on ${Math.round(100 * (shares[0] ?? 0))} % of the tasks`;
+  const best = [
+    ...overview.optimizers.map(({ label, [choices.unit]: { profile } }) =>
+      shareText(label, profile),
+    ),
+    shareText(baselineName(overview), overview.baselineProfile[choices.unit]),
+  ];
   return `Performance profiles by ${choices.unit}: ${best.join('; ')}`;
 }

@@ -1,4 +1,4 @@
-/** Performance profiles after Dolan and Moré (2002): share of tasks within a factor of the best optimizer. Pure. */
+/** Performance profiles after Dolan and Moré (2002): share of tasks within a factor of the best of all. Pure. */
 import type { EvaluationOverview } from '../../../src/protocol/live/index';
 import { percent } from '../../shared/format';
 import { spreadLabels } from '../../shared/labels';
@@ -8,6 +8,7 @@ import type { Gutters } from '../../shared/useSize';
 import type { Look } from '../looks';
 import type { Unit } from '../view';
 import { factorLabel } from './axis';
+import { baselineName } from './words';
 
 type Profile = EvaluationOverview['optimizers'][number]['steps']['profile'];
 
@@ -49,24 +50,22 @@ const MAX_OCTAVES = 6;
 const TOP_SHARE = 1.03;
 
 export function profileFigure(options: ProfileOptions): ProfileFigure {
-  const { overview, looks, unit, front, height, narrow, labelWidth } = options;
+  const { front, height, narrow, labelWidth } = options;
   const right = narrow ? 20 : Math.ceil(labelWidth) + LEADER + 12;
   const gutters = { left: 56, right, top: 10, bottom: 38 };
-  const profiles = overview.optimizers.map((optimizer) => optimizer[unit].profile);
-  const end = lastOctave(profiles);
+  const solvers = solversOf(options);
+  const end = lastOctave(solvers.map(({ profile }) => profile));
   const ticks = Array.from({ length: end + 1 }, (_, exponent) => ({
     value: exponent,
     label: factorLabel(exponent),
   }));
-  const lines = profiles.map(({ factors, shares }, i): PlotLine => {
-    const { color, dash } = looks[i]!;
-    return {
-      ...{ name: overview.optimizers[i]!.label, color, dash, steps: true },
-      x: Float64Array.from(factors, Math.log2),
-      y: Float64Array.from(shares),
-      width: i === front ? 2.5 : 1.5,
-    };
-  });
+  const lines = solvers.map(({ name, profile: { factors, shares }, color, dash }, i): PlotLine => ({
+    ...{ name, color, dash, steps: true },
+    // Beyond the last rise it stays where it is.
+    x: Float64Array.of(...factors.map(Math.log2), Math.max(end, Math.log2(factors.at(-1) ?? 1))),
+    y: Float64Array.of(...shares, shares.at(-1) ?? 0),
+    width: i === front ? 2.5 : 1.5,
+  }));
   const toY = (share: number) =>
     gutters.top + (1 - share / TOP_SHARE) * (height - gutters.top - gutters.bottom);
   return {
@@ -76,8 +75,29 @@ export function profileFigure(options: ProfileOptions): ProfileFigure {
     y: { kind: 'linear', range: [0, TOP_SHARE], ticks: shareTicks() },
     // The front line is drawn over the others.
     lines: [...lines.filter((_, i) => i !== front), ...lines.filter((_, i) => i === front)],
-    labels: narrow ? [] : endLabels(options, gutters, { toY, end }),
+    labels: narrow ? [] : endLabels(solvers, options, gutters, { toY, end }),
   };
+}
+
+interface Solver extends Pick<Look, 'color' | 'dash'> {
+  readonly name: string;
+  readonly profile: Profile;
+}
+
+/** The optimizers in their order, then the tuned baseline, which competes like them. */
+function solversOf({ overview, looks, unit }: ProfileOptions): Solver[] {
+  const { optimizers, baselineProfile } = overview;
+  return [
+    ...optimizers.map(({ label, [unit]: { profile } }, i) => {
+      const { color, dash } = looks[i]!;
+      return { name: label, profile, color, dash };
+    }),
+    {
+      name: baselineName(overview),
+      profile: baselineProfile[unit],
+      ...({ color: '--velo-baseline', dash: 'dash' } as const),
+    },
+  ];
 }
 
 /** The axis ends at the octave in which the last profile reaches its height. */
@@ -94,21 +114,21 @@ function shareTicks(): Tick[] {
 }
 
 function endLabels(
-  { overview, looks, unit, width, height }: ProfileOptions,
+  solvers: readonly Solver[],
+  { width, height }: ProfileOptions,
   gutters: Gutters,
   { toY, end }: { readonly toY: (share: number) => number; readonly end: number },
 ): ProfileLabel[] {
-  const wanted = overview.optimizers.map((optimizer) => {
-    const { factors, shares } = optimizer[unit].profile;
+  const wanted = solvers.map(({ profile: { factors, shares } }) => {
     const last = factors.findLastIndex((factor) => Math.log2(factor) <= end + 1e-6);
     return toY(shares[last] ?? 0);
   });
   const [top, bottom] = [gutters.top, height - gutters.bottom];
   const placed = spreadLabels(wanted, { top, bottom, gap: LABEL_GAP });
   const fromX = width - gutters.right;
-  return overview.optimizers.map(({ label }, i) => ({
-    text: label,
-    color: looks[i]!.color,
+  return solvers.map(({ name, color }, i) => ({
+    text: name,
+    color,
     ...{ fromX, fromY: wanted[i]!, x: fromX + LEADER, y: placed[i]! },
   }));
 }

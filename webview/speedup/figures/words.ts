@@ -55,6 +55,11 @@ function secondsText(seconds: number): string {
   return seconds < 1 ? `${num(seconds * 1000)}\u2009ms` : `${num(seconds)}\u2009s`;
 }
 
+/** `tuned Adam` */
+export function baselineName({ protocol }: EvaluationOverview): string {
+  return `tuned ${protocol.baseline}`;
+}
+
 /** `tuned Adam: the best of 7 learning rates at every step` */
 export function rulerText({ protocol }: EvaluationOverview): string {
   const { baseline, learningRates } = protocol;

@@ -35,7 +35,7 @@ const RESULTS: Readonly<Record<string, TaskResults>> = {
   censored: taskOf('censored', [...adam, beyond]),
 };
 
-const FACTS: Omit<EvaluationOverview, 'optimizers' | 'tasks'> = {
+const FACTS: Omit<EvaluationOverview, 'optimizers' | 'baselineProfile' | 'tasks'> = {
   id: 'one',
   suite: 'three',
   state: 'running',
@@ -95,6 +95,19 @@ describe('an overview', () => {
     ]);
     expect(velo!.steps.median).toBeCloseTo(2, 1);
     expect(overview([]).optimizers[0]!.steps).toMatchObject({ tasks: 0, median: NaN });
+  });
+
+  it('has a profile of the baseline over the same tasks', () => {
+    const { baselineProfile, optimizers } = overview(Object.keys(RESULTS));
+    // Costs of VeLO against a cost of 1: about 1/2, failed, at most 1/10; so Adam's ratios are 1, about 2 and 10.
+    const { factors, shares } = baselineProfile.steps;
+    expect(factors[0]).toBe(1);
+    expect(factors[1]).toBeCloseTo(resultOf('measured').steps.value, 4);
+    expect(factors[2]).toBeCloseTo(10, 4);
+    expect([...shares]).toEqual([1 / 3, 2 / 3, 1].map(Math.fround));
+    const velo = optimizers[0]!.steps.profile;
+    expect([...velo.factors, ...velo.shares]).toEqual([1, Math.fround(2 / 3)]);
+    expect(overview([]).baselineProfile.steps.factors).toHaveLength(0);
   });
 
   it('says which learning rate is best after the steps that the others have', () => {

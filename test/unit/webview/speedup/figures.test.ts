@@ -105,19 +105,29 @@ describe('the profiles', () => {
 
   it('rise to the share of tasks that did not fail', () => {
     const velo = profile.lines.find(({ name }) => name === 'VeLO')!;
-    expect(velo.y[0]).toBeCloseTo(2 / 3, 6);
+    // The baseline is better on `slow`.
+    expect(velo.y[0]).toBeCloseTo(1 / 3, 6);
     expect(velo.y[velo.y.length - 1]).toBeCloseTo(2 / 3, 6);
     const adam = profile.lines.find(({ name }) => name === 'Adam 0.001')!;
     expect(adam.y[0]).toBeCloseTo(1 / 3, 6);
     expect(adam.y[adam.y.length - 1]).toBeCloseTo(2 / 3, 6);
   });
 
+  it('have a line of the tuned baseline, which never fails', () => {
+    const tuned = profile.lines.find(({ name }) => name === 'tuned Adam')!;
+    expect(tuned).toMatchObject({ color: '--velo-baseline', dash: 'dash' });
+    expect([tuned.y[0], tuned.y[tuned.y.length - 1]]).toEqual([Math.fround(1 / 3), 1]);
+    // To the end of the axis.
+    expect(tuned.x[tuned.x.length - 1]).toBeGreaterThanOrEqual(4);
+    expect(profile.labels.map(({ text }) => text)).toEqual(['VeLO', 'Adam 0.001', 'tuned Adam']);
+  });
+
   it('are drawn with the front one last, names apart at their ends', () => {
     expect(profile.lines.at(-1)?.name).toBe('VeLO');
     const [a, b] = profile.labels.map(({ y }) => y);
     expect(Math.abs(a! - b!)).toBeGreaterThanOrEqual(14);
-    // Within a factor of 5 on `slow`, of infinity on `best`.
-    expect(profile.xRange).toEqual([0, 3]);
+    // Within a factor of 10: Adam 0.001 on `slow`, the baseline on `best`.
+    expect(profile.xRange).toEqual([0, 4]);
   });
 });
 

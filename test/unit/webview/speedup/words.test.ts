@@ -115,6 +115,7 @@ describe('the exports', () => {
     const profile = profileTable(overview, 'steps');
     expect(profile.rows[0]?.[0]).toBe(1);
     expect(profile.rows[0]?.[1]).toBeCloseTo(2 / 3, 6);
+    expect(profile.columns.at(-1)).toEqual({ label: 'tuned Adam' });
   });
 
   it('write everything as JSON, arrays as lists', () => {

@@ -110,7 +110,9 @@ export async function speedupMessages(root: string): Promise<HostMessage[]> {
   ];
 }
 
-function overviewOf(tasks: EvaluationOverview['tasks']): EvaluationOverview {
+function overviewOf(
+  tasks: EvaluationOverview['tasks'],
+): Omit<EvaluationOverview, 'baselineProfile'> {
   const none = { tasks: 0, median: NaN, iqm: NaN, low: NaN, high: NaN, atLeast: [] };
   const empty = { ...none, censored: 0, failed: 0, algoPerf: 0 };
   const profile = { factors: new Float32Array(), shares: new Float32Array() };

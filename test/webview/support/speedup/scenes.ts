@@ -1,5 +1,6 @@
 /** The speedup chart in every state. */
 import type { EvaluationOverview, SpeedupHostMessage } from '../../../../src/protocol/live/index';
+import { withAggregates } from '../../../support/speedupAggregates';
 import type { Scene } from '../scenes';
 import {
   allFailed,
@@ -22,8 +23,9 @@ const FIVE = [
   'Muon 0.02',
 ];
 
-export function speedupScenes(messages: readonly SpeedupHostMessage[], longName: string): Scene[] {
-  const overview = overviewIn(messages);
+export function speedupScenes(recorded: readonly SpeedupHostMessage[], longName: string): Scene[] {
+  const overview = withAggregates(overviewIn(recorded));
+  const messages = withOverview(recorded, overview);
   const scene = (name: string, title: string, shown: readonly SpeedupHostMessage[]): Scene => ({
     ...{ name: `speedup-${name}`, view: 'speedup', title, messages: shown },
   });
@@ -55,6 +57,7 @@ export function speedupScenes(messages: readonly SpeedupHostMessage[], longName:
       withOverview(messages, allPending(overview), () => false),
     ),
     changed('stopping', 'Stopping', { ...half, state: 'stopping' }),
+    changed('stopped', 'Stopped', stopped('stopped')),
     changed('interrupted', 'Interrupted', stopped('interrupted')),
     changed(
       'failed',

@@ -1,0 +1,137 @@
+/**
+ * One evaluation on the disk as the speedup chart shows it, whoever writes it. It is looked at again and again while it runs:
+ * what was read of its curves is kept, since a curve never changes.
+ */
+import { UserError, sizeOf } from '../../base/index';
+import { learningRatesOf } from '../../core/index';
+import { describeOptimizer, describeTask } from '../../protocol/index';
+import type { EvaluationTask } from '../../protocol/index';
+import type { EvaluationOverview, TaskCurves } from '../../protocol/live/index';
+import { readEvaluation, readEvaluationCurve } from '../../storage/index';
+import type { EvaluationCurve, EvaluationRecord } from '../../storage/index';
+import { createTask } from '../jobs/createTask';
+import { trainingsOf } from './arms';
+import { curvesOf } from './curves';
+import { overviewOf } from './overview';
+import type { TaskFacts } from './overview';
+import { readTaskResult, readTaskResults } from './results';
+import { wholeArms } from './wholeArms';
+
+export class EvaluationView {
+  /** When the evaluation began: another one may have come to the same folder. */
+  readonly startedAt: string;
+  readonly #directory: string;
+  readonly #dataDir: string;
+  readonly #curves = new Map<string, EvaluationCurve>();
+  #tasks: Promise<TaskFacts[]> | undefined;
+
+  /** @param dataDir  of the bundled data sets. @throws UserError('run' | 'disk') where there is no evaluation */
+  constructor(directory: string, dataDir: string) {
+    this.#directory = directory;
+    this.#dataDir = dataDir;
+    this.startedAt = readEvaluation(directory).environment.startedAt;
+  }
+
+  /** @throws UserError('run' | 'disk') where the folder cannot be read, UserError('data') where curves are malformed */
+  async overview(): Promise<EvaluationOverview> {
+    const record = readEvaluation(this.#directory);
+    const { config, summary } = record;
+    this.#tasks ??= Promise.all(config.tasks.map((entry) => factsOf(entry, this.#dataDir)));
+    const tasks = await this.#tasks;
+    const keep = wholeArms(config, new Set(summary.failures.map(({ training }) => training)));
+    const results = [...readTaskResults(this.#directory, config, this.#read)].map(keep);
+    return overviewOf({
+      facts: this.#factsOf(record),
+      optimizers: config.optimizers.map((entry) => ({
+        label: entry.name ?? entry.optimizer.name,
+        description: descriptionOf(entry, record),
+      })),
+      tasks,
+      results: new Map(results.map((result) => [result.task, result])),
+    });
+  }
+
+  /**
+   * Whatever is there, also of sweeps that are not whole.
+   * @param task  index of a task
+   * @throws UserError as `overview`, UserError('run') where there is no such task
+   */
+  curves(task: number): TaskCurves {
+    const { config } = readEvaluation(this.#directory);
+    if (task >= config.tasks.length) {
+      const range = `expected a task from 0 to ${config.tasks.length - 1}, got ${task}`;
+      throw new UserError('run', `the evaluation: ${range}`);
+    }
+    return curvesOf({
+      task,
+      results: readTaskResult(this.#directory, config, task, this.#read),
+      optimizers: config.optimizers.map(({ name, optimizer }) => name ?? optimizer.name),
+      baseline: config.baseline.name ?? config.baseline.optimizer.name,
+      numSteps: config.steps,
+    });
+  }
+
+  readonly #read = (directory: string, key: string): EvaluationCurve | undefined => {
+    const curve = this.#curves.get(key) ?? readEvaluationCurve(directory, key);
+    if (curve !== undefined) this.#curves.set(key, curve);
+    return curve;
+  };
+
+  #factsOf({
+    id,
+    config,
+    summary,
+    state,
+  }: EvaluationRecord): Omit<EvaluationOverview, 'optimizers' | 'baselineProfile' | 'tasks'> {
+    const { baseline, seeds, steps, suite, name, evaluate } = config;
+    const { failures, trainings } = summary;
+    const [failure] = failures;
+    return {
+      id,
+      suite: suite ?? name,
+      state: state === 'incomplete' ? 'failed' : state,
+      ...(failure === undefined ? {} : { message: failure.message }),
+      protocol: {
+        baseline: baseline.name ?? baseline.optimizer.name,
+        learningRates: learningRatesOf(baseline.sweep.learningRates),
+        seeds,
+        numSteps: steps,
+        baselineSteps: baseline.steps,
+        evaluateEvery: evaluate.every,
+      },
+      progress: {
+        done: trainingsOf(config).filter(({ key }) => this.#curves.has(key)).length,
+        total: trainings,
+      },
+    };
+  }
+}
+
+/** Of a task whose data are not on this machine any more, what its config says. */
+async function factsOf(
+  { name, family, task }: EvaluationTask,
+  dataDir: string,
+): Promise<TaskFacts> {
+  const named = { name, family: family ?? task.family };
+  try {
+    const { summary, params } = await createTask(task, { seed: 0, dataDir });
+    const numParams = params.reduce((total, { shape }) => total + sizeOf(shape), 0);
+    return { ...named, summary, numParams };
+  } catch (thrown) {
+    if (!(thrown instanceof UserError)) throw thrown;
+    return { ...named, summary: `${describeTask(task)} (${thrown.message})`, numParams: 0 };
+  }
+}
+
+/** Settings in words, where its weights come from. */
+function descriptionOf(
+  { name, optimizer, sweep }: EvaluationRecord['config']['optimizers'][number],
+  { environment }: EvaluationRecord,
+): string {
+  const weights = environment.weights[name ?? optimizer.name];
+  if (weights !== undefined)
+    return `${weights.name}${weights.handMade ? ', made by hand, not meta-trained' : ''}`;
+  if (sweep === undefined) return `${describeOptimizer(optimizer)}, untuned`;
+  const rates = learningRatesOf(sweep.learningRates).length;
+  return `${optimizer.name}, the best of ${rates} learning rates`;
+}

@@ -1,0 +1,59 @@
+/** An evaluation in a worker thread, with the workers of its population as threads of its own: a command in, reports out. */
+import type { MessagePort } from 'node:worker_threads';
+import { toEngineError } from '../../protocol/index';
+import { readEvaluationConfigFile } from '../../storage/index';
+import type { EvaluationEvent, EvaluationOptions } from '../evaluation/contract';
+import { resumeEvaluation, startEvaluation } from '../evaluation/evaluate';
+import { resolveEvaluation } from '../evaluation/resolve';
+import type { EvaluateCommand, EvaluateReport, WorkerTask } from './messages';
+
+type EvaluateTask = Extract<WorkerTask, { kind: 'evaluate' }>;
+
+export async function evaluate(task: EvaluateTask, port: MessagePort): Promise<void> {
+  const end = new AbortController();
+  const report = (message: EvaluateReport): void => {
+    port.postMessage(message);
+  };
+  port.on('message', (command: EvaluateCommand) => {
+    end.abort(command);
+  });
+  const onEvent = (event: EvaluationEvent): void => {
+    const message = reportOf(event);
+    if (message !== undefined) report(message);
+  };
+  try {
+    await run(task, { services: task.files, signal: end.signal, onEvent });
+    report({ type: 'ended' });
+  } catch (thrown) {
+    report({ type: 'failed', error: toEngineError(thrown) });
+  } finally {
+    port.close();
+  }
+}
+
+async function run({ root, target }: EvaluateTask, options: EvaluationOptions): Promise<void> {
+  if ('directory' in target) {
+    await resumeEvaluation(target.directory, options);
+    return;
+  }
+  const config = resolveEvaluation(readEvaluationConfigFile(target.configPath));
+  await startEvaluation({ ...options, config, root });
+}
+
+/** Undefined for what the main thread reads from the disk. */
+function reportOf(event: EvaluationEvent): EvaluateReport | undefined {
+  switch (event.type) {
+    case 'opened':
+      return { type: 'opened', evaluationId: event.id };
+    case 'started':
+      return { type: 'progress', done: event.budget.done, secondsLeft: event.budget.seconds };
+    case 'training':
+      return { type: 'progress', done: event.done, secondsLeft: event.secondsLeft };
+    case 'failed':
+      return { type: 'warning', text: `${event.training}: ${event.message}` };
+    case 'warning':
+      return event;
+    case 'ended':
+      return undefined;
+  }
+}
