@@ -25,6 +25,8 @@ const REPLY_MS = 50;
 export interface EngineServerOptions {
   readonly root: string;
   readonly files: ProgramFiles;
+  /** Whether code of the folder may be run. */
+  readonly isTrusted: boolean;
   /** dist/engineWorker.cjs */
   readonly workerScript: string;
   /** Listens already at the place that the lock names. */
@@ -47,8 +49,8 @@ export class EngineServer {
 
   constructor(options: EngineServerOptions) {
     this.#options = options;
-    const { root, files, workerScript, log, server, held } = options;
-    this.#trainings = new Trainings({ root, files, workerScript, log });
+    const { root, files, isTrusted, workerScript, log, server, held } = options;
+    this.#trainings = new Trainings({ root, files, isTrusted, workerScript, log });
     this.#service = new ServiceWorker(workerScript, files);
     const { index, jobs } = this.#trainings;
     const watches = new Watches(index);

@@ -17,6 +17,8 @@ export type WorkerTask =
       readonly root: string;
       readonly directory: string;
       readonly files: ProgramFiles;
+      /** Whether its task may come from code of the folder. */
+      readonly isTrusted: boolean;
     }
   | { readonly kind: 'service'; readonly files: ProgramFiles };
 
