@@ -14,6 +14,7 @@ export default tseslint.config(
       '**/*.cjs',
       '**/*.d.mts',
       'vitest.config.ts',
+      'media/templates',
     ],
   },
   eslint.configs.recommended,

@@ -9,6 +9,7 @@ import { ensureInstalled, root } from './install.mjs';
 ensureInstalled();
 const { build } = await import('esbuild');
 const { buildKernels } = await import('./buildKernels.mjs');
+const { buildTypes } = await import('./buildTypes.mjs');
 const { buildViews } = await import('./buildViews.mjs');
 
 const dist = join(root, 'dist');
@@ -82,6 +83,7 @@ await Promise.all([
   }),
 ]);
 copyTfjsWasm();
+await buildTypes();
 
 function giveUp(error) {
   console.error(error.message);

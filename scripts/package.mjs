@@ -17,9 +17,10 @@ const ALLOWED = [
   /^extension\/dist\/(extension|onDemand|engine|engineWorker|cli)\.cjs$/,
   /^extension\/dist\/tfjs-backend-wasm[a-z-]*\.wasm$/,
   /^extension\/dist\/kernels\/(velo(-relaxed|-shared)?\.wasm|velo-(linux|darwin|win32)-(x64|arm64)\.node)$/,
+  /^extension\/dist\/velo-task\.d\.ts$/,
   /^extension\/dist\/webview\/[a-z]+\.(js|css|ttf)$/,
   /^extension\/examples\/[a-z-]+\.velo\.json$/,
-  /^extension\/media\/(data|icons|schema|walkthrough|weights)\/.*[^/]$/,
+  /^extension\/media\/(data|icons|schema|templates|walkthrough|weights)\/.*[^/]$/,
 ];
 
 await import('./build.mjs');

@@ -2,9 +2,11 @@
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../base/index';
 import { programVersion } from '../storage/index';
+import { addCheckTaskCommand } from './commands/checkTask';
 import { addDataCommand } from './commands/data';
 import { addDoctorCommand } from './commands/doctor';
 import { addEvaluateCommand } from './commands/evaluate';
+import { addNewCommand } from './commands/new';
 import { addParityCommand } from './commands/parity';
 import { addPlanCommand } from './commands/plan';
 import { addResumeCommand } from './commands/resume';
@@ -25,6 +27,8 @@ async function main(args: readonly string[]): Promise<void> {
   addRunsCommand(program, output);
   addShowCommand(program, output);
   addTasksCommand(program, output);
+  addNewCommand(program, output);
+  addCheckTaskCommand(program, output);
   addDataCommand(program, output);
   addWeightsCommand(program, output);
   addPlanCommand(program, output);

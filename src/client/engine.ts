@@ -21,6 +21,8 @@ export interface EngineOptions {
   readonly clientName: string;
   /** How many jobs may run at once; asked at each connection. */
   readonly maxRunning: () => number;
+  /** Whether the folder's own code may be run: tasks that come from its files. An engine that is started says so for good. */
+  readonly isTrusted: boolean;
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', text: string) => void;
 }
 

@@ -13,8 +13,15 @@ export interface SpawnedEngine {
   readonly hasEnded: boolean;
 }
 
-export function spawnEngine({ root, enginePath, execPath, log }: EngineOptions): SpawnedEngine {
-  const child = spawn(execPath ?? process.execPath, [enginePath, root], {
+export function spawnEngine({
+  root,
+  enginePath,
+  execPath,
+  isTrusted,
+  log,
+}: EngineOptions): SpawnedEngine {
+  const args = [enginePath, root, ...(isTrusted ? ['--trusted'] : [])];
+  const child = spawn(execPath ?? process.execPath, args, {
     cwd: root,
     detached: true,
     windowsHide: true,

@@ -1,5 +1,5 @@
 /**
- * The engine process: `engine.cjs <workspace folder>`. It serves the runs of one folder over a private socket and ends
+ * The engine process: `engine.cjs <workspace folder> [--trusted]`. Without `--trusted` it runs no code of the folder. It serves the runs of one folder over a private socket and ends
  * by itself. Exit code 3: another engine serves the folder.
  */
 import { randomBytes } from 'node:crypto';
@@ -18,7 +18,7 @@ import { takeEngineLock } from './server/takeLock';
 
 const ALREADY_SERVED = 3;
 
-async function main(root: string): Promise<void> {
+async function main(root: string, isTrusted: boolean): Promise<void> {
   if (!existsSync(root)) throw new Error(`there is no folder ${root}`);
   const version = programVersion();
   const endpoint = createEndpoint();
@@ -43,6 +43,7 @@ async function main(root: string): Promise<void> {
     held,
     log,
     files: { dataDir: dataDirectory(), weightsDir: weightsDirectory(), version },
+    isTrusted,
     workerScript: join(__dirname, 'engineWorker.cjs'),
     onEnd: () => process.exit(0),
   });
@@ -79,4 +80,4 @@ function die(thrown: unknown): never {
 process.stderr.on('error', () => undefined);
 process.stdout.on('error', () => undefined);
 
-main(process.argv[2] ?? process.cwd()).catch(die);
+main(process.argv[2] ?? process.cwd(), process.argv.includes('--trusted')).catch(die);

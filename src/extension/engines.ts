@@ -95,6 +95,8 @@ export class Engines implements Disposable {
       enginePath: this.#context.asAbsolutePath('dist/engine.cjs'),
       ...(nodePath === '' ? {} : { execPath: nodePath }),
       version,
+      // In restricted mode there are no engines.
+      isTrusted: workspace.isTrusted,
       clientName: `window of process ${process.pid}`,
       maxRunning: () => readSetting(this.#settings, 'engine.maxRunning'),
       log: (level, text) => {

@@ -95,7 +95,10 @@ function place(fileName: string, at: ConfigDiagnostic | undefined): string {
 function withName(value: unknown, fileName: string): unknown {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   if (!isObject || Object.hasOwn(value, 'name')) return value;
-  const stem = (fileName.split(/[\\/]/).at(-1) ?? '').replace(/(\.velo(-eval)?)?\.jsonc?$/i, '');
+  const stem = (fileName.split(/[\\/]/).at(-1) ?? '').replace(
+    /(\.velo(-eval|-task)?)?\.jsonc?$/i,
+    '',
+  );
   return stem === '' ? value : { ...value, name: stem.slice(0, 80) };
 }
 

@@ -12,6 +12,7 @@ export function describeTask(task: TaskConfig): string {
   if ('dataset' in task) {
     return `${lastPart(task.dataset)} ${describeNetwork(task)} b${task.batchSize}`;
   }
+  if (task.family === 'user') return lastPart(task.file);
   return task.family === 'quadratic'
     ? `quadratic ${task.dimension}d, condition ${task.condition}`
     : task.family;

@@ -105,6 +105,8 @@ const environmentSchema = z.object({
   device: z.string(),
   task: z.string().exactOptional(),
   parameters: z.int().min(0).exactOptional(),
+  /** Of a task of the user's own: its files, relative to the first of them. */
+  taskFiles: z.array(z.object({ file: z.string(), sha256: z.string() })).exactOptional(),
   /** The learned weights, of runs with a learned optimizer. */
   weights: z
     .object({

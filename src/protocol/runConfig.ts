@@ -176,7 +176,9 @@ function checkAcrossFields(config: CrossChecked, context: z.RefinementCtx): void
   if (config.evaluate.every === 0) {
     complain(['earlyStop'], 'needs evaluate.every of at least 1', config.evaluate);
   }
-  if (!('dataset' in innermostTask(config.task))) {
+  const task = innermostTask(config.task);
+  // Of a person's own task only its file knows.
+  if (!('dataset' in task || task.family === 'user')) {
     const limit = `needs held-out data, which ${config.task.family} has not`;
     complain(['earlyStop'], limit, config.earlyStop);
   }

@@ -66,6 +66,7 @@ function withResolvedPaths(config: RunConfig, folder: string): RunConfig {
 /** The path of its data absolute, also of a task inside another. */
 export function resolveTask<T extends TaskConfig>(task: T, folder: string): T {
   if ('task' in task) return { ...task, task: resolveTask(task.task, folder) };
+  if (task.family === 'user') return { ...task, file: resolve(folder, task.file) };
   return 'dataset' in task ? { ...task, dataset: resolvePath(task.dataset, folder) } : task;
 }
 
@@ -77,7 +78,7 @@ export function resolveOptimizer(optimizer: OptimizerConfig, folder: string): Op
 }
 
 /** A name of something bundled stays a name; what looks like a path, or is there beside the config, is one. */
-function resolvePath(value: string, folder: string): string {
+export function resolvePath(value: string, folder: string): string {
   const path = resolve(folder, value);
   const isPath = /[\\/]|\.safetensors$/.test(value) || value.startsWith('.') || existsSync(path);
   return isPath && !isBundled(value) ? path : value;

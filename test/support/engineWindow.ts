@@ -71,6 +71,8 @@ export interface WindowOptions {
   readonly enginePath?: string;
   readonly version?: string;
   readonly maxRunning?: number;
+  /** Default true. */
+  readonly isTrusted?: boolean;
   readonly timing?: Partial<EngineTiming>;
 }
 
@@ -93,6 +95,7 @@ export class TestWindow {
         version: options.version ?? programVersion(),
         clientName: 'a test',
         maxRunning: () => options.maxRunning ?? 1,
+        isTrusted: options.isTrusted ?? true,
         log: (level, text) => this.logged.push(`${level} ${text}`),
       },
       { ...DEFAULT_TIMING, ...options.timing },

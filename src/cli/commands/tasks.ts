@@ -28,6 +28,13 @@ export function addTasksCommand(program: Command, output: Output): void {
         summary,
         options: docs.get(family) ?? [],
       }));
+      families.push({
+        family: 'user',
+        summary: 'A task of your own, from a file: "velo new task" makes one.',
+        options: docs.get('user') ?? [],
+      });
+      const order = [...docs.keys()];
+      families.sort((a, b) => order.indexOf(a.family) - order.indexOf(b.family));
       for (const doc of families) output.emit({ type: 'task', ...doc });
       for (const dataset of BUNDLED_DATASETS) output.emit({ type: 'dataset', ...dataset });
       for (const { name, summary, paper } of BASELINES) {

@@ -23,6 +23,9 @@ import type { PlainTaskConfig, TaskConfig } from '../../protocol/index';
 import { loadImageDataset } from '../datasets';
 import { loadTable } from '../tables';
 import { loadText } from '../texts';
+import { loadUserTask } from '../userTasks/loadUserTask';
+import type { UserTaskSource } from '../userTasks/source';
+import { userTaskFrom } from '../userTasks/userTask';
 
 export interface TaskContext {
   /** The run's seed: order of batches, shape of a random quadratic. */
@@ -32,7 +35,7 @@ export interface TaskContext {
 }
 
 /** What a task may need from the disk. */
-export type TaskDataset = ImageDataset | TabularDataset | TextDataset;
+export type TaskDataset = ImageDataset | TabularDataset | TextDataset | UserTaskSource;
 
 /** @throws UserError('config' | 'data') */
 export async function createTask(config: TaskConfig, context: TaskContext): Promise<Task> {
@@ -45,6 +48,7 @@ export async function loadTaskData(
   { dataDir }: Pick<TaskContext, 'dataDir'>,
 ): Promise<TaskDataset | undefined> {
   const task = innermostTask(config);
+  if (task.family === 'user') return loadUserTask(task, dataDir);
   if (!('dataset' in task)) return undefined;
   if ('vocabulary' in task) return loadText(task.dataset, { dataDir, vocabulary: task.vocabulary });
   return task.family === 'tabularMlp'
@@ -94,6 +98,8 @@ function plainTaskFrom(
       return createRosenbrock();
     case 'beale':
       return createBeale();
+    case 'user':
+      return userTaskFrom(sourceIn(dataset), seed);
   }
 }
 
@@ -134,8 +140,18 @@ function textIn(dataset: TaskDataset | undefined): TextDataset {
   return dataset;
 }
 
+function sourceIn(dataset: TaskDataset | undefined): UserTaskSource {
+  invariant(dataset !== undefined && 'modules' in dataset, 'a task without its file');
+  return dataset;
+}
+
 /** Half as much again as a guess among the classes or tokens; other losses are not clipped. */
 function lossCapOf(config: TaskConfig, dataset: TaskDataset | undefined): number {
-  if (dataset === undefined || !lossUnit(config).startsWith('cross-entropy')) return Infinity;
+  if (
+    dataset === undefined ||
+    'modules' in dataset ||
+    !lossUnit(config).startsWith('cross-entropy')
+  )
+    return Infinity;
   return 1.5 * Math.log('tokens' in dataset ? dataset.vocabulary : dataset.classes);
 }

@@ -15,6 +15,7 @@ import type {
   TrainingControl,
   TrainingSession,
 } from '../../core/index';
+import { innermostTask } from '../../protocol/index';
 import type { RunConfig, RunEnvironment, RunSummary } from '../../protocol/index';
 import { createRun, readRun, readRunMetrics, resumeRun } from '../../storage/index';
 import type { RunWriter } from '../../storage/index';
@@ -23,12 +24,14 @@ import type { PickedDevice } from '../devices/devices';
 import type { ThreadChoice } from './chooseThreads';
 import { createOptimizer } from './createOptimizer';
 import type { PreparedOptimizer } from './createOptimizer';
-import { createTask } from './createTask';
+import { loadTaskData, taskFrom } from './createTask';
 import { openSession } from './openSession';
 import type { TrainingParts } from './openSession';
 import { Journal, readCheckpoint } from './journal';
 import { beginTrace } from './traceJob';
 import type { TrainListener } from './trainEvents';
+import { requireFiniteLoss, requireRepeatable } from '../userTasks/quickCheck';
+import { requireSameFiles, taskFilesOf } from '../userTasks/taskFiles';
 
 /** How long the loop may keep other work of the process waiting. */
 const BREATHE_AFTER_MS = 20;
@@ -80,14 +83,16 @@ export async function startTraining(options: NewTraining): Promise<TrainResult> 
   const { config, root, directory } = options;
   const prepared = await prepare(config, options.services);
   const { session, parts } = await openSession(config, prepared, options);
-  const run = closingOnError(session, () =>
-    createRun(root, {
+  const run = closingOnError(session, () => {
+    const own = ownFile(config);
+    if (own !== undefined) requireFiniteLoss(own, session, config.evaluate.split);
+    return createRun(root, {
       config,
       environment: environmentOf(parts, options.services),
       summary: firstSummary(config),
       ...(directory === undefined ? {} : { directory }),
-    }),
-  );
+    });
+  });
   const journal = new Journal({ run, numSteps: config.numSteps, now });
   // A run that is killed before its first periodic checkpoint can go on too.
   const begin = (): void => {
@@ -121,6 +126,8 @@ export async function resumeTraining(
     });
   }
   const prepared = await prepare(record.config, options.services);
+  const begun = record.environment?.taskFiles;
+  if (begun !== undefined) requireSameFiles(record.id, begun, prepared.taskFiles ?? []);
   const { session, parts } = await openSession(record.config, prepared, options);
   const resumed = closingOnError(session, () => resumeRun(directory));
   const { run, config, checkpoint, warnings } = resumed;
@@ -139,15 +146,33 @@ export async function resumeTraining(
 
 async function prepare(config: RunConfig, services: TrainServices): Promise<TrainingParts> {
   const { dataDir, weightsDir, pickDevice: pick = pickDevice } = services;
-  const task = await createTask(config.task, { seed: config.seed, dataDir });
+  const dataset = await loadTaskData(config.task, { dataDir });
+  const task = taskFrom(config.task, config.seed, dataset);
   checkEvaluation(config, task);
+  const taskFiles = taskFilesOf(dataset);
+  const own = ownFile(config);
+  if (own !== undefined) requireRepeatable(own, task, config.seed);
   const prepared = createOptimizer(config.optimizer, config.numSteps, weightsDir);
   const { device, why } = await pick(config.device);
-  return { task, prepared, device, why };
+  return { task, prepared, device, why, ...(taskFiles === undefined ? {} : { taskFiles }) };
+}
+
+/** The file of a task of the user's own. */
+function ownFile({ task }: RunConfig): string | undefined {
+  const inner = innermostTask(task);
+  return inner.family === 'user' ? inner.file : undefined;
 }
 
 /** The inner loop would find out too, but with the run's folder already made. */
-function checkEvaluation({ evaluate: { split } }: RunConfig, { name, data, batch }: Task): void {
+function checkEvaluation(
+  { evaluate: { split }, earlyStop }: RunConfig,
+  { name, data, batch }: Task,
+): void {
+  if (earlyStop !== undefined && data === undefined) {
+    throw new UserError('config', `earlyStop needs held-out data, which ${name} has not`, {
+      remedy: 'Leave earlyStop out, or give the task data.',
+    });
+  }
   if (data === undefined || data.evaluationBatches(split) > 0) return;
   const batchSize = batch[0]?.shape[0] ?? 0;
   throw new UserError(
@@ -312,7 +337,7 @@ function timed(session: TrainingSession, journal: Journal): LoopSession {
 }
 
 function environmentOf(
-  { task, prepared, device }: TrainingParts,
+  { task, taskFiles, prepared, device }: TrainingParts,
   { version }: TrainServices,
 ): RunEnvironment {
   return {
@@ -323,6 +348,7 @@ function environmentOf(
     device: device.label,
     task: task.name,
     parameters: parameterCount(task),
+    ...(taskFiles === undefined ? {} : { taskFiles }),
     ...originOf(prepared),
   };
 }

@@ -3,6 +3,7 @@ import { worker, workerEmit } from 'workerpool';
 import { invariant } from '../../base/index';
 import { toEngineError } from '../../protocol/index';
 import { pickDevice } from '../devices/devices';
+import { loadRunner } from '../userTasks/userTask';
 import { MemberHost } from './memberHost';
 import type {
   Assignment,
@@ -45,6 +46,8 @@ function takePieces(
 }
 
 async function openHost(task: PopulationTask): Promise<MemberHost> {
+  const hasCode = task.tasks.some(({ dataset }) => dataset !== undefined && 'modules' in dataset);
+  if (hasCode) await loadRunner();
   const { device } = await pickDevice(task.device);
   invariant(device.kernels !== undefined, `a population on ${device.name}, which has no kernels`);
   return new MemberHost(task, device.kernels);

@@ -1,6 +1,13 @@
 /** Data sets and weights in memory that threads share instead of copying it. */
 import { imageFormat, prepareImages, prepareText } from '../../core/index';
-import type { ImageDataset, ImageSet, Labels, TabularDataset, TextDataset } from '../../core/index';
+import type {
+  ImageDataset,
+  ImageSet,
+  Labels,
+  NamedDataset,
+  TabularDataset,
+  TextDataset,
+} from '../../core/index';
 import { innermostTask } from '../../protocol/index';
 import type { PlainTaskConfig, TaskConfig } from '../../protocol/index';
 import { loadTaskData } from '../jobs/createTask';
@@ -38,12 +45,14 @@ export async function shareTasks(
 /** Equal where tasks need the same from the disk. */
 function dataKey(config: TaskConfig): string {
   const task = innermostTask(config);
+  if (task.family === 'user') return `${task.file} ${JSON.stringify(task.options)}`;
   if (!('dataset' in task)) return '';
   return 'vocabulary' in task ? `${task.vocabulary} ${task.dataset}` : task.dataset;
 }
 
 /** A data set with what a task makes of it. */
 function prepared(dataset: TaskDataset, config: PlainTaskConfig): TaskDataset {
+  if ('modules' in dataset) return dataset;
   if ('tokens' in dataset) {
     return 'length' in config ? prepareText(dataset, config.length + 1) : dataset;
   }
@@ -65,6 +74,7 @@ export function sharedBytesOf({ tasks, optimizers }: PopulationTask): number {
 }
 
 function arraysOf(dataset: TaskDataset): { readonly buffer: ArrayBufferLike }[] {
+  if ('modules' in dataset) return dataset.dataset === undefined ? [] : arraysOf(dataset.dataset);
   if ('tokens' in dataset) {
     return [dataset.tokens, dataset.starts, ...(dataset.prepared?.values() ?? [])];
   }
@@ -78,6 +88,12 @@ function arraysOf(dataset: TaskDataset): { readonly buffer: ArrayBufferLike }[] 
 }
 
 function shared(dataset: TaskDataset): TaskDataset {
+  if (!('modules' in dataset)) return sharedSet(dataset);
+  const { dataset: named, ...source } = dataset;
+  return named === undefined ? source : { ...source, dataset: sharedSet(named) };
+}
+
+function sharedSet(dataset: NamedDataset): NamedDataset {
   if ('tokens' in dataset) return shareText(dataset);
   return 'train' in dataset ? shareImages(dataset) : shareTable(dataset);
 }

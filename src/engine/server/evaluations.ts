@@ -23,6 +23,8 @@ export interface EvaluationsOptions {
   /** dist/engineWorker.cjs */
   readonly workerScript: string;
   readonly files: ProgramFiles;
+  /** Whether tasks may come from code of the folder. */
+  readonly isTrusted: boolean;
   readonly log: Logger;
 }
 
@@ -37,7 +39,7 @@ export class Evaluations {
   /** Of those that could not go on here; until they are taken up again. */
   readonly #failures = new Map<string, string>();
 
-  constructor({ root, workerScript, files, log }: EvaluationsOptions) {
+  constructor({ root, workerScript, files, isTrusted, log }: EvaluationsOptions) {
     this.#log = log;
     this.#scoring = new ServiceWorker(workerScript, files);
     this.#scores = new EvaluationScores({
@@ -50,7 +52,7 @@ export class Evaluations {
     });
     this.jobs = new EvaluationJobs({
       launch: (target, listener) => {
-        const task = { kind: 'evaluate', root, target, files } as const;
+        const task = { kind: 'evaluate', root, target, files, isTrusted } as const;
         return launchJobThread<EvaluateCommand, EvaluateReport>(workerScript, task, listener);
       },
       onWarning: (id, text) => {

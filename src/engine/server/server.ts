@@ -26,6 +26,8 @@ const REPLY_MS = 50;
 export interface EngineServerOptions {
   readonly root: string;
   readonly files: ProgramFiles;
+  /** Whether code of the folder may be run. */
+  readonly isTrusted: boolean;
   /** dist/engineWorker.cjs */
   readonly workerScript: string;
   /** Listens already at the place that the lock names. */
@@ -49,9 +51,9 @@ export class EngineServer {
 
   constructor(options: EngineServerOptions) {
     this.#options = options;
-    const { root, files, workerScript, log, server, held } = options;
-    this.#trainings = new Trainings({ root, files, workerScript, log });
-    this.#evaluations = new Evaluations({ root, files, workerScript, log });
+    const { root, files, isTrusted, workerScript, log, server, held } = options;
+    this.#trainings = new Trainings({ root, files, isTrusted, workerScript, log });
+    this.#evaluations = new Evaluations({ root, files, isTrusted, workerScript, log });
     this.#service = new ServiceWorker(workerScript, files);
     const { index, jobs } = this.#trainings;
     const watches = new Watches(index);

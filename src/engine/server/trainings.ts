@@ -13,6 +13,7 @@ import {
   runsDirectory,
   writeRunSummary,
 } from '../../storage/index';
+import { refuseOwnCode } from '../userTasks/trust';
 import type { ProgramFiles } from '../workers/messages';
 import { Jobs } from './jobs';
 import type { JobFailure } from './jobs';
@@ -29,6 +30,8 @@ export interface TrainingsOptions {
   /** dist/engineWorker.cjs */
   readonly workerScript: string;
   readonly files: ProgramFiles;
+  /** Whether tasks may come from code of the folder. */
+  readonly isTrusted: boolean;
   readonly log: Logger;
 }
 
@@ -38,18 +41,20 @@ export class Trainings {
   readonly #root: string;
   readonly #log: Logger;
   readonly #queueFile: QueueFile;
+  readonly #isTrusted: boolean;
   /** Of runs that this engine could not train; until they are taken up again. */
   readonly #failures = new Map<string, JobFailure>();
 
-  constructor({ root, workerScript, files, log }: TrainingsOptions) {
+  constructor({ root, workerScript, files, isTrusted, log }: TrainingsOptions) {
     this.#root = root;
     this.#log = log;
     this.#queueFile = new QueueFile(root);
+    this.#isTrusted = isTrusted;
     this.jobs = new Jobs({
       launch: (runId, mode, listener) => {
         log.info(`${runId}: ${mode === 'start' ? 'begins' : 'is resumed'}`);
         const directory = this.#directoryOf(runId);
-        const task = { kind: 'train', mode, root, directory, files } as const;
+        const task = { kind: 'train', mode, root, directory, files, isTrusted } as const;
         return launchJobThread(workerScript, task, listener);
       },
       saveQueue: (runIds) => {
@@ -89,6 +94,7 @@ export class Trainings {
   /** @throws UserError('config' | 'disk') */
   start({ configPath, overrides }: EngineParams<'run.start'>): string {
     const config = readRunConfigFile(configPath, overrides);
+    if (!this.#isTrusted) refuseOwnCode(config.task);
     const { id, directory } = reserveRun(this.#root, config);
     try {
       this.jobs.add(id, 'start');
@@ -113,6 +119,7 @@ export class Trainings {
         remedy: 'Duplicate it to train it again.',
       });
     }
+    if (!this.#isTrusted) refuseOwnCode(record.config.task);
     this.#failures.delete(runId);
     this.jobs.add(runId, record.state === 'queued' ? 'start' : 'resume');
   }

@@ -1,10 +1,12 @@
 /** An evaluation in a worker thread, with the workers of its population as threads of its own: a command in, reports out. */
 import type { MessagePort } from 'node:worker_threads';
 import { toEngineError } from '../../protocol/index';
-import { readEvaluationConfigFile } from '../../storage/index';
+import type { ResolvedEvaluation } from '../../protocol/index';
+import { readEvaluation, readEvaluationConfigFile } from '../../storage/index';
 import type { EvaluationEvent, EvaluationOptions } from '../evaluation/contract';
 import { resumeEvaluation, startEvaluation } from '../evaluation/evaluate';
 import { resolveEvaluation } from '../evaluation/resolve';
+import { refuseOwnCode } from '../userTasks/trust';
 import type { EvaluateCommand, EvaluateReport, WorkerTask } from './messages';
 
 type EvaluateTask = Extract<WorkerTask, { kind: 'evaluate' }>;
@@ -31,12 +33,20 @@ export async function evaluate(task: EvaluateTask, port: MessagePort): Promise<v
   }
 }
 
-async function run({ root, target }: EvaluateTask, options: EvaluationOptions): Promise<void> {
+async function run(
+  { root, target, isTrusted }: EvaluateTask,
+  options: EvaluationOptions,
+): Promise<void> {
+  const check = ({ tasks }: ResolvedEvaluation): void => {
+    if (!isTrusted) for (const { task } of tasks) refuseOwnCode(task);
+  };
   if ('directory' in target) {
+    check(readEvaluation(target.directory).config);
     await resumeEvaluation(target.directory, options);
     return;
   }
   const config = resolveEvaluation(readEvaluationConfigFile(target.configPath));
+  check(config);
   await startEvaluation({ ...options, config, root });
 }
 

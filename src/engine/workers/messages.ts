@@ -17,6 +17,8 @@ export type WorkerTask =
       readonly root: string;
       readonly directory: string;
       readonly files: ProgramFiles;
+      /** Whether its task may come from code of the folder. */
+      readonly isTrusted: boolean;
     }
   | {
       readonly kind: 'evaluate';
@@ -24,6 +26,8 @@ export type WorkerTask =
       readonly root: string;
       readonly target: EvaluationTarget;
       readonly files: ProgramFiles;
+      /** Whether its tasks may come from code of the folder. */
+      readonly isTrusted: boolean;
     }
   | { readonly kind: 'service'; readonly files: ProgramFiles };
 

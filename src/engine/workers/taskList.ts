@@ -8,7 +8,8 @@ import { createTask } from '../jobs/createTask';
 
 type TaskListing = EngineResult<'tasks.list'>;
 type ReadyTask = TaskListing['families'][number]['tasks'][number];
-type FamilyName = TaskConfig['family'];
+/** Of the families whose tasks come with the program. */
+type FamilyName = Exclude<TaskConfig['family'], 'user'>;
 
 const TITLES: Readonly<Record<FamilyName, string>> = {
   imageMlp: 'Image classification',

@@ -6,6 +6,7 @@ import { readRun } from '../../storage/index';
 import { resumeTraining, startTraining } from '../jobs/train';
 import type { TrainOptions, TrainResult } from '../jobs/train';
 import type { TrainEvent } from '../jobs/trainEvents';
+import { refuseOwnCode } from '../userTasks/trust';
 import type { TrainCommand, TrainReport, WorkerTask } from './messages';
 
 /** How often what was logged reaches the disk, and the main thread hears of it. */
@@ -36,9 +37,14 @@ export async function train(task: TrainTask, port: MessagePort): Promise<void> {
   }
 }
 
-function run({ mode, directory, root }: TrainTask, options: TrainOptions): Promise<TrainResult> {
-  if (mode === 'resume') return resumeTraining(directory, options);
+async function run(
+  { mode, directory, root, isTrusted }: TrainTask,
+  options: TrainOptions,
+): Promise<TrainResult> {
   const { config } = readRun(directory);
+  // Also for what was found in the queue, which the folder itself may have brought along.
+  if (!isTrusted) refuseOwnCode(config.task);
+  if (mode === 'resume') return resumeTraining(directory, options);
   return startTraining({ ...options, config, root, directory });
 }
 

@@ -5,6 +5,7 @@ import { bealeTask, quadraticTask, rosenbrockTask } from './functions';
 import { imageMlpTask, tabularMlpTask } from './imageMlp';
 import { rnnLmTask, transformerLmTask } from './languageModels';
 import { mlpMixerTask, visionTransformerTask } from './tokens';
+import { userTask } from './user';
 
 export const plainTasks = [
   imageMlpTask,
@@ -20,4 +21,5 @@ export const plainTasks = [
   quadraticTask,
   rosenbrockTask,
   bealeTask,
+  userTask,
 ] as const;

@@ -23,7 +23,9 @@ const NEEDED: Readonly<Record<string, object>> = {
   transformerLm: { batchSize: 2, length: 4, layers: 1, heads: 1 },
 };
 
-it.each(TASK_FAMILIES)('the seed of %s shows in its loss where it is said to', async (family) => {
+const families = TASK_FAMILIES.filter((family) => family !== 'user');
+
+it.each(families)('the seed of %s shows in its loss where it is said to', async (family) => {
   const { config } = checkRunConfig({
     task: { family, ...NEEDED[family] },
     optimizer: { name: 'adam' },

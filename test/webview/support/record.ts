@@ -45,6 +45,7 @@ export async function record({ root, enginePath, weights, target }: RecordOption
     enginePath,
     version: programVersion(),
     clientName: 'recorder',
+    isTrusted: true,
     maxRunning: () => 1,
     log: (level, text) => {
       if (level === 'warn' || level === 'error') console.error(text);
