@@ -1,7 +1,7 @@
 /**
  * Records what the extension host sends to the views: trains a handful of runs (a few minutes) and writes their messages
  * to test/webview/recorded, for the gallery and the tests. To be run again when a message changes its form;
- * `node scripts/record.mjs speedup` records the speedup chart alone.
+ * `node scripts/record.mjs speedup` records the speedup chart alone, with `sweep` its sweep.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,15 +21,22 @@ await build({
   format: 'esm',
   target: 'node20',
   banner: {
-    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    // Kernels and backends lie beside the built program.
+    js: [
+      "import { createRequire as requireFrom } from 'node:module';",
+      'const require = requireFrom(import.meta.url);',
+      "const __dirname = require('node:url').fileURLToPath(new URL('../dist', import.meta.url));",
+    ].join(' '),
   },
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   logLevel: 'warning',
 });
-const { record, recordSpeedup } = await import(pathToFileURL(outfile).href);
+const { record, recordSpeedup, recordSweep } = await import(pathToFileURL(outfile).href);
 const target = join(root, 'test', 'webview', 'recorded');
-await recordSpeedup(root, target);
-if (process.argv[2] !== 'speedup') await recordOthers();
+const only = process.argv[2];
+if (only !== 'sweep') await recordSpeedup(root, target);
+if (only !== 'speedup') await recordSweep(root, target);
+if (only === undefined) await recordOthers();
 
 async function recordOthers() {
   const folder = mkdtempSync(join(tmpdir(), 'velo-record-'));

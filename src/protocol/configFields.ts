@@ -27,7 +27,14 @@ function ownValue(value: unknown, key: string): unknown {
 /** The object schema at a place: of a union, the branch that the value has chosen. */
 function objectAt(schema: z.core.$ZodType, value: unknown): z.ZodObject | undefined {
   if (schema instanceof z.ZodObject) return schema;
-  if (!(schema instanceof z.ZodDiscriminatedUnion)) return undefined;
+  if (schema instanceof z.ZodDiscriminatedUnion) return chosenBranch(schema, value);
+  // A list or an object: the fields are the object's.
+  return schema instanceof z.ZodUnion
+    ? schema.options.map((option) => objectAt(option, value)).find(Boolean)
+    : undefined;
+}
+
+function chosenBranch(schema: z.ZodDiscriminatedUnion, value: unknown): z.ZodObject | undefined {
   const chosen = ownValue(value, schema.def.discriminator);
   return objectBranches(schema).find(
     (branch) => tagOf(branch, schema.def.discriminator) === chosen,
@@ -71,6 +78,11 @@ export function placeAt(
     if (schema instanceof z.ZodArray) {
       schema = bare(schema.element);
       value = Array.isArray(value) ? (value as unknown[])[Number(segment)] : undefined;
+      continue;
+    }
+    if (schema instanceof z.ZodRecord) {
+      schema = bare(schema.valueType);
+      value = ownValue(value, String(segment));
       continue;
     }
     const fields: z.core.$ZodShape = objectAt(schema, value)?.shape ?? discriminatorOnly(schema);

@@ -62,12 +62,29 @@ function problemsOf(
   if (issue.code === 'invalid_union' && issue.discriminator !== undefined) {
     return [wrongTag(path, issue)];
   }
+  if (issue.code === 'invalid_union') {
+    const meant = meantBranch(issue);
+    if (meant !== undefined)
+      return meant.flatMap((inner) =>
+        problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, root, schema),
+      );
+  }
   const name = formatPath(path);
   if (issue.input === undefined && issue.code === 'invalid_type') {
     return [{ path, about: 'missing', message: `${name} is missing; expected ${expected(issue)}` }];
   }
   const message = `${name} ${demand(issue)}, got ${formatValue(issue.input)}`;
   return [{ path, about: 'value', message: message + suggestion(issue) }];
+}
+
+/** The one form of several whose kind of value came: what is wrong is inside of it. */
+function meantBranch({
+  errors,
+}: z.core.$ZodIssueInvalidUnion): readonly z.core.$ZodIssue[] | undefined {
+  const meant = errors.filter((issues) =>
+    issues.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'),
+  );
+  return meant.length === 1 ? meant[0] : undefined;
 }
 
 function unknownKey(

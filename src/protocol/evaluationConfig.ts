@@ -8,60 +8,13 @@ import type { ConfigCheck } from './configProblems';
 import { diagnoseConfigText, parseConfigText } from './configText';
 import type { ConfigDiagnostic } from './configText';
 import { steps } from './fields';
-import { scheduleSchema } from './optimizers/fields';
 import { optimizerSchema } from './optimizers/optimizerConfig';
 import { DEVICE_NAMES } from './runConfig';
+import { checkSweep, sweepSchema } from './sweep';
+import type { Sweep } from './sweep';
 import { taskSchema } from './tasks/taskSchema';
 
 const label = (what: string) => z.string().min(1).max(80).describe(what);
-const rate = (value: number, what: string) => z.number().gt(0).default(value).describe(what);
-const lowest = () => rate(1e-7, 'The lowest learning rate, > 0.');
-const highest = () => rate(1, 'The highest learning rate, at least the lowest.');
-const points = () => z.int().min(1).max(1000).describe('How many learning rates.');
-
-const gridSchema = z
-  .discriminatedUnion('kind', [
-    z.strictObject({
-      kind: z
-        .literal('decades')
-        .describe('Two learning rates a decade: 1e-7, 3e-7, 1e-6, … 0.3, 1.'),
-      points: z
-        .union([z.literal(15), z.literal(14)])
-        .default(15)
-        .describe('15: all of them; 14: without 1e-7.'),
-    }),
-    z.strictObject({
-      kind: z.literal('logUniform').describe('Evenly spaced logarithms, both ends included.'),
-      points: points(),
-      low: lowest(),
-      high: highest(),
-    }),
-    z.strictObject({
-      kind: z.literal('random').describe('Drawn at random, their logarithms uniform.'),
-      points: points(),
-      low: lowest(),
-      high: highest(),
-      seed: z.int().min(0).max(0xffff_ffff).default(0).describe('Of the draw.'),
-    }),
-    z.strictObject({
-      kind: z.literal('list').describe('As they are listed.'),
-      values: z.array(z.number().gt(0)).min(1).max(1000).describe('Learning rates, each > 0.'),
-    }),
-  ])
-  .describe('Which learning rates are tried.');
-
-const sweepSchema = z
-  .strictObject({
-    learningRates: gridSchema.prefault({ kind: 'decades' }),
-    schedules: z
-      .array(scheduleSchema)
-      .min(1)
-      .max(20)
-      .default([{ kind: 'constant' }])
-      .describe('Schedules, each of which is tried with every learning rate.'),
-  })
-  .describe('The settings that are tried; each is a training of its own for each seed.');
-
 const baselineSchema = z
   .strictObject({
     name: label('What it is called; absent: its optimizer.').exactOptional(),
@@ -151,8 +104,6 @@ const evaluationConfigSchema = z
 /** As written, what has a default filled in. */
 export type EvaluationConfig = z.output<typeof evaluationConfigSchema>;
 export type EvaluationConfigInput = z.input<typeof evaluationConfigSchema>;
-export type LearningRateGrid = z.output<typeof gridSchema>;
-export type Sweep = z.output<typeof sweepSchema>;
 export type EvaluationTask = z.output<typeof taskEntrySchema>;
 
 /** With its tasks and lengths, whoever has given them. */
@@ -192,30 +143,27 @@ export function evaluationConfigJsonSchema(): Record<string, unknown> {
   };
 }
 
+interface Swept {
+  readonly optimizer: { readonly name: string };
+  readonly sweep?: Sweep;
+}
+
 interface CrossChecked {
   readonly suite?: string;
   readonly tasks?: readonly unknown[];
-  readonly optimizers: readonly { readonly optimizer: object; readonly sweep?: Sweep }[];
-  readonly baseline: { readonly optimizer: object; readonly sweep: Sweep };
+  readonly optimizers: readonly Swept[];
+  readonly baseline: Swept;
 }
 
 /** What no single field can know. */
 function checkAcrossFields(config: CrossChecked, context: z.RefinementCtx): void {
-  const complain = (path: (string | number)[], message: string, input: unknown): void => {
-    context.addIssue({ code: 'custom', path, message, input });
-  };
   const { suite, tasks, optimizers, baseline } = config;
   if (suite === undefined && tasks === undefined)
-    complain(['suite'], 'must be given, or a list of tasks', suite);
-  const checkSweep = (path: (string | number)[], optimizer: object, sweep: Sweep): void => {
-    if (!('learningRate' in optimizer))
-      complain(path, 'needs an optimizer with a learning rate', optimizer);
-    const { learningRates: grid } = sweep;
-    if ('low' in grid && grid.low > grid.high)
-      complain([...path, 'sweep', 'learningRates', 'high'], `must be >= ${grid.low}`, grid.high);
-  };
-  checkSweep(['baseline'], baseline.optimizer, baseline.sweep);
-  for (const [index, { optimizer, sweep }] of optimizers.entries()) {
-    if (sweep !== undefined) checkSweep(['optimizers', index], optimizer, sweep);
-  }
+    context.addIssue({
+      ...{ code: 'custom', path: ['suite'], input: suite },
+      message: 'must be given, or a list of tasks',
+    });
+  checkSweep(baseline, ['baseline'], context);
+  for (const [index, entry] of optimizers.entries())
+    checkSweep(entry, ['optimizers', index], context);
 }

@@ -13,6 +13,7 @@ import {
 } from '../../src/engine/index';
 import type { EvaluationEvent, EvaluationOptions, EvaluationResult } from '../../src/engine/index';
 import { pickDevice } from '../../src/engine/devices/devices';
+import { armsOf } from '../../src/engine/evaluation/arms';
 import { checkEvaluationConfig } from '../../src/protocol/index';
 import type { EvaluationConfigInput, ResolvedEvaluation } from '../../src/protocol/index';
 import {
@@ -20,6 +21,7 @@ import {
   readEvaluationCurve,
   readEvaluationTimings,
   sha256Of,
+  trainingKey,
 } from '../../src/storage/index';
 import { jsonLines, runCli } from '../support/buildCli';
 import { bundleOf } from '../support/bundles';
@@ -167,6 +169,36 @@ describe('an evaluation', () => {
     expect(events.at(-1)!.type).toBe('ended');
   });
 
+  it('has the same bytes with one and two workers where a sweep draws options', async () => {
+    const config = resolved({
+      tasks: [TINY.tasks![1]!],
+      baseline: {
+        steps: 40,
+        optimizer: { name: 'adamw' },
+        sweep: {
+          learningRates: { kind: 'logUniform', points: 1, low: 1e-3, high: 1 },
+          options: { weightDecay: [0, 0.01], beta1: { kind: 'uniform', low: 0.5, high: 0.95 } },
+          draw: 4,
+        },
+      },
+    });
+    const [one, two] = await Promise.all(
+      [1, 2].map(async (workers) =>
+        startEvaluation({ ...options({ workers }), config, root: newRoot() }),
+      ),
+    );
+    expect(contentOf(one!.directory)).toEqual(contentOf(two!.directory));
+    expect(one!.summary).toMatchObject({ trainings: 10, done: 10 });
+    const arms = armsOf(config).slice(0, 4);
+    const finals = arms.map(({ setting, optimizer }) =>
+      readEvaluationCurve(
+        one!.directory,
+        trainingKey({ task: 'bowl', optimizer, setting, seed: 0 }),
+      )!.train.at(-1)!,
+    );
+    expect(new Set(finals).size).toBe(4);
+  });
+
   it('is stopped by its signal and goes on to the same bytes', async () => {
     const controller = new AbortController();
     const config = resolved(LONG);
@@ -282,6 +314,29 @@ describe('velo evaluate', () => {
     const other = join(plainRoot, '.velo', 'evaluations', 'tiny-1');
     expect(contentOf(directory)).toEqual(contentOf(other));
     expect(Object.keys(contentOf(other))).toHaveLength(TRAININGS + 2);
+  });
+
+  it('says with --dry-run what it would train, and starts nothing', async () => {
+    const root = newRoot();
+    const sweep = {
+      learningRates: { kind: 'list', values: [0.1] },
+      options: { beta1: [0.5, 0.9] },
+    };
+    const config = { ...TINY, baseline: { steps: 60, sweep } };
+    fs.writeFileSync(join(root, 'tiny.velo-eval.json'), JSON.stringify(config));
+    const args = ['evaluate', 'tiny.velo-eval.json', '--dry-run', '--workers', '2'];
+    const { code, stdout } = await runCli(args, { cwd: root });
+    expect(code).toBe(0);
+    expect(stdout).toContain('adam, the baseline: 2 settings, 60 steps each');
+    expect(stdout).toMatch(/^ {2}lr=0\.1 beta1=0\.5\n {2}lr=0\.1 beta1=0\.9$/m);
+    expect(stdout).toMatch(
+      /3 settings × 2 seeds × 2 tasks = 12 trainings; 640 steps to make, about \d.* on 2 workers/,
+    );
+    expect(stdout).toContain('Nothing was started.');
+    expect(fs.readdirSync(root)).toEqual(['tiny.velo-eval.json']);
+    const json = await runCli([...args, '--json'], { cwd: root });
+    const [plan] = jsonLines(json.stdout);
+    expect(plan).toMatchObject({ type: 'plan', budget: { trainings: 12, done: 0, steps: 640 } });
   });
 
   it('stops at Ctrl-C and says how to go on', async () => {

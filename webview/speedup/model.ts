@@ -3,6 +3,7 @@ import type {
   EvaluatedTask,
   EvaluationOverview,
   SpeedupHostMessage,
+  SweepTable,
   TaskCurves,
 } from '../../src/protocol/live/index';
 
@@ -17,6 +18,12 @@ interface KnownCurves {
   readonly task: EvaluatedTask | undefined;
 }
 
+/** A sweep, and how many trainings were done when it came. */
+interface KnownSweep {
+  readonly sweep: SweepTable;
+  readonly done: number | undefined;
+}
+
 export interface SpeedupModel {
   /** `failed` only where there is nothing else to show. */
   readonly phase: 'loading' | 'ready' | 'empty' | 'failed';
@@ -24,6 +31,8 @@ export interface SpeedupModel {
   readonly canControl: boolean;
   /** By the task's index. */
   readonly curves: ReadonlyMap<number, KnownCurves>;
+  /** By the task's index; undefined: over all tasks. */
+  readonly sweeps: ReadonlyMap<number | undefined, KnownSweep>;
   readonly problem?: Problem | undefined;
   readonly engine: {
     readonly state: 'connected' | 'connecting' | 'lost';
@@ -35,6 +44,7 @@ export const INITIAL_MODEL: SpeedupModel = {
   phase: 'loading',
   canControl: false,
   curves: new Map(),
+  sweeps: new Map(),
   engine: { state: 'connected' },
 };
 
@@ -44,11 +54,14 @@ export function reduce(model: SpeedupModel, message: SpeedupHostMessage): Speedu
       return withOverview(model, message.overview, message.canControl);
     case 'noEvaluation': {
       const { canControl } = message;
-      const nothing = { overview: undefined, problem: undefined, curves: new Map() };
-      return { ...model, ...nothing, phase: 'empty', canControl };
+      const nothing = { overview: undefined, problem: undefined };
+      const known = { curves: new Map(), sweeps: new Map() };
+      return { ...model, ...nothing, ...known, phase: 'empty', canControl };
     }
     case 'curves':
       return withCurves(model, message.curves);
+    case 'sweep':
+      return withSweep(model, message.sweep);
     case 'engine': {
       const { state, message: text } = message;
       return { ...model, engine: text === undefined ? { state } : { state, message: text } };
@@ -67,8 +80,20 @@ function withOverview(
   canControl: boolean,
 ): SpeedupModel {
   const isSame = model.overview?.id === overview.id;
-  const curves = isSame ? model.curves : new Map<number, KnownCurves>();
-  return { ...model, phase: 'ready', problem: undefined, overview, canControl, curves };
+  const known = isSame ? {} : { curves: new Map(), sweeps: new Map() };
+  return { ...model, ...known, phase: 'ready', problem: undefined, overview, canControl };
+}
+
+function withSweep(model: SpeedupModel, sweep: SweepTable): SpeedupModel {
+  const done = model.overview?.progress.done;
+  return { ...model, sweeps: new Map(model.sweeps).set(sweep.task, { sweep, done }) };
+}
+
+/** Whether a sweep has to be asked for: none has come, or trainings were done since. @param task  undefined: all */
+export function wantsSweep({ overview, sweeps }: SpeedupModel, task: number | undefined): boolean {
+  if (overview === undefined || overview.progress.done === 0) return false;
+  const known = sweeps.get(task);
+  return known === undefined || known.done !== overview.progress.done;
 }
 
 function withCurves(model: SpeedupModel, curves: TaskCurves): SpeedupModel {

@@ -16,6 +16,7 @@ import {
 } from '../../storage/index';
 import { evaluationConfig } from '../evaluationFlags';
 import type { EvaluationFlags } from '../evaluationFlags';
+import { tellPlan } from '../evaluationPlan';
 import { EvaluationReport, evaluationTable } from '../evaluationReport';
 import { INTERRUPTED, withInterrupt } from '../interrupt';
 import type { Output } from '../output';
@@ -25,6 +26,7 @@ interface EvaluateOptions extends EvaluationFlags {
   readonly workers?: string;
   readonly out?: string;
   readonly resume?: string;
+  readonly dryRun?: boolean;
 }
 
 export function addEvaluateCommand(program: Command, output: Output): void {
@@ -52,6 +54,7 @@ export function addEvaluateCommand(program: Command, output: Output): void {
     .option('--device <name>', `what computes: ${DEVICE_NAMES.join(', ')}`)
     .option('--out <dir>', 'folder that evaluations go under (default: the current one)')
     .option('--resume <evaluation>', 'go on with one: its id or folder')
+    .option('--dry-run', 'say what it would train and how long it would take, and start nothing')
     .option('--json', 'one JSON object per event')
     .action(async (suite: string | undefined, options: EvaluateOptions) => {
       const root = runRoot(options.out);
@@ -60,6 +63,17 @@ export function addEvaluateCommand(program: Command, output: Output): void {
       const engine = await import('../../engine/index');
       const config = asked && engine.resolveEvaluation(asked);
       const directory = folderToResume(root, options.resume, config);
+      if (options.dryRun === true) {
+        const record = directory === undefined ? undefined : readEvaluation(directory);
+        const planned = {
+          config: required(config ?? record?.config),
+          services: services(),
+          ...(workers ? { workers } : {}),
+          ...(directory === undefined ? {} : { directory }),
+        };
+        tellPlan(await engine.planEvaluation(planned), output);
+        return;
+      }
       await evaluate(output, async (common) => {
         const all = { ...common, ...(workers ? { workers } : {}) };
         if (directory !== undefined) return engine.resumeEvaluation(directory, all);
@@ -119,6 +133,14 @@ function readable(directory: string): ReturnType<typeof readEvaluation> | undefi
   }
 }
 
+function services(): EvaluationOptions['services'] {
+  return {
+    dataDir: dataDirectory(),
+    weightsDir: weightsDirectory(),
+    version: programVersion(),
+  };
+}
+
 async function evaluate(
   output: Output,
   run: (options: EvaluationOptions) => Promise<EvaluationResult>,
@@ -126,11 +148,7 @@ async function evaluate(
   const controller = new AbortController();
   const report = new EvaluationReport(output);
   const options: EvaluationOptions = {
-    services: {
-      dataDir: dataDirectory(),
-      weightsDir: weightsDirectory(),
-      version: programVersion(),
-    },
+    services: services(),
     signal: controller.signal,
     onEvent: (event) => {
       report.onEvent(event);

@@ -1,5 +1,5 @@
 /** One task: every optimizer against the tuned baseline, by steps, by seconds, and to a target. */
-import { bestOfSweep, createBaseline } from './baseline';
+import { bestOfSweep } from './baseline';
 import type { Baseline } from './baseline';
 import { chosenSetting, divergedSeeds } from './chosenSetting';
 import type { ChosenSetting } from './chosenSetting';
@@ -8,6 +8,8 @@ import { checkTaskResults } from './results';
 import type { Arm, TaskResults } from './results';
 import { scoreOptimizer } from './scoreOptimizer';
 import type { OptimizerScore, TaskScoring } from './scoreOptimizer';
+import { settingOutcome, tunedBaseline } from './settingOutcomes';
+import type { SettingOutcome } from './settingOutcomes';
 
 export interface TaskScore {
   readonly task: string;
@@ -17,6 +19,8 @@ export interface TaskScore {
   readonly targetLoss: number | undefined;
   readonly baseline: BaselineScore;
   readonly optimizers: readonly OptimizerScore[];
+  /** Every setting of every sweep, the baseline's too. */
+  readonly settings: readonly SettingOutcome[];
 }
 
 export interface BaselineScore {
@@ -40,31 +44,21 @@ export interface BaselineScore {
 export function scoreTask(results: TaskResults, scoring: TaskScoring): TaskScore {
   checkTaskResults(results);
   const { protocol, targets } = scoring;
-  const isBaseline = (arm: Arm): boolean => protocol.baselines.includes(arm.optimizer);
-  const baseline = createBaseline(results.arms.filter(isBaseline), protocol);
-  const scored = results.arms.filter((arm) => !isBaseline(arm));
+  const { baseline, scored, length, targetLoss: usual } = tunedBaseline(results, protocol);
+  const targetLoss = targets[results.task] ?? usual;
   const names = [...new Set(scored.map((arm) => arm.optimizer))];
-  const lengths = (scored.length > 0 ? scored : baseline.arms).map((arm) => arm.length);
-  const length = Math.min(...lengths);
-  const best = bestOfSweep(baseline, length);
-  const targetLoss =
-    targets[results.task] ??
-    (best && finite(lossAt(best.curve.steps, best.curve.smoothed, length)));
   return {
     task: results.task,
     family: results.family,
     parameters: results.parameters,
     targetLoss,
     baseline: baselineScore(baseline, length, targetLoss),
+    settings: results.arms.map((arm) => settingOutcome(arm, protocol, targetLoss)),
     optimizers: names.map((optimizer) => {
       const arms = scored.filter((arm) => arm.optimizer === optimizer);
       return scoreOptimizer({ optimizer, arms, baseline, targetLoss, task: results.task }, scoring);
     }),
   };
-}
-
-function finite(value: number): number | undefined {
-  return Number.isFinite(value) ? value : undefined;
 }
 
 function baselineScore(

@@ -37,15 +37,10 @@ export function learningRatesOf(grid: GridSpec): number[] {
     case 'decades':
       return DECADES.slice(-grid.points);
     case 'logUniform':
-      return tidy(between(grid, evenly(grid.points)));
+      return tidy(evenly(grid.points).map((share) => place(grid, share)));
     case 'random': {
       const rng = createRng({ seed: grid.seed, purpose: 'sweep' });
-      return tidy(
-        between(
-          grid,
-          Array.from({ length: grid.points }, () => rng.uniform()),
-        ),
-      );
+      return tidy(Array.from({ length: grid.points }, () => place(grid, rng.uniform())));
     }
     case 'list':
       return tidy(grid.values, (value) => value);
@@ -53,27 +48,31 @@ export function learningRatesOf(grid: GridSpec): number[] {
 }
 
 /** 0 … 1, both included; one point alone is in the middle. */
-function evenly(points: number): number[] {
+export function evenly(points: number): number[] {
   if (points === 1) return [0.5];
   return Array.from({ length: points }, (_, i) => i / (points - 1));
 }
 
-/** low·(high/low)^x */
-function between(
+/**
+ * low·(high/low)^share
+ * @param share  0 … 1
+ * @throws UserError('config') where the ends are no range of positive numbers
+ */
+export function place(
   { low, high }: { readonly low: number; readonly high: number },
-  places: readonly number[],
-): number[] {
+  share: number,
+): number {
   if (!(low > 0 && high >= low && Number.isFinite(high))) {
     throw new UserError(
       'config',
-      `learning rates from ${low} to ${high}: expected 0 < low <= high, both finite`,
+      `a logarithmic range from ${low} to ${high}: expected 0 < low <= high, both finite`,
     );
   }
-  return places.map((x) => low * (high / low) ** x);
+  return low * (high / low) ** share;
 }
 
-/** Four digits tell learning rates apart and do not depend on the last bit of a power. */
-const fourDigits = (value: number): number => Number(value.toPrecision(4));
+/** Four digits tell settings apart and do not depend on the last bit of a power. */
+export const fourDigits = (value: number): number => Number(value.toPrecision(4));
 
 function tidy(values: readonly number[], round = fourDigits): number[] {
   return [...new Set(values.map(round))].sort((a, b) => a - b);

@@ -1,5 +1,6 @@
 /** Everything that an evaluation trains: each setting of each optimizer, on each task, with each seed. */
-import { learningRatesOf } from '../../core/index';
+import { settingsOf } from '../../core/index';
+import { isWholeOption } from '../../protocol/index';
 import type { OptimizerConfig, ResolvedEvaluation, Sweep } from '../../protocol/index';
 import { trainingKey } from '../../storage/index';
 
@@ -7,10 +8,10 @@ import { trainingKey } from '../../storage/index';
 export interface Arm {
   /** What the optimizer is called; arms of one optimizer are its sweep. */
   readonly optimizer: string;
-  /** `lr=0.003`, `lr=0.003 cosine`; of an optimizer without a sweep, `as given`. */
+  /** `lr=0.003`, `lr=0.003 cosine beta1=0.9`; of an optimizer without a sweep, `as given`. */
   readonly setting: string;
   /** What differs among the arms of an optimizer. */
-  readonly hyperparameters: Readonly<Record<string, number | string>>;
+  readonly hyperparameters: Readonly<Record<string, number | string | boolean>>;
   readonly isBaseline: boolean;
   readonly config: OptimizerConfig;
   /** Announced. */
@@ -26,7 +27,7 @@ export interface Training {
   readonly seed: number;
 }
 
-/** Of the baseline first, then of the optimizers in their order; by schedule and learning rate. */
+/** Of the baseline first, then of the optimizers in their order; by schedule, options and learning rate. */
 export function armsOf({ baseline, optimizers, steps }: ResolvedEvaluation): Arm[] {
   return [
     ...armsOfOne(baseline, { isBaseline: true, steps: baseline.steps }),
@@ -62,16 +63,30 @@ function armsOfOne(
   if (sweep === undefined || !('learningRate' in config)) {
     return [{ ...context, optimizer, setting: 'as given', hyperparameters: {}, config }];
   }
-  const rates = learningRatesOf(sweep.learningRates);
-  return schedulesOf(sweep).flatMap(({ label, schedule }) =>
-    rates.map((learningRate) => ({
+  const schedules = schedulesOf(sweep);
+  const spec = { ...sweep, schedules: schedules.length };
+  const settings = settingsOf(spec, (option) => isWholeOption(config.name, option));
+  return settings.map(({ learningRate, schedule: index, options }) => {
+    const { label, schedule } = schedules[index]!;
+    const swept = { learningRate, ...(label === '' ? {} : { schedule: label }), ...options };
+    return {
       ...context,
       optimizer,
-      setting: label === '' ? `lr=${learningRate}` : `lr=${learningRate} ${label}`,
-      hyperparameters: { learningRate, ...(label === '' ? {} : { schedule: label }) },
-      config: { ...config, learningRate, schedule },
-    })),
-  );
+      setting: settingName(swept),
+      hyperparameters: swept,
+      // What is put in was checked against the optimizer's schema.
+      config: { ...config, ...options, learningRate, schedule },
+    };
+  });
+}
+
+function settingName({ learningRate, schedule, ...options }: Arm['hyperparameters']): string {
+  const named = Object.entries(options).map(([option, value]) => `${option}=${value}`);
+  return [
+    `lr=${learningRate}`,
+    ...(schedule === undefined ? [] : [String(schedule)]),
+    ...named,
+  ].join(' ');
 }
 
 /** One alone needs no label; several of a kind are numbered. */

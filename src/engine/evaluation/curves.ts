@@ -62,9 +62,13 @@ function smoothed(
   return curve && { steps: curve.steps, losses: curve.smoothed };
 }
 
-/** Every so many points, the last one always. */
-function sent({ steps, losses }: Points): SentCurves['envelope'] {
-  const stride = Math.max(1, Math.ceil(steps.length / MOST_POINTS));
+function sent(points: Points): SentCurves['envelope'] {
+  return sentCurve(points, MOST_POINTS);
+}
+
+/** At most about `most` points, evenly, the last one always. */
+export function sentCurve({ steps, losses }: Points, most: number): SentCurves['envelope'] {
+  const stride = Math.max(1, Math.ceil(steps.length / most));
   const kept = [...steps.keys()].filter((i) => i % stride === 0 || i === steps.length - 1);
   return {
     steps: Uint32Array.from(kept, (i) => steps[i]!),

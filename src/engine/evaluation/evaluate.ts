@@ -61,10 +61,25 @@ export async function resumeEvaluation(
 
 async function openFor(
   config: ResolvedEvaluation,
-  { services, workers, onEvent, workerScript }: EvaluationOptions,
+  options: EvaluationOptions,
 ): Promise<{ population: Population; environment: EvaluationEnvironment }> {
+  const population = await openPopulationFor(config, options);
+  try {
+    const { device } = population;
+    return { population, environment: environmentOf(config, device, options.services) };
+  } catch (thrown) {
+    await population.close();
+    throw thrown;
+  }
+}
+
+/** A population with a member for each training. @throws UserError on data, weights or a device that will not do */
+export async function openPopulationFor(
+  config: ResolvedEvaluation,
+  { services, workers, onEvent, workerScript }: EvaluationOptions,
+): Promise<Population> {
   const { dataDir, weightsDir } = services;
-  const population = await openPopulation({
+  return openPopulation({
     tasks: config.tasks.map(({ task }) => task),
     optimizers: armsOf(config).map(({ config: optimizer }) => ({ config: optimizer })),
     members: trainingsOf(config).length,
@@ -80,10 +95,4 @@ async function openFor(
       });
     },
   });
-  try {
-    return { population, environment: environmentOf(config, population.device, services) };
-  } catch (thrown) {
-    await population.close();
-    throw thrown;
-  }
 }

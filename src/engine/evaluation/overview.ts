@@ -188,7 +188,7 @@ function outcomeOf(outcome: Outcome, interval: Interval | undefined): Speedup {
 }
 
 /** A smoothed curve at equal distances from step 0 to `numSteps`. */
-function spark(curve: OptimizerScore['curve'], numSteps: number): Float32Array<ArrayBuffer> {
+export function spark(curve: OptimizerScore['curve'], numSteps: number): Float32Array<ArrayBuffer> {
   const { steps, smoothed } = curve;
   let at = 0;
   return Float32Array.from({ length: SPARK_POINTS }, (_, i) => {

@@ -34,12 +34,14 @@ export type {
   WeightGroup,
   WeightMatrix,
 } from './optimizers';
-export { evaluationOverviewSchema, taskCurvesSchema } from './speedup';
+export { evaluationOverviewSchema, sweepTableSchema, taskCurvesSchema } from './speedup';
 export type {
   EvaluatedOptimizer,
   EvaluatedTask,
   EvaluationOverview,
   Speedup,
+  SweepTable,
+  SweptSetting,
   TaskCurves,
 } from './speedup';
 export {

@@ -143,3 +143,61 @@ export const taskCurvesSchema = z.object({
   ),
 });
 export type TaskCurves = Readonly<z.output<typeof taskCurvesSchema>>;
+
+/** What a setting came to on one task; losses are means over seeds at its own end, NaN where a seed diverged. */
+const settingOnTaskSchema = z.object({
+  finalTrain: known(),
+  finalHeldOut: known(),
+  /** The lowest training loss at any point, also of what diverged later; NaN where none was finite. */
+  lowest: known(),
+  /** To the target loss, by its smoothed mean; NaN where it never got there, or there is no target. */
+  stepsToTarget: known(),
+  /** Smoothed training loss at equal distances from the first to the last step. */
+  spark: floats(),
+  /** Training loss of each seed, not smoothed; what diverged ends there. */
+  seeds: z.array(z.object({ seed: count(), diverged: z.boolean(), curve: curve() })),
+});
+
+/** What it came to over the tasks on which all settings of its optimizer are done. */
+const settingOverTasksSchema = z.object({
+  tasks: count(),
+  divergedTasks: count(),
+  /** By final training loss among the settings of its optimizer: 1 is the best. NaN without a task. */
+  meanRank: known(),
+  /** Of ln(loss / that of the best setting of the task), ≥ 0; NaN where it diverged on a task or there is none. */
+  meanLogRatio: known(),
+  /** Tasks on which it got to the target loss. */
+  reached: count(),
+  /** The same ratio of each task of the evaluation: Infinity where it diverged, NaN where the task doesn't count. */
+  logRatios: floats(),
+});
+
+const sweptSettingSchema = z.object({
+  optimizer: z.string(),
+  isBaseline: z.boolean(),
+  /** `lr=0.003 cosine beta1=0.9`; unique within its optimizer. */
+  setting: z.string(),
+  /** What was varied: `learningRate`, `schedule`, options by name. */
+  values: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+  /** Announced steps. */
+  length: count(),
+  /** Trainings that are done, and those of them that diverged; over all tasks, their sums. */
+  trainings: count(),
+  diverged: count(),
+  /** Of a training, evaluations apart: mean over seeds (and tasks); NaN where not measured. */
+  seconds: known(),
+  /** One of the two, as it was asked. */
+  onTask: z.optional(settingOnTaskSchema),
+  overTasks: z.optional(settingOverTasksSchema),
+});
+export type SweptSetting = Readonly<z.output<typeof sweptSettingSchema>>;
+
+/** Every setting of every optimizer that has a training, on one task or over all. */
+export const sweepTableSchema = z.object({
+  /** Index in the overview; absent: over all tasks. */
+  task: z.optional(count()),
+  /** NaN where there is none, or over all tasks. */
+  targetLoss: known(),
+  settings: z.array(sweptSettingSchema),
+});
+export type SweepTable = Readonly<z.output<typeof sweepTableSchema>>;

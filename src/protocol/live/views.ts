@@ -11,7 +11,7 @@ import {
 } from './optimizers';
 import { runEntrySchema } from './runEntry';
 import { seriesUpdateSchema } from './series';
-import { evaluationOverviewSchema, taskCurvesSchema } from './speedup';
+import { evaluationOverviewSchema, sweepTableSchema, taskCurvesSchema } from './speedup';
 import { traceSelectionSchema, traceUpdateSchema } from './trace';
 
 const count = () => z.int().check(z.minimum(0));
@@ -176,6 +176,7 @@ export const speedupHostMessageSchema = z.discriminatedUnion('type', [
   /** There is none yet in this folder. */
   z.object({ type: z.literal('noEvaluation'), canControl: z.boolean() }),
   z.object({ type: z.literal('curves'), curves: taskCurvesSchema }),
+  z.object({ type: z.literal('sweep'), sweep: sweepTableSchema }),
   engineMessage,
   problemSchema,
 ]);
@@ -185,6 +186,8 @@ export type SpeedupHostMessage = Readonly<z.output<typeof speedupHostMessageSche
 export const speedupViewMessageSchema = z.discriminatedUnion('type', [
   ...commonViewMessages,
   z.object({ type: z.literal('curves'), task: count() }),
+  /** Every setting: on a task, or without one, over all. */
+  z.object({ type: z.literal('sweep'), task: z.optional(count()) }),
   z.object({ type: z.literal('control'), action: z.enum(['stop', 'resume']) }),
   /** A config of this task, opened as a document. */
   z.object({ type: z.literal('trainTask'), task: count() }),

@@ -116,6 +116,50 @@ describe('the trainings of an evaluation', () => {
   });
 });
 
+describe('a sweep over options', () => {
+  const armsWith = (sweep: object) =>
+    armsOf(
+      resolved({
+        tasks: [BEALE],
+        baseline: {
+          optimizer: { name: 'adamw', epsilon: 1e-6 },
+          sweep: { learningRates: { kind: 'list', values: [0.1] }, ...sweep },
+        },
+      }),
+    ).filter(({ isBaseline }) => isBaseline);
+
+  it('has an arm for each of their values, with its own name', () => {
+    const arms = armsWith({
+      options: {
+        weightDecay: [0, 1e-4],
+        beta1: { kind: 'uniform', points: 2, low: 0.8, high: 0.9 },
+      },
+    });
+    expect(arms.map(({ setting }) => setting)).toEqual([
+      'lr=0.1 weightDecay=0 beta1=0.8',
+      'lr=0.1 weightDecay=0 beta1=0.9',
+      'lr=0.1 weightDecay=0.0001 beta1=0.8',
+      'lr=0.1 weightDecay=0.0001 beta1=0.9',
+    ]);
+    expect(arms[3]).toMatchObject({
+      hyperparameters: { learningRate: 0.1, weightDecay: 1e-4, beta1: 0.9 },
+      config: { name: 'adamw', learningRate: 0.1, weightDecay: 1e-4, beta1: 0.9, epsilon: 1e-6 },
+    });
+  });
+
+  it('draws as many settings as it is told, always the same', () => {
+    const sweep = {
+      learningRates: { kind: 'logUniform', points: 1, low: 1e-4, high: 1 },
+      options: { beta2: { kind: 'uniform', low: 0.9, high: 0.999 } },
+      draw: 12,
+    };
+    const arms = armsWith(sweep);
+    expect(new Set(arms.map(({ setting }) => setting)).size).toBe(12);
+    expect(armsWith(sweep)).toEqual(arms);
+    expect(armsWith({ ...sweep, drawSeed: 1 })).not.toEqual(arms);
+  });
+});
+
 describe('the summary of a task', () => {
   const arm = (learningRate: number, finals: readonly number[], isDiverged = false): ArmResult => ({
     optimizer: 'adam',

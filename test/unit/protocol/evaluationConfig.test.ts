@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   checkEvaluationConfig,
   evaluationConfigJsonSchema,
+  isWholeOption,
   parseEvaluationConfigText,
 } from '../../../src/protocol/index';
 
@@ -67,6 +68,92 @@ describe('the config of an evaluation', () => {
   ])('says what is wrong with %j', (value, message) => {
     const { problems } = checkEvaluationConfig(value);
     expect(problems?.[0].message).toMatch(message);
+  });
+});
+
+describe('the options of a sweep', () => {
+  const check = (sweep: object, optimizer: object = { name: 'adamw' }) =>
+    checkEvaluationConfig({ tasks: [BEALE], baseline: { optimizer, sweep } });
+
+  it('are lists or ranges, and the same after they were written and read', () => {
+    const options = {
+      weightDecay: [0, 1e-4, 1e-2],
+      beta1: { kind: 'uniform', low: 0.8, high: 0.99 },
+      beta2: { kind: 'random', points: 3, low: 0.9, high: 0.999, scale: 'linear' },
+    };
+    const { config } = check({ options, draw: 20, drawSeed: 3 });
+    expect(config?.baseline.sweep.options).toMatchObject({
+      weightDecay: [0, 1e-4, 1e-2],
+      beta1: { kind: 'uniform', points: 5 },
+      beta2: { seed: 0 },
+    });
+    expect(checkEvaluationConfig(JSON.parse(JSON.stringify(config))).config).toEqual(config);
+    const nesterov = check({ options: { nesterov: [true, false] } }, { name: 'momentum' });
+    expect(nesterov.problems).toBeUndefined();
+  });
+
+  it.each([
+    [
+      { options: { weightDecy: [0] } },
+      /options\.weightDecy must be one of beta1, .*, got "weightDecy"; did you mean "weightDecay"\?/,
+    ],
+    [{ options: { learningRate: [0.1] } }, /options\.learningRate must be one of beta1/],
+    [{ options: { beta1: [0.9, 1] } }, /^baseline\.sweep\.options\.beta1\.1 must be < 1, got 1$/],
+    [{ options: { beta1: ['high'] } }, /options\.beta1\.0 must be a finite number, got "high"/],
+    [
+      { options: { beta1: { kind: 'uniform', low: 0.9, high: 1.5 } } },
+      /options\.beta1\.high must be < 1, got 1\.5/,
+    ],
+    [
+      { options: { beta1: { kind: 'uniform', low: 0.9, high: 0.8 } } },
+      /options\.beta1\.high must be >= 0\.9, got 0\.8/,
+    ],
+    [
+      { options: { weightDecay: { kind: 'logUniform', low: 0, high: 0.1 } } },
+      /options\.weightDecay\.low must be > 0 where logarithms are spaced, got 0/,
+    ],
+    [
+      { options: { beta1: { kind: 'logunifrom', low: 0.1, high: 0.9 } } },
+      /options\.beta1\.kind must be one of logUniform, uniform, random, got "logunifrom"/,
+    ],
+    [
+      { options: { beta1: { kind: 'uniform', low: 0.1, hig: 0.9 } } },
+      /options\.beta1\.(hig is not a known setting; did you mean "high"|high is missing)/,
+    ],
+    [{ options: { beta1: 0.9 } }, /options\.beta1 must be a list of values or a range in braces/],
+    [{ drawSeed: 3 }, /drawSeed needs "draw" beside it, got 3/],
+    [
+      { options: { beta1: { kind: 'uniform', points: 1000, low: 0.1, high: 0.9 } } },
+      /sweep must have at most 10000 settings \("draw" tries some of them\), got 15000/,
+    ],
+  ])('say what is wrong with %j', (sweep, message) => {
+    expect(
+      check(sweep)
+        .problems?.map((problem) => problem.message)
+        .join('\n'),
+    ).toMatch(message);
+  });
+
+  it('are refused at their line', () => {
+    const text = [
+      '{ "suite": "quick-12",',
+      '  "baseline": { "sweep": { "options": {',
+      '    "beta1": [0.9,',
+      '      1.5] } } } }',
+    ].join('\n');
+    expect(() => parseEvaluationConfigText(text, 'mine.velo-eval.json')).toThrow(
+      /mine\.velo-eval\.json:4:7.*beta1\.1 must be < 1, got 1\.5/,
+    );
+  });
+
+  it('take whole numbers only where the option does', () => {
+    const answers = [
+      isWholeOption('shampoo', 'blockSize'),
+      isWholeOption('adam', 'beta1'),
+      isWholeOption('momentum', 'nesterov'),
+      isWholeOption('adam', 'none'),
+    ];
+    expect(answers).toEqual([true, false, false, false]);
   });
 });
 

@@ -73,6 +73,7 @@ function contentOf(message: HostMessage): object {
   if (message.type === 'matrix') return message.matrix;
   if (message.type === 'response') return message.response;
   if (message.type === 'curves') return message.curves;
+  if (message.type === 'sweep') return message.sweep;
   return message.type === 'multipliers' ? message.curve : message;
 }
 

@@ -14,6 +14,7 @@ import { programVersion } from '../../../src/storage/index';
 import { engineEnded } from '../../support/engineEnd';
 import type { HostMessage } from './scenes';
 import { speedupMessages } from './speedup/record';
+import { sweepMessages } from './speedup/recordSweep';
 
 export interface RecordOptions {
   /** A folder for the runs. */
@@ -74,6 +75,12 @@ export async function record({ root, enginePath, weights, target }: RecordOption
 export async function recordSpeedup(root: string, target: string): Promise<void> {
   mkdirSync(target, { recursive: true });
   write(target, 'speedup', await speedupMessages(root));
+}
+
+/** The sweep's recording alone: an evaluation on the engine's workers. @param root  of the repository */
+export async function recordSweep(root: string, target: string): Promise<void> {
+  mkdirSync(target, { recursive: true });
+  write(target, 'speedup-sweep', await sweepMessages(root));
 }
 
 function write(target: string, name: string, messages: readonly HostMessage[]): void {

@@ -15,7 +15,8 @@ declare global {
 const ANSWER_AFTER_MS = 30;
 
 const bytes = Uint8Array.from(atob(window.veloScene), (letter) => letter.charCodeAt(0));
-const { messages, live } = decodeWire(bytes) as Scene;
+const { messages, live, state } = decodeWire(bytes) as Scene;
+window.veloState ??= state;
 const answer = playback({
   messages,
   live: live === true,

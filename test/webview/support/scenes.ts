@@ -27,6 +27,8 @@ export interface Scene {
   readonly messages: readonly HostMessage[];
   /** Played step by step instead of at once. */
   readonly live?: boolean;
+  /** What the view finds of an earlier time: `{ view }`. */
+  readonly state?: unknown;
 }
 
 const LONG_NAME =
@@ -216,5 +218,5 @@ function optimizerScenes(messages: readonly HostMessage[]): Scene[] {
 /** Whether a recorded message answers a request and waits for it. */
 export function isReply(message: HostMessage): boolean {
   if (message.type === 'trace') return !message.update.reset && message.update.steps.length === 0;
-  return ['matrix', 'response', 'multipliers', 'cellOrder', 'curves'].includes(message.type);
+  return ['matrix', 'response', 'multipliers', 'cellOrder', 'curves', 'sweep'].includes(message.type);
 }

@@ -86,7 +86,7 @@ function optimizerRow(task: TaskScore, score: OptimizerScore, name: string): str
   ];
 }
 
-function targetCells(outcome: TargetOutcome | undefined): string[] {
+export function targetCells(outcome: TargetOutcome | undefined): string[] {
   if (outcome === undefined) return ['–', '–'];
   if (outcome.kind === 'reached') return [countText(outcome.steps), durationText(outcome.seconds)];
   if (outcome.diverged) return ['diverged', 'diverged'];

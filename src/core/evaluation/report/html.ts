@@ -5,6 +5,7 @@ import { baselineName, displayName } from './input';
 import type { ReportInput } from './input';
 import { legend, markLegend } from './legend';
 import { profileChart } from './profileChart';
+import { settingsTable, standingsTable } from './settingsTable';
 import { REPORT_STYLE } from './style';
 import { algoPerfTable, familyTable, findings, secondsTable, summaryTable } from './summary';
 import { element, escapeHtml } from './svg';
@@ -98,6 +99,14 @@ function detailSections(input: ReportInput): string[] {
       folded(
         'The baseline’s sweep: loss of each setting at the optimizers’ length',
         sweepTable(input),
+      ),
+      folded(
+        'Every setting over all tasks: mean rank, and loss by the best one, at their own end',
+        standingsTable(input),
+      ),
+      folded(
+        'Every setting of every sweep on each task, with what it came to',
+        settingsTable(input),
       ),
     ),
     section('Protocol', '', htmlTable(factsTable(protocolEntries(input)), 'Protocol', 'facts')),

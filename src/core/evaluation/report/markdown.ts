@@ -4,6 +4,7 @@ import { displayName } from './input';
 import type { ReportInput } from './input';
 import { extentEntries } from './extent';
 import { algoPerfTable, familyTable, findings, secondsTable, summaryTable } from './summary';
+import { settingsTable, standingsTable } from './settingsTable';
 import { factsTable } from './table';
 import type { ReportTable } from './table';
 import { speedupOrder } from './taskOrder';
@@ -33,6 +34,13 @@ export function markdownReport(input: ReportInput): string {
     "## The baseline's sweep",
     "Loss (mean over seeds) at the optimizers' length.",
     tableText(sweepTable(input)),
+    '## Settings over all tasks',
+    'By the train loss at their own end, among the settings of an optimizer, over the tasks on which all of them are done.',
+    tableText(standingsTable(input)),
+    '## Every setting',
+    '<details><summary>Every setting of every sweep on each task</summary>',
+    tableText(settingsTable(input)),
+    '</details>',
     '## Protocol',
     tableText(factsTable(protocolEntries(input))),
     ...input.facts.flatMap(({ title, entries }) => [

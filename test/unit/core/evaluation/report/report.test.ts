@@ -77,6 +77,23 @@ describe('the HTML report', () => {
     }
   });
 
+  it('has every setting of every sweep with what it came to, in HTML and in Markdown', () => {
+    const { tasks } = input.score;
+    const settings = tasks.flatMap((task) => task.settings);
+    // Seven rates of Adam and three optimizers at one.
+    expect(settings).toHaveLength(12 * (7 + 3));
+    const [, folded = ''] =
+      /Every setting of every sweep[^]*?<tbody>([^]*?)<\/tbody>/.exec(html) ?? [];
+    expect(folded.match(/<tr>/g)).toHaveLength(settings.length);
+    const gone = settings.filter(({ divergedSeeds }) => divergedSeeds > 0);
+    expect(gone.length).toBeGreaterThan(0);
+    expect(folded.match(/>diverged</g)!.length).toBeGreaterThanOrEqual(2 * gone.length);
+    const section = markdown.slice(markdown.indexOf('## Every setting'));
+    const rows = section.slice(0, section.indexOf('</details>')).match(/^\| /gm);
+    expect(rows).toHaveLength(settings.length + 2);
+    expect(markdown).toMatch(/\| learningRate 0\.01 \| \d+\.\d\d \| \d/);
+  });
+
   it('has a row with a sparkline for each task, in the order of the first optimizer', () => {
     const table = html.slice(html.indexOf('<h2>Tasks</h2>'), html.indexOf('<h2>By family</h2>'));
     const tasks = [...table.matchAll(/<tr><td>([^<]*)/g)].map(([, task]) => task);
