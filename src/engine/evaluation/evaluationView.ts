@@ -3,14 +3,13 @@
  * what was read of its curves is kept, since a curve never changes.
  */
 import { UserError, sizeOf } from '../../base/index';
-import { learningRatesOf } from '../../core/index';
 import { describeOptimizer, describeTask } from '../../protocol/index';
 import type { EvaluationTask } from '../../protocol/index';
 import type { EvaluationOverview, TaskCurves } from '../../protocol/live/index';
 import { readEvaluation, readEvaluationCurve } from '../../storage/index';
 import type { EvaluationCurve, EvaluationRecord } from '../../storage/index';
 import { createTask } from '../jobs/createTask';
-import { trainingsOf } from './arms';
+import { armsOf, trainingsOf } from './arms';
 import { curvesOf } from './curves';
 import { overviewOf } from './overview';
 import type { TaskFacts } from './overview';
@@ -93,7 +92,7 @@ export class EvaluationView {
       ...(failure === undefined ? {} : { message: failure.message }),
       protocol: {
         baseline: baseline.name ?? baseline.optimizer.name,
-        learningRates: learningRatesOf(baseline.sweep.learningRates),
+        learningRates: baselineRates(config),
         seeds,
         numSteps: steps,
         baselineSteps: baseline.steps,
@@ -107,12 +106,24 @@ export class EvaluationView {
   }
 }
 
+/** Rising, none twice. */
+function baselineRates(config: EvaluationRecord['config']): number[] {
+  const rates = armsOf(config).flatMap(({ isBaseline, hyperparameters: { learningRate } }) =>
+    isBaseline && typeof learningRate === 'number' ? [learningRate] : [],
+  );
+  return [...new Set(rates)].sort((a, b) => a - b);
+}
+
 /** Of a task whose data are not on this machine any more, what its config says. */
 async function factsOf(
-  { name, family, task }: EvaluationTask,
+  { name, family, standsFor, task }: EvaluationTask,
   dataDir: string,
 ): Promise<TaskFacts> {
-  const named = { name, family: family ?? task.family };
+  const named = {
+    name,
+    family: family ?? task.family,
+    ...(standsFor === undefined ? {} : { standsFor }),
+  };
   try {
     const { summary, params } = await createTask(task, { seed: 0, dataDir });
     const numParams = params.reduce((total, { shape }) => total + sizeOf(shape), 0);
@@ -126,12 +137,13 @@ async function factsOf(
 /** Settings in words, where its weights come from. */
 function descriptionOf(
   { name, optimizer, sweep }: EvaluationRecord['config']['optimizers'][number],
-  { environment }: EvaluationRecord,
+  { environment, config }: EvaluationRecord,
 ): string {
   const weights = environment.weights[name ?? optimizer.name];
   if (weights !== undefined)
     return `${weights.name}${weights.handMade ? ', made by hand, not meta-trained' : ''}`;
   if (sweep === undefined) return `${describeOptimizer(optimizer)}, untuned`;
-  const rates = learningRatesOf(sweep.learningRates).length;
-  return `${optimizer.name}, the best of ${rates} learning rates`;
+  const label = name ?? optimizer.name;
+  const settings = armsOf(config).filter((arm) => arm.optimizer === label).length;
+  return `${optimizer.name}, the best of ${settings} settings`;
 }
