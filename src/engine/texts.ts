@@ -15,9 +15,14 @@ export async function loadText(
   name: string,
   { dataDir, vocabulary }: LoadOptions & { readonly vocabulary: number },
 ): Promise<TextDataset> {
+  return textDatasetFrom(name, await readText(name, { dataDir }), vocabulary);
+}
+
+/** The bytes of a text, unpacked. @throws UserError('data') */
+export async function readText(name: string, { dataDir }: LoadOptions): Promise<Uint8Array> {
   const isBundled = BUNDLED_TEXT_NAMES.some((known) => known === name);
   const { bytes } = isBundled
     ? await readBundled(dataDir, `text/${name}.txt.gz`)
     : await readFileBytes(name);
-  return textDatasetFrom(name, bytes, vocabulary);
+  return bytes;
 }

@@ -5,11 +5,13 @@ import type { Handlers } from './connection';
 import { deleteRun, describeRun, exportRun } from './runFiles';
 import type { RunIndex } from './runIndex';
 import type { ServiceWorker } from './serviceWorker';
+import type { TaskCosts } from './taskCosts';
 import type { Trainings } from './trainings';
 
 export interface HandlerServices {
   readonly trainings: Trainings;
   readonly service: ServiceWorker;
+  readonly taskCosts: TaskCosts;
   readonly watches: ClientWatches;
   /** @throws UserError('engine') where jobs are there and it is not forced */
   readonly shutdown: (force: boolean) => void;
@@ -77,6 +79,9 @@ export function createHandlers(services: HandlerServices): Handlers {
       service.call('run.multipliers', params, contextOf(trainings, params.runId)),
     'devices.list': (params) => service.call('devices.list', params),
     'tasks.list': (params) => service.call('tasks.list', params),
+    'tasks.draw': (params) => service.call('tasks.draw', params),
+    'tasks.cost': (params) => services.taskCosts.of(params),
+    'tasks.sample': (params) => service.call('tasks.sample', params),
     'optimizers.list': (params) => service.call('optimizers.list', params),
     'optimizer.inspect': async (params) => {
       await index.ready();

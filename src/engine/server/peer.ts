@@ -9,12 +9,14 @@ import type { Logger } from './logger';
 import { RunsFeed } from './runsFeed';
 import type { WatchServices } from './seriesWatch';
 import type { ServiceWorker } from './serviceWorker';
+import type { TaskCosts } from './taskCosts';
 import type { Trainings } from './trainings';
 import type { Watches } from './watches';
 
 export interface PeerServices {
   readonly trainings: Trainings;
   readonly service: ServiceWorker;
+  readonly taskCosts: TaskCosts;
   readonly watches: Watches;
   readonly watchServices: WatchServices;
   readonly log: Logger;
@@ -62,7 +64,7 @@ export class Peer {
   }
 
   #begin(): ReturnType<typeof createHandlers> {
-    const { trainings, service, log, shutdown, onGreeted } = this.#services;
+    const { trainings, service, taskCosts, log, shutdown, onGreeted } = this.#services;
     onGreeted(this);
     log.debug(`${this.#name} is connected`);
     // After the reply to the greeting, before which the client expects nothing.
@@ -72,6 +74,7 @@ export class Peer {
     return createHandlers({
       trainings,
       service,
+      taskCosts,
       watches: this.#watches,
       shutdown,
       followRuns: () => {

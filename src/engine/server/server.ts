@@ -12,6 +12,7 @@ import type { Logger } from './logger';
 import { Peer } from './peer';
 import { SeriesLogs } from './seriesLog';
 import { ServiceWorker } from './serviceWorker';
+import { TaskCosts } from './taskCosts';
 import { Trainings } from './trainings';
 import { Watches } from './watches';
 
@@ -40,6 +41,7 @@ export class EngineServer {
   readonly #options: EngineServerOptions;
   readonly #trainings: Trainings;
   readonly #service: ServiceWorker;
+  readonly #taskCosts: TaskCosts;
   readonly #clients = new Set<Peer>();
   readonly #lifetime: Lifetime;
   readonly #beatTimer: NodeJS.Timeout;
@@ -50,6 +52,7 @@ export class EngineServer {
     const { root, files, workerScript, log, server, held } = options;
     this.#trainings = new Trainings({ root, files, workerScript, log });
     this.#service = new ServiceWorker(workerScript, files);
+    this.#taskCosts = new TaskCosts(workerScript, files);
     const { index, jobs } = this.#trainings;
     const watches = new Watches(index);
     const onError = (thrown: unknown): void => {
@@ -68,6 +71,7 @@ export class EngineServer {
     const peerServices = {
       trainings: this.#trainings,
       service: this.#service,
+      taskCosts: this.#taskCosts,
       watches,
       watchServices: { index, logs: new SeriesLogs(), onError },
       log,
@@ -106,6 +110,7 @@ export class EngineServer {
     server.close();
     await this.#trainings.jobs.close();
     this.#service.close();
+    this.#taskCosts.close();
     held.release();
     for (const client of this.#clients) client.close();
     onEnd();

@@ -40,6 +40,9 @@ export type TrainReport =
 export type ServiceRequest =
   | 'devices.list'
   | 'tasks.list'
+  | 'tasks.draw'
+  | 'tasks.cost'
+  | 'tasks.sample'
   | 'optimizers.list'
   | 'optimizer.inspect'
   | 'optimizer.matrix'

@@ -8,6 +8,7 @@ import type { MultiplierCurve } from '../../protocol/live/index';
 import { openTraceReader } from '../../storage/index';
 import type { TraceReader } from '../../storage/index';
 import { listDevices } from '../devices/devices';
+import { TaskGallery } from '../gallery/gallery';
 import { inspectOptimizer, listOptimizers, networkResponse, readMatrix } from '../inspect/inspect';
 import type {
   ProgramFiles,
@@ -17,7 +18,6 @@ import type {
   ServiceRequest,
   WorkerTask,
 } from './messages';
-import { listTasks } from './taskList';
 
 export function serve(
   { files }: Extract<WorkerTask, { kind: 'service' }>,
@@ -47,7 +47,12 @@ type Handler<R extends ServiceRequest> = (
 
 const HANDLERS: { readonly [R in ServiceRequest]: Handler<R> } = {
   'devices.list': async () => ({ devices: await listDevices() }),
-  'tasks.list': (_params, _context, files) => listTasks(files.dataDir),
+  'tasks.list': async (_params, _context, files) => ({
+    families: await galleryOf(files).families(),
+  }),
+  'tasks.draw': ({ family, seed }, _context, files) => galleryOf(files).draw(family, seed),
+  'tasks.cost': ({ task }, _context, files) => galleryOf(files).cost(task),
+  'tasks.sample': ({ task }, _context, files) => galleryOf(files).sample(task),
   'optimizers.list': (params, _context, files) => ({
     optimizers: listOptimizers(params.files, files.weightsDir),
   }),
@@ -70,6 +75,13 @@ const HANDLERS: { readonly [R in ServiceRequest]: Handler<R> } = {
   },
   'run.multipliers': ({ runId }, context) => multipliersOf(runId, context),
 };
+
+let gallery: TaskGallery | undefined;
+
+/** One for the thread: it keeps the data sets that it has read. */
+function galleryOf({ dataDir }: ProgramFiles): TaskGallery {
+  return (gallery ??= new TaskGallery(dataDir));
+}
 
 /** An empty curve where the run has no trace. */
 function multipliersOf(runId: string, context: ServiceContext): MultiplierCurve {

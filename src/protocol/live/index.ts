@@ -41,6 +41,21 @@ export type {
   TaskCurves,
 } from './speedup';
 export {
+  TASK_KINDS,
+  readyTaskSchema,
+  taskCostSchema,
+  taskFamilySchema,
+  taskSampleSchema,
+} from './tasks';
+export type {
+  ReadyTask,
+  TaskCostEntry,
+  TaskFamilyEntry,
+  TaskKind,
+  TaskOption,
+  TaskSampleEntry,
+} from './tasks';
+export {
   CELL_STATES,
   comparisonHostMessageSchema,
   comparisonViewMessageSchema,
@@ -49,6 +64,8 @@ export {
   panelMessageSchema,
   speedupHostMessageSchema,
   speedupViewMessageSchema,
+  tasksHostMessageSchema,
+  tasksViewMessageSchema,
   trainingHostMessageSchema,
   trainingViewMessageSchema,
 } from './views';
@@ -61,6 +78,10 @@ export type {
   RunAction,
   SpeedupHostMessage,
   SpeedupViewMessage,
+  ShownTask,
+  ShownFamily,
+  TasksHostMessage,
+  TasksViewMessage,
   TrainingHostMessage,
   TrainingViewMessage,
 } from './views';

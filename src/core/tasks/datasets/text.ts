@@ -63,7 +63,8 @@ function joined(parts: readonly Uint16Array[]): Pick<TextDataset, 'tokens' | 'st
   return { tokens, starts };
 }
 
-function checkVocabulary(vocabulary: number): void {
+/** @throws UserError('config') */
+export function checkVocabulary(vocabulary: number): void {
   if (
     Number.isInteger(vocabulary) &&
     vocabulary >= BYTE_VOCABULARY &&
@@ -78,7 +79,8 @@ function checkVocabulary(vocabulary: number): void {
   );
 }
 
-function trainSize(documents: number): number {
+/** Documents of the train split, which come first. */
+export function trainSize(documents: number): number {
   return documents - 3 * Math.floor(documents / HELD_OUT_SHARE);
 }
 

@@ -120,6 +120,16 @@ export function pieceEncoder(joins: Joins): (bytes: Uint8Array) => Uint16Array {
   };
 }
 
+/** How many bytes the pieces of several bytes stand for, by their ids. */
+export function pieceLengths(joins: Joins): ReadonlyMap<number, number> {
+  const lengths = new Map<number, number>();
+  const lengthOf = (id: number): number => lengths.get(id) ?? 1;
+  // A join comes after those of its parts.
+  for (const [key, id] of joins)
+    lengths.set(id, lengthOf(Math.floor(key / 65_536)) + lengthOf(key % 65_536));
+  return lengths;
+}
+
 function joinAll(ids: number[], joins: Joins): number[] {
   for (;;) {
     let earliest = Infinity;
