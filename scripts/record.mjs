@@ -1,7 +1,7 @@
 /**
  * Records what the extension host sends to the views: trains a handful of runs (a few minutes) and writes their messages
  * to test/webview/recorded, for the gallery and the tests. To be run again when a message changes its form;
- * `node scripts/record.mjs speedup` records the speedup chart alone.
+ * `node scripts/record.mjs speedup` records the speedup chart alone, `tasks` the gallery of tasks.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,13 +23,17 @@ await build({
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
   },
+  // tfjs sets up its operations where bundlers see no use of them.
+  ignoreAnnotations: true,
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   logLevel: 'warning',
 });
-const { record, recordSpeedup } = await import(pathToFileURL(outfile).href);
+const { record, recordSpeedup, recordTasks } = await import(pathToFileURL(outfile).href);
 const target = join(root, 'test', 'webview', 'recorded');
-await recordSpeedup(root, target);
-if (process.argv[2] !== 'speedup') await recordOthers();
+const [, , only] = process.argv;
+if (only !== 'tasks') await recordSpeedup(root, target);
+if (only !== 'speedup') await recordTasks(root, target);
+if (only === undefined) await recordOthers();
 
 async function recordOthers() {
   const folder = mkdtempSync(join(tmpdir(), 'velo-record-'));

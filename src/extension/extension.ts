@@ -9,6 +9,7 @@ import { ConfigProblems, registerQuickFixes } from './config/diagnostics';
 import { OptimizerEditors } from './editors/optimizerEditor';
 import { Engines } from './engines';
 import { ComparisonPanels } from './panels/comparisonPanel';
+import { TasksPanels } from './panels/tasksPanel';
 import { TrainingPanels } from './panels/trainingPanels';
 import { createReport } from './report';
 import { CheckedRuns } from './runs/checkedRuns';
@@ -40,9 +41,17 @@ export function activate(context: ExtensionContext): VeloApi {
   const services: Services = { extensionUri, report, engines, runs, checked, viewed };
   const training = new TrainingPanels(services);
   const comparison = new ComparisonPanels(services);
+  const tasksPanel = new TasksPanels(services);
   const trees = createTrees(services);
-  const disposables = [log, engines, runs, status, training, comparison, ...trees.all];
-  const commands = registerCommands({ services, training, comparison, status, ...trees });
+  const disposables = [log, engines, runs, status, training, comparison, tasksPanel, ...trees.all];
+  const commands = registerCommands({
+    services,
+    training,
+    comparison,
+    tasksPanel,
+    status,
+    ...trees,
+  });
   const tasks = registerTasks(context.asAbsolutePath('dist/cli.cjs'));
   context.subscriptions.push(...disposables, ...commands, tasks);
   context.subscriptions.push(new OptimizerEditors(services), registerRunConfigs());

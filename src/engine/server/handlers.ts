@@ -81,7 +81,11 @@ export function createHandlers(services: HandlerServices): Handlers {
     'tasks.list': (params) => service.call('tasks.list', params),
     'tasks.draw': (params) => service.call('tasks.draw', params),
     'tasks.cost': (params) => services.taskCosts.of(params),
-    'tasks.sample': (params) => service.call('tasks.sample', params),
+    'tasks.sample': (params) =>
+      // Pieces of a text are learned first.
+      'vocabulary' in params.task
+        ? services.taskCosts.sample(params)
+        : service.call('tasks.sample', params),
     'optimizers.list': (params) => service.call('optimizers.list', params),
     'optimizer.inspect': async (params) => {
       await index.ready();

@@ -26,6 +26,7 @@ export const COMMANDS = {
   'velo.optimizer.trainWith': 'argument',
   'velo.optimizers.refresh': 'argument',
   'velo.task.train': 'argument',
+  'velo.task.open': 'palette',
   'velo.devices.refresh': 'argument',
   'velo.device.explain': 'argument',
   'velo.example.create': 'palette',
@@ -48,4 +49,5 @@ export const VIEW_TYPES = {
   training: 'velo.training',
   comparison: 'velo.comparison',
   optimizer: 'velo.optimizer',
+  tasks: 'velo.tasks',
 } as const;

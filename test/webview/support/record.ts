@@ -14,6 +14,7 @@ import { programVersion } from '../../../src/storage/index';
 import { engineEnded } from '../../support/engineEnd';
 import type { HostMessage } from './scenes';
 import { speedupMessages } from './speedup/record';
+import { taskMessages } from './tasks/record';
 
 export interface RecordOptions {
   /** A folder for the runs. */
@@ -73,6 +74,12 @@ export async function record({ root, enginePath, weights, target }: RecordOption
 export async function recordSpeedup(root: string, target: string): Promise<void> {
   mkdirSync(target, { recursive: true });
   write(target, 'speedup', await speedupMessages(root));
+}
+
+/** The gallery of tasks alone. @param root  of the repository */
+export async function recordTasks(root: string, target: string): Promise<void> {
+  mkdirSync(target, { recursive: true });
+  write(target, 'tasks', await taskMessages(root));
 }
 
 function write(target: string, name: string, messages: readonly HostMessage[]): void {
