@@ -95,7 +95,7 @@ function useAsk(model: TasksModel, post: GalleryOptions['post']): Gallery['ask']
   );
 }
 
-export function cardOf(id: string | undefined): HTMLElement | undefined {
+function cardOf(id: string | undefined): HTMLElement | undefined {
   return cardButtons().find((button) => button.dataset['task'] === id);
 }
 

@@ -12,8 +12,6 @@ export interface Choices {
   readonly task?: string | null | undefined;
 }
 
-export const DEFAULT_CHOICES: Choices = { text: '', kind: 'all', dataset: '' };
-
 /** Whatever is missing or wrong has its default. */
 export function readChoices(kept: unknown): Choices {
   const { text, kind, dataset, task } = isRecord(kept) ? kept : {};
@@ -51,7 +49,8 @@ export function filterFamilies(
 function searchText({ family, title, kind }: ShownFamily, task: ShownTask): string {
   const { name, summary, dataset, inside = '', seed } = task;
   const drawn = seed === undefined ? '' : `drawn ${seed}`;
-  const options = JSON.stringify(task.task);
+  // Names of options would find every task of the family.
+  const options = JSON.stringify(Object.values(task.task));
   return [family, title, kind, name, summary, dataset, inside, drawn, options]
     .join(' ')
     .toLowerCase();

@@ -23,7 +23,7 @@ import type { FamilyName } from './ready';
 import { taskSample } from './samples';
 
 /** Plans of more tfjs operations take longer than anybody waits for a number. */
-const MOST_OPERATIONS = 20_000;
+const MOST_OPERATIONS = 12_000;
 /** Numbers that the loss of a language model is made of: batch x length x vocabulary. */
 const MOST_LOGITS = 1e8;
 

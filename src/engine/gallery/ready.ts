@@ -112,7 +112,7 @@ export const READY: Readonly<Record<FamilyName, ReadyFields>> = {
   rosenbrock: { rosenbrock: {} },
   beale: { beale: {} },
   learnedOptimizer: {
-    'Adam on fashion-mnist': { optimizer: 'adam' },
+    'Adam on fashion-mnist': { optimizer: 'adam', steps: 10 },
     'perceptron on fashion-mnist': { optimizer: 'mlp', steps: 10 },
     'perceptron by PES': { optimizer: 'mlp', steps: 20, gradient: 'pes' },
   },

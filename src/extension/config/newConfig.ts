@@ -20,7 +20,7 @@ export function newConfigText({ task, optimizer, numSteps, folder }: NewConfig):
 }
 
 /** Length of what "Train this" writes. */
-export const DEFAULT_STEPS = 1000;
+const DEFAULT_STEPS = 1000;
 
 /** A config that trains a task with the shipped weights. @param weights  their name */
 export function taskConfigText(task: ReadyTask['task'], weights: string): string {

@@ -12,7 +12,7 @@ export type SpectrumSample = Extract<TaskSampleEntry, { kind: 'spectrum' }>;
 const BANDS = 12;
 
 /** Share of the palette of each cell, in bands of the logarithm, and 0 for the lowest one. */
-export function planeShares(values: Float32Array): Float32Array {
+function planeShares(values: Float32Array): Float32Array {
   const logs = values.map((value) => Math.log10(Math.max(value, 1e-12)));
   // The few cells beside the minimum would take most of the scale.
   const sorted = Float32Array.from(logs).sort();

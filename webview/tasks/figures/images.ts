@@ -4,7 +4,7 @@ import type { TaskSampleEntry } from '../../../src/protocol/live/index';
 export type ImagesSample = Extract<TaskSampleEntry, { kind: 'images' }>;
 
 /** Pixels between images. */
-export const GAP = 2;
+const GAP = 2;
 
 export interface SheetLayout {
   readonly columns: number;
