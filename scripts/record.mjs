@@ -1,7 +1,7 @@
 /**
  * Records what the extension host sends to the views: trains a handful of runs (a few minutes) and writes their messages
  * to test/webview/recorded, for the gallery and the tests. To be run again when a message changes its form;
- * `node scripts/record.mjs speedup` records the speedup chart alone, with `sweep` its sweep.
+ * `node scripts/record.mjs speedup` records the speedup chart alone, `sweep` its sweep, `tasks` the gallery of tasks.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,14 +28,19 @@ await build({
       "const __dirname = require('node:url').fileURLToPath(new URL('../dist', import.meta.url));",
     ].join(' '),
   },
+  // tfjs sets up its operations where bundlers see no use of them.
+  ignoreAnnotations: true,
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   logLevel: 'warning',
 });
-const { record, recordSpeedup, recordSweep } = await import(pathToFileURL(outfile).href);
+const { record, recordSpeedup, recordSweep, recordTasks } = await import(
+  pathToFileURL(outfile).href
+);
 const target = join(root, 'test', 'webview', 'recorded');
-const only = process.argv[2];
-if (only !== 'sweep') await recordSpeedup(root, target);
-if (only !== 'speedup') await recordSweep(root, target);
+const [, , only] = process.argv;
+if (only === undefined || only === 'speedup') await recordSpeedup(root, target);
+if (only === undefined || only === 'sweep') await recordSweep(root, target);
+if (only === undefined || only === 'tasks') await recordTasks(root, target);
 if (only === undefined) await recordOthers();
 
 async function recordOthers() {

@@ -28,16 +28,27 @@ interface PlainText {
  * @param vocabulary  259 for bytes, up to 65535 for byte pairs
  * @throws UserError('data') naming the file, what was expected and what was found
  */
-export async function loadText(
+export async function loadText(name: string, options: TextOptions): Promise<TextDataset> {
+  const { text } = await loadPiecedText(name, options);
+  return text;
+}
+
+export interface TextOptions extends LoadOptions {
+  readonly vocabulary: number;
+}
+
+/** The same with what its pieces are made of; undefined where they are bytes. @throws UserError('data') */
+export async function loadPiecedText(
   name: string,
-  { dataDir, vocabulary }: LoadOptions & { readonly vocabulary: number },
-): Promise<TextDataset> {
+  { dataDir, vocabulary }: TextOptions,
+): Promise<{ text: TextDataset; joins: PiecedText['joins'] | undefined }> {
+  const plain = await readText(name, dataDir);
   if (vocabulary === BYTE_VOCABULARY) {
-    const { bytes, fileStarts } = await readText(name, dataDir);
-    return textOfBytes(name, splitDocuments(bytes, fileStarts));
+    const documents = splitDocuments(plain.bytes, plain.fileStarts);
+    return { text: textOfBytes(name, documents), joins: undefined };
   }
-  const pieces = await piecesOf(name, await readText(name, dataDir));
-  return textOfPieces(name, pieces, vocabulary);
+  const pieces = await piecesOf(name, plain);
+  return { text: textOfPieces(name, pieces, vocabulary), joins: pieces.joins };
 }
 
 function piecesOf(name: string, text: PlainText): Promise<PiecedText> {

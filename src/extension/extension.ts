@@ -11,6 +11,7 @@ import { Engines } from './engines';
 import { EvaluationStore } from './evaluations/evaluationStore';
 import { ComparisonPanels } from './panels/comparisonPanel';
 import { SpeedupPanels } from './panels/speedupPanels';
+import { TasksPanels } from './panels/tasksPanel';
 import { TrainingPanels } from './panels/trainingPanels';
 import { createReport } from './report';
 import { CheckedRuns } from './runs/checkedRuns';
@@ -50,10 +51,14 @@ export function activate(context: ExtensionContext): VeloApi {
   const training = new TrainingPanels(services);
   const comparison = new ComparisonPanels(services);
   const speedup = new SpeedupPanels(services);
+  const tasksPanel = new TasksPanels(services);
   const trees = createTrees(services);
-  const panels = [training, comparison, speedup];
+  const panels = [training, comparison, speedup, tasksPanel];
   const disposables = [log, engines, runs, evaluations, status, ...panels, ...trees.all];
-  const commands = registerCommands({ services, training, comparison, speedup, status, ...trees });
+  const commands = registerCommands({
+    ...{ services, training, comparison, speedup, tasksPanel, status },
+    ...trees,
+  });
   const tasks = registerTasks(context.asAbsolutePath('dist/cli.cjs'));
   context.subscriptions.push(...disposables, ...commands, tasks);
   context.subscriptions.push(new OptimizerEditors(services), registerRunConfigs());

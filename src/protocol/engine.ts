@@ -11,9 +11,13 @@ import {
   networkResponseSchema,
   optimizerEntrySchema,
   optimizerInspectionSchema,
+  readyTaskSchema,
   runEntrySchema,
   seriesUpdateSchema,
   taskCurvesSchema,
+  taskCostSchema,
+  taskFamilySchema,
+  taskSampleSchema,
   traceSelectionSchema,
   traceUpdateSchema,
   weightMatrixSchema,
@@ -25,6 +29,7 @@ export const ENGINE_PROTOCOL = 3;
 const runRef = z.object({ runId: z.string().min(1) });
 const evaluationRef = z.object({ evaluationId: z.string().min(1) });
 const watchRef = z.object({ watchId: z.string().min(1) });
+const taskRef = z.object({ task: z.record(z.string(), z.unknown()) });
 const nothing = z.object({});
 
 /** One request: what goes in and what comes back. */
@@ -203,28 +208,19 @@ export const ENGINE_REQUESTS = {
   },
   /** The traced step multipliers of a run. */
   'run.multipliers': { params: runRef, result: multiplierCurveSchema },
-  /** Task families and what is bundled for them. */
+  /** Task families and what is ready to train of each. */
   'tasks.list': {
     params: nothing,
-    result: z.object({
-      families: z.array(
-        z.object({
-          family: z.string(),
-          title: z.string(),
-          summary: z.string(),
-          /** Tasks ready to train: a config's `task`, with its size. */
-          tasks: z.array(
-            z.object({
-              name: z.string(),
-              summary: z.string(),
-              parameters: z.int().min(0),
-              task: z.record(z.string(), z.unknown()),
-            }),
-          ),
-        }),
-      ),
-    }),
+    result: z.object({ families: z.array(taskFamilySchema) }),
   },
+  /** A task of the family's sampler; the same seed gives the same one. */
+  'tasks.draw': {
+    params: z.object({ family: z.string(), seed: z.int().min(0).max(0xffff_ffff) }),
+    result: readyTaskSchema,
+  },
+  /** Found from the plan of the task's gradient, in a thread of its own. @param task  as in a config */
+  'tasks.cost': { params: taskRef, result: taskCostSchema },
+  'tasks.sample': { params: taskRef, result: taskSampleSchema },
 } as const satisfies Record<string, RequestSpec>;
 
 export type EngineRequest = keyof typeof ENGINE_REQUESTS;

@@ -115,6 +115,24 @@ describe('velo tasks and velo doctor', () => {
     expect(names('optimizer', 'name')).toContain('adam');
     const text = (await runCli(['tasks'], { cwd })).stdout;
     expect(text).toContain('learningRate (a finite number > 0; default 0.001)');
+    // 784 numbers, 10 classes.
+    expect(text).toMatch(/fashion-mnist linear +7,850 +fashion-mnist +128 +cross-entropy, nats/);
+  });
+
+  it('show a family with options, costs and examples', async () => {
+    const { code, stdout } = await runCli(['tasks', 'show', 'tabularMlp'], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toContain('hidden (list of integers; default [128, 128])');
+    expect(stdout).toMatch(/17,539 parameters, [\d.]+ MFLOP and [\d.]+ MB a step/);
+    expect(stdout).toContain('training rows of 4 numbers in 3 classes');
+    const tasks = jsonLines(
+      (await runCli(['tasks', 'show', 'quadratic', '--json'], { cwd })).stdout,
+    );
+    expect(tasks[0]).toMatchObject({ type: 'task', id: 'quadratic/quadratic', parameters: 10 });
+    expect(tasks[0]?.['flops']).toBeGreaterThan(0);
+    const wrong = await runCli(['tasks', 'show', 'quadratics'], { cwd });
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('no task family is called "quadratics", expected imageMlp');
   });
 
   it('say what a step of a family costs', async () => {

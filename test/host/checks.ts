@@ -15,6 +15,8 @@ export const CHECKS = [
   'duplicates a run into a new file',
   'refuses a config with a problem',
   'deletes nothing without a confirmation',
+  'opens the gallery of tasks, once',
+  'writes a config for a task and opens it',
   'keeps its memory over a live run',
 ] as const;
 export type CheckName = (typeof CHECKS)[number];

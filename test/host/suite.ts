@@ -225,6 +225,38 @@ const checks: Readonly<Record<CheckName, () => unknown>> = {
     assert.ok(api.runs().some(({ runId }) => runId === startedRunId));
   },
 
+  'opens the gallery of tasks, once': async () => {
+    const panels = () =>
+      vscode.window.tabGroups.all
+        .flatMap(({ tabs }) => tabs)
+        .filter(
+          ({ input }) =>
+            input instanceof vscode.TabInputWebview && input.viewType.includes('velo.tasks'),
+        );
+    await vscode.commands.executeCommand('velo.task.open');
+    await vscode.commands.executeCommand('velo.task.open', { id: 'beale/beale', task: {} });
+    await until('the gallery', () => panels().length > 0);
+    assert.deepEqual(
+      panels().map(({ label }) => label),
+      ['Tasks'],
+    );
+    await vscode.window.tabGroups.close(panels());
+  },
+
+  'writes a config for a task and opens it': async () => {
+    const task = { name: 'Bowl, steep', task: { family: 'quadratic', dimension: 3 } };
+    await vscode.commands.executeCommand('velo.task.train', { payload: task });
+    await vscode.commands.executeCommand('velo.task.train', { payload: task });
+    const document = vscode.window.activeTextEditor?.document;
+    assert.equal(document?.uri.fsPath, join(root(), 'bowl-steep-2.velo.json'));
+    assert.deepEqual(JSON.parse(document.getText()), {
+      task: task.task,
+      optimizer: { name: 'velo', weights: 'velo-handmade-1' },
+      numSteps: 1000,
+    });
+    assert.deepEqual(ours(document.uri), []);
+  },
+
   'keeps its memory over a live run': async () => {
     const uri = await write('long.velo.json', {
       task: { family: 'imageMlp', dataset: 'digits8', hidden: [16], batchSize: 32 },

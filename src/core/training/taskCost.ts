@@ -1,5 +1,5 @@
 /** What a step of a task costs before any optimizer comes in. */
-import { sizeOf } from '../../base/index';
+import { UserError, sizeOf } from '../../base/index';
 import { planCost } from '../compute/plan/describe';
 import { planGraph } from '../compute/plan/plan';
 import type { Task } from '../tasks/task';
@@ -13,8 +13,25 @@ export interface TaskCost {
   readonly bytes: number;
 }
 
-/** From the plan of the task's gradient; nothing runs. @throws UserError('task') for what no plan can have */
-export function taskCost(task: Task): TaskCost {
-  const parameters = task.params.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  return { parameters, ...planCost(planGraph(gradientGraph(task))) };
+/**
+ * From the plan of the task's gradient; nothing runs.
+ * @param mostOperations  a plan of more takes minutes, and is not made
+ * @throws UserError('task') for what no plan can have, and for more operations
+ */
+export function taskCost(task: Task, mostOperations = Infinity): TaskCost {
+  const graph = gradientGraph(task);
+  const operations = graph.nodes.length;
+  if (operations > mostOperations) {
+    throw new UserError(
+      'task',
+      `a step has ${operations} operations; up to ${mostOperations} are planned for a list`,
+      { remedy: 'Use "velo plan" on a config with it, which takes its time.' },
+    );
+  }
+  return { parameters: parameterCount(task), ...planCost(planGraph(graph)) };
+}
+
+/** Numbers that the task's training finds. */
+export function parameterCount({ params }: Pick<Task, 'params'>): number {
+  return params.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }

@@ -6,12 +6,14 @@ import type { Evaluations } from './evaluations';
 import { deleteRun, describeRun, exportRun } from './runFiles';
 import type { RunIndex } from './runIndex';
 import type { ServiceWorker } from './serviceWorker';
+import type { TaskCosts } from './taskCosts';
 import type { Trainings } from './trainings';
 
 export interface HandlerServices {
   readonly trainings: Trainings;
   readonly evaluations: Evaluations;
   readonly service: ServiceWorker;
+  readonly taskCosts: TaskCosts;
   readonly watches: ClientWatches;
   /** @throws UserError('engine') where jobs are there and it is not forced */
   readonly shutdown: (force: boolean) => void;
@@ -129,6 +131,13 @@ function runHandlers(services: HandlerServices): Omit<Handlers, EvaluationReques
     'devices.list': (params) => service.call('devices.list', params),
     'tasks.list': (params) => service.call('tasks.list', params),
     'suites.list': (params) => service.call('suites.list', params),
+    'tasks.draw': (params) => service.call('tasks.draw', params),
+    'tasks.cost': (params) => services.taskCosts.of(params),
+    'tasks.sample': (params) =>
+      // Pieces of a text are learned first.
+      'vocabulary' in params.task
+        ? services.taskCosts.sample(params)
+        : service.call('tasks.sample', params),
     'optimizers.list': (params) => service.call('optimizers.list', params),
     'optimizer.inspect': async (params) => {
       await index.ready();

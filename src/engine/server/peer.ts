@@ -11,6 +11,7 @@ import { ListFeed } from './listFeed';
 import type { Logger } from './logger';
 import type { WatchServices } from './seriesWatch';
 import type { ServiceWorker } from './serviceWorker';
+import type { TaskCosts } from './taskCosts';
 import type { Trainings } from './trainings';
 import type { Watches } from './watches';
 
@@ -18,6 +19,7 @@ export interface PeerServices {
   readonly trainings: Trainings;
   readonly evaluations: Evaluations;
   readonly service: ServiceWorker;
+  readonly taskCosts: TaskCosts;
   readonly watches: Watches;
   readonly watchServices: WatchServices;
   readonly log: Logger;
@@ -71,7 +73,7 @@ export class Peer {
   }
 
   #begin(): ReturnType<typeof createHandlers> {
-    const { trainings, evaluations, service, log, shutdown, onGreeted } = this.#services;
+    const { trainings, evaluations, service, taskCosts, log, shutdown, onGreeted } = this.#services;
     onGreeted(this);
     log.debug(`${this.#name} is connected`);
     // After the reply to the greeting, before which the client expects nothing.
@@ -82,6 +84,7 @@ export class Peer {
       trainings,
       evaluations,
       service,
+      taskCosts,
       watches: this.#watches,
       shutdown,
       followRuns: () => {

@@ -13,6 +13,7 @@ import type { Logger } from './logger';
 import { Peer } from './peer';
 import { SeriesLogs } from './seriesLog';
 import { ServiceWorker } from './serviceWorker';
+import { TaskCosts } from './taskCosts';
 import { Trainings } from './trainings';
 import { Watches } from './watches';
 
@@ -44,6 +45,7 @@ export class EngineServer {
   readonly #trainings: Trainings;
   readonly #evaluations: Evaluations;
   readonly #service: ServiceWorker;
+  readonly #taskCosts: TaskCosts;
   readonly #clients = new Set<Peer>();
   readonly #lifetime: Lifetime;
   readonly #beatTimer: NodeJS.Timeout;
@@ -55,6 +57,7 @@ export class EngineServer {
     this.#trainings = new Trainings({ root, files, isTrusted, workerScript, log });
     this.#evaluations = new Evaluations({ root, files, isTrusted, workerScript, log });
     this.#service = new ServiceWorker(workerScript, files);
+    this.#taskCosts = new TaskCosts(workerScript, files);
     const { index, jobs } = this.#trainings;
     const watches = new Watches(index);
     const onError = (thrown: unknown): void => {
@@ -77,6 +80,7 @@ export class EngineServer {
       trainings: this.#trainings,
       evaluations: this.#evaluations,
       service: this.#service,
+      taskCosts: this.#taskCosts,
       watches,
       watchServices: { index, logs: new SeriesLogs(), onError },
       log,
@@ -115,6 +119,7 @@ export class EngineServer {
     server.close();
     await Promise.all([this.#trainings.jobs.close(), this.#evaluations.close()]);
     this.#service.close();
+    this.#taskCosts.close();
     held.release();
     for (const client of this.#clients) client.close();
     onEnd();

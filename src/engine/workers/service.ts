@@ -11,6 +11,7 @@ import type { TraceReader } from '../../storage/index';
 import { EvaluationView } from '../evaluation/evaluationView';
 import { writeReport } from '../evaluation/report';
 import { listDevices } from '../devices/devices';
+import { TaskGallery } from '../gallery/gallery';
 import { inspectOptimizer, listOptimizers, networkResponse, readMatrix } from '../inspect/inspect';
 import type {
   ProgramFiles,
@@ -20,7 +21,6 @@ import type {
   ServiceRequest,
   WorkerTask,
 } from './messages';
-import { listTasks } from './taskList';
 
 export function serve(
   { files }: Extract<WorkerTask, { kind: 'service' }>,
@@ -50,12 +50,17 @@ type Handler<R extends ServiceRequest> = (
 
 const HANDLERS: { readonly [R in ServiceRequest]: Handler<R> } = {
   'devices.list': async () => ({ devices: await listDevices() }),
-  'tasks.list': (_params, _context, files) => listTasks(files.dataDir),
   'suites.list': () => ({
     suites: SUITES.map(({ name, summary, tasks, steps, baselineSteps }) => ({
       ...{ name, summary, tasks: tasks.length, steps, baselineSteps },
     })),
   }),
+  'tasks.list': async (_params, _context, files) => ({
+    families: await galleryOf(files).families(),
+  }),
+  'tasks.draw': ({ family, seed }, _context, files) => galleryOf(files).draw(family, seed),
+  'tasks.cost': ({ task }, _context, files) => galleryOf(files).cost(task),
+  'tasks.sample': ({ task }, _context, files) => galleryOf(files).sample(task),
   'optimizers.list': (params, _context, files) => ({
     optimizers: listOptimizers(params.files, files.weightsDir),
   }),
@@ -95,6 +100,13 @@ function viewOf({ directory = '' }: ServiceContext, { dataDir }: ProgramFiles): 
   if (known?.startedAt === view.startedAt) return known;
   views.set(directory, view);
   return view;
+}
+
+let gallery: TaskGallery | undefined;
+
+/** One for the thread: it keeps the data sets that it has read. */
+function galleryOf({ dataDir }: ProgramFiles): TaskGallery {
+  return (gallery ??= new TaskGallery(dataDir));
 }
 
 /** An empty curve where the run has no trace. */

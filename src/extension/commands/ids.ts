@@ -26,6 +26,7 @@ export const COMMANDS = {
   'velo.optimizer.trainWith': 'argument',
   'velo.optimizers.refresh': 'argument',
   'velo.task.train': 'argument',
+  'velo.task.open': 'palette',
   'velo.devices.refresh': 'argument',
   'velo.device.explain': 'argument',
   'velo.example.create': 'palette',
@@ -58,4 +59,5 @@ export const VIEW_TYPES = {
   comparison: 'velo.comparison',
   optimizer: 'velo.optimizer',
   speedup: 'velo.speedup',
+  tasks: 'velo.tasks',
 } as const;

@@ -4,6 +4,7 @@ import type { Uri } from 'vscode';
 import type { Disposable } from '../../base/index';
 import type { ComparisonPanels } from '../panels/comparisonPanel';
 import type { SpeedupPanels } from '../panels/speedupPanels';
+import type { TasksPanels } from '../panels/tasksPanel';
 import type { TrainingPanels } from '../panels/trainingPanels';
 import type { RunRef } from '../runs/runStore';
 import type { Services } from '../services';
@@ -20,6 +21,7 @@ import type { NewRunPreset } from './newRun';
 import { controlRuns, resumeRuns, stopAll } from './runControls';
 import { copyIds, deleteRuns, duplicate, exportRun, openConfig, reveal } from './runFiles';
 import { startRun } from './startRun';
+import { trainTask } from './trainTask';
 import * as views from './viewCommands';
 
 export interface CommandContext {
@@ -27,6 +29,7 @@ export interface CommandContext {
   readonly training: TrainingPanels;
   readonly comparison: ComparisonPanels;
   readonly speedup: SpeedupPanels;
+  readonly tasksPanel: TasksPanels;
   readonly runsView: RunsView;
   readonly optimizers: ListTree;
   readonly devices: ListTree;
@@ -113,7 +116,7 @@ function evaluationHandlers({
 type OtherCommand = Exclude<CommandId, RunCommand | EvaluationCommand>;
 
 function otherHandlers(context: CommandContext): Record<OtherCommand, Handler> {
-  const { services, training, comparison, runsView, optimizers, devices } = context;
+  const { services, training, comparison, tasksPanel, runsView, optimizers, devices } = context;
   const start = (config: Uri | undefined) => startRun(services, training, config);
   return {
     'velo.runs.compare': () => views.compareRuns(services, comparison),
@@ -134,12 +137,12 @@ function otherHandlers(context: CommandContext): Record<OtherCommand, Handler> {
     'velo.optimizers.refresh': () => {
       optimizers.refresh();
     },
-    'velo.task.train': async (node) => {
-      const { BUNDLED_WEIGHTS } = await import('../onDemand');
+    'velo.task.train': (node) => {
       const task = views.chosenTask(payloadOf(node));
-      const optimizer = { source: 'shipped', name: BUNDLED_WEIGHTS[0] } as const;
-      const preset = task === undefined ? {} : { task, optimizer, numSteps: DEFAULT_STEPS };
-      return createAndStart(services, start, preset);
+      return task === undefined ? createAndStart(services, start, {}) : trainTask(task);
+    },
+    'velo.task.open': (node) => {
+      tasksPanel.open(views.chosenTask(payloadOf(node))?.id);
     },
     'velo.devices.refresh': () => {
       devices.refresh();
@@ -156,9 +159,6 @@ function otherHandlers(context: CommandContext): Record<OtherCommand, Handler> {
     },
   };
 }
-
-/** Length of what the play button of a task starts. */
-const DEFAULT_STEPS = 1000;
 
 async function createAndStart(
   services: Services,

@@ -19,6 +19,15 @@ export function newConfigText({ task, optimizer, numSteps, folder }: NewConfig):
   return formatJson({ task, optimizer: optimizerConfig(optimizer, folder), numSteps });
 }
 
+/** Length of what "Train this" writes. */
+const DEFAULT_STEPS = 1000;
+
+/** A config that trains a task with the shipped weights. @param weights  their name */
+export function taskConfigText(task: ReadyTask['task'], weights: string): string {
+  const optimizer = { source: 'shipped', name: weights } as const;
+  return newConfigText({ task, optimizer, numSteps: DEFAULT_STEPS, folder: '' });
+}
+
 export function optimizerConfig(
   optimizer: ChosenOptimizer,
   folder: string,

@@ -18,7 +18,7 @@ interface CommonMessage {
 export interface WebviewHostOptions<M extends CommonMessage> {
   readonly webview: Webview;
   readonly extensionUri: Uri;
-  readonly view: 'training' | 'comparison' | 'optimizer' | 'speedup';
+  readonly view: 'training' | 'comparison' | 'optimizer' | 'speedup' | 'tasks';
   readonly title: string;
   /** Decoder of what the view says. */
   readonly schema: z.ZodMiniType<M>;

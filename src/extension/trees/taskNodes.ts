@@ -1,12 +1,11 @@
-/** The tree of tasks: families, and in each what is ready to train. */
-import type { EngineResult } from '../../protocol/index';
+/** The tree of tasks: families, and in each what is ready to train; a click opens the gallery at that task. */
+import type { ReadyTask, TaskFamilyEntry } from '../../protocol/live/index';
 import { formatCount } from '../format';
 import type { ListNode } from './listTree';
 
-export type TaskFamily = EngineResult<'tasks.list'>['families'][number];
-export type ReadyTask = TaskFamily['tasks'][number];
+export type { ReadyTask } from '../../protocol/live/index';
 
-export function taskNodes(families: readonly TaskFamily[]): ListNode[] {
+export function taskNodes(families: readonly TaskFamilyEntry[]): ListNode[] {
   return families.map((family, index): ListNode => ({
     label: family.title,
     description: String(family.tasks.length),
@@ -14,17 +13,22 @@ export function taskNodes(families: readonly TaskFamily[]): ListNode[] {
     icon: { id: 'symbol-class' },
     spoken: `${family.title}, ${family.tasks.length} tasks: ${family.summary}`,
     isOpen: index === 0,
-    children: family.tasks.map((task): ListNode => {
-      const size = `${formatCount(task.parameters)} parameters`;
-      return {
-        label: task.name,
-        description: size,
-        tooltip: `${task.summary}\n${size}`,
-        icon: { id: 'symbol-method' },
-        contextValue: 'task',
-        spoken: `${task.name}, ${size}`,
-        payload: task,
-      };
-    }),
+    children: family.tasks.map(taskNode),
   }));
+}
+
+function taskNode(task: ReadyTask): ListNode {
+  const { name, summary, parameters, seed } = task;
+  const size = `${formatCount(parameters)} parameters`;
+  const drawn = seed === undefined ? '' : `\nDrawn by the family's sampler, seed ${seed}`;
+  return {
+    label: name,
+    description: size,
+    tooltip: `${summary}\n${size}${drawn}`,
+    icon: { id: 'symbol-method' },
+    contextValue: 'task',
+    spoken: `${name}, ${size}`,
+    payload: task,
+    command: { command: 'velo.task.open', title: 'Open Tasks' },
+  };
 }

@@ -45,6 +45,21 @@ export type {
   TaskCurves,
 } from './speedup';
 export {
+  TASK_KINDS,
+  readyTaskSchema,
+  taskCostSchema,
+  taskFamilySchema,
+  taskSampleSchema,
+} from './tasks';
+export type {
+  ReadyTask,
+  TaskCostEntry,
+  TaskFamilyEntry,
+  TaskKind,
+  TaskOption,
+  TaskSampleEntry,
+} from './tasks';
+export {
   CELL_STATES,
   comparisonHostMessageSchema,
   comparisonViewMessageSchema,
@@ -53,6 +68,8 @@ export {
   panelMessageSchema,
   speedupHostMessageSchema,
   speedupViewMessageSchema,
+  tasksHostMessageSchema,
+  tasksViewMessageSchema,
   trainingHostMessageSchema,
   trainingViewMessageSchema,
 } from './views';
@@ -65,6 +82,10 @@ export type {
   RunAction,
   SpeedupHostMessage,
   SpeedupViewMessage,
+  ShownTask,
+  ShownFamily,
+  TasksHostMessage,
+  TasksViewMessage,
   TrainingHostMessage,
   TrainingViewMessage,
 } from './views';

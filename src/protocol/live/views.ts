@@ -12,6 +12,7 @@ import {
 import { runEntrySchema } from './runEntry';
 import { seriesUpdateSchema } from './series';
 import { evaluationOverviewSchema, sweepTableSchema, taskCurvesSchema } from './speedup';
+import { readyTaskSchema, taskCostSchema, taskFamilySchema, taskSampleSchema } from './tasks';
 import { traceSelectionSchema, traceUpdateSchema } from './trace';
 
 const count = () => z.int().check(z.minimum(0));
@@ -195,3 +196,54 @@ export const speedupViewMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('newEvaluation') }),
 ]);
 export type SpeedupViewMessage = Readonly<z.output<typeof speedupViewMessageSchema>>;
+
+/** A task as the gallery shows it. */
+const shownTaskSchema = z.extend(readyTaskSchema, {
+  /** A config that trains it with VeLO. */
+  configText: z.string(),
+});
+export type ShownTask = Readonly<z.output<typeof shownTaskSchema>>;
+
+const shownFamilySchema = z.extend(taskFamilySchema, { tasks: z.array(shownTaskSchema) });
+export type ShownFamily = Readonly<z.output<typeof shownFamilySchema>>;
+
+/** Why there is no answer to a question about one task. */
+const whyNot = z.object({ problem: z.string() });
+
+/** Host → gallery of tasks. */
+export const tasksHostMessageSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('tasks'),
+    families: z.array(shownFamilySchema),
+    /** Whether the workspace may compute: false in restricted mode. */
+    canControl: z.boolean(),
+  }),
+  /** A further task of a family's sampler. */
+  z.object({ type: z.literal('drawn'), family: z.string(), seed: count(), task: shownTaskSchema }),
+  z.object({
+    type: z.literal('cost'),
+    id: z.string(),
+    cost: z.union([taskCostSchema, whyNot]),
+  }),
+  z.object({
+    type: z.literal('sample'),
+    id: z.string(),
+    sample: z.union([taskSampleSchema, whyNot]),
+  }),
+  /** Opens a task's detail. */
+  z.object({ type: z.literal('show'), id: z.string() }),
+  engineMessage,
+  problemSchema,
+]);
+export type TasksHostMessage = Readonly<z.output<typeof tasksHostMessageSchema>>;
+
+/** Gallery of tasks → host. */
+export const tasksViewMessageSchema = z.discriminatedUnion('type', [
+  ...commonViewMessages,
+  z.object({ type: z.literal('cost'), id: z.string() }),
+  z.object({ type: z.literal('sample'), id: z.string() }),
+  z.object({ type: z.literal('drawn'), family: z.string(), seed: count() }),
+  /** A config of this task, opened as a document. */
+  z.object({ type: z.literal('train'), id: z.string() }),
+]);
+export type TasksViewMessage = Readonly<z.output<typeof tasksViewMessageSchema>>;

@@ -9,9 +9,11 @@ import { THEMES, inChromium, screenshot } from '../support/views';
 const folder =
   process.env['VELO_RECORDED'] ?? fileURLToPath(new URL('../recorded', import.meta.url));
 const scenes = scenesOf(readRecordings(folder)).filter(({ live }) => live !== true);
-const mainScenes = scenes.filter(({ name }) =>
-  ['training-running', 'comparison-runs', 'optimizer-weights', 'speedup-finished'].includes(name),
-);
+const MAIN = [
+  ...['training-running', 'comparison-runs', 'optimizer-weights', 'speedup-finished'],
+  'tasks-gallery',
+];
+const mainScenes = scenes.filter(({ name }) => MAIN.includes(name));
 
 describe.skipIf(scenes.length === 0)('views with recorded data', () => {
   inChromium('in every state', (openView) => {
@@ -35,7 +37,7 @@ describe.skipIf(scenes.length === 0)('views with recorded data', () => {
     );
     it.each(cases)('$name in $theme: axe-core finds nothing', async ({ theme, scene }) => {
       const { page } = await openView(scene.view, { scene, theme });
-      await page.waitForSelector('.plot-figure .main-svg');
+      await page.waitForSelector('.plot-figure .main-svg, .card-picture canvas');
       await page.waitForTimeout(600);
       await screenshot(page, `${scene.name}-${theme}`);
       expect(await clippedTexts(page)).toEqual([]);

@@ -15,6 +15,7 @@ import { engineEnded } from '../../support/engineEnd';
 import type { HostMessage } from './scenes';
 import { speedupMessages } from './speedup/record';
 import { sweepMessages } from './speedup/recordSweep';
+import { taskMessages } from './tasks/record';
 
 export interface RecordOptions {
   /** A folder for the runs. */
@@ -81,6 +82,12 @@ export async function recordSpeedup(root: string, target: string): Promise<void>
 export async function recordSweep(root: string, target: string): Promise<void> {
   mkdirSync(target, { recursive: true });
   write(target, 'speedup-sweep', await sweepMessages(root));
+}
+
+/** The gallery of tasks alone. @param root  of the repository */
+export async function recordTasks(root: string, target: string): Promise<void> {
+  mkdirSync(target, { recursive: true });
+  write(target, 'tasks', await taskMessages(root));
 }
 
 function write(target: string, name: string, messages: readonly HostMessage[]): void {

@@ -7,17 +7,23 @@ import type {
   OptimizerHostMessage,
   RunEntry,
   SpeedupHostMessage,
+  TasksHostMessage,
   TrainingHostMessage,
 } from '../../../src/protocol/live/index';
 import type { Recordings } from './recorded';
 import { at, diverge, isFirstTrace, rename, withoutLstm, withoutTrace } from './variations';
 import { manyTensors } from './manyTensors';
 import { speedupScenes } from './speedup/scenes';
+import { taskScenes } from './tasks/scenes';
 
 export type HostMessage =
-  TrainingHostMessage | ComparisonHostMessage | OptimizerHostMessage | SpeedupHostMessage;
+  | TrainingHostMessage
+  | ComparisonHostMessage
+  | OptimizerHostMessage
+  | SpeedupHostMessage
+  | TasksHostMessage;
 
-const VIEWS = ['training', 'comparison', 'optimizer', 'speedup'] as const;
+const VIEWS = ['training', 'comparison', 'optimizer', 'speedup', 'tasks'] as const;
 
 export interface Scene {
   readonly name: string;
@@ -36,13 +42,14 @@ const LONG_NAME =
 
 /** All scenes that the recordings allow; those of a view without a recording are left out. */
 export function scenesOf(recordings: Recordings): Scene[] {
-  const { training, comparison, optimizer, speedup, ...further } = recordings;
+  const { training, comparison, optimizer, speedup, tasks, ...further } = recordings;
   return [
     ...(training ? trainingScenes(training) : []),
     ...(comparison ? comparisonScenes(comparison) : []),
     ...(optimizer ? optimizerScenes(optimizer) : []),
     // A recording's name says of which view its messages are.
     ...(speedup ? speedupScenes(speedup as readonly SpeedupHostMessage[], LONG_NAME) : []),
+    ...(tasks ? taskScenes(tasks as readonly TasksHostMessage[], LONG_NAME) : []),
     ...Object.entries(further).map(recordedScene),
   ];
 }
@@ -215,8 +222,13 @@ function optimizerScenes(messages: readonly HostMessage[]): Scene[] {
   ];
 }
 
+const REPLIES: readonly string[] = [
+  ...['matrix', 'response', 'multipliers', 'cellOrder', 'curves', 'sweep'],
+  ...['sample', 'cost', 'drawn'],
+];
+
 /** Whether a recorded message answers a request and waits for it. */
 export function isReply(message: HostMessage): boolean {
   if (message.type === 'trace') return !message.update.reset && message.update.steps.length === 0;
-  return ['matrix', 'response', 'multipliers', 'cellOrder', 'curves', 'sweep'].includes(message.type);
+  return REPLIES.includes(message.type);
 }

@@ -103,13 +103,13 @@ function nameOf({ buffers }: Plan, view: View): string {
 }
 
 /** `3.1 MFLOP` */
-export function formatFlops(flops: number): string {
+function formatFlops(flops: number): string {
   if (flops >= 1e9) return `${(flops / 1e9).toFixed(2)} GFLOP`;
   return flops >= 1e6 ? `${(flops / 1e6).toFixed(2)} MFLOP` : `${(flops / 1e3).toFixed(1)} kFLOP`;
 }
 
 /** `1.2 MB` */
-export function formatBytes(bytes: number): string {
+function formatBytes(bytes: number): string {
   return bytes >= 2 ** 20
     ? `${(bytes / 2 ** 20).toFixed(1)} MB`
     : `${(bytes / 1024).toFixed(1)} kB`;

@@ -77,6 +77,7 @@ function checkDocuments(name: string, starts: Uint32Array): void {
   throw new UserError('data', `${name} has no document, expected lines or paragraphs of text`);
 }
 
+/** @throws UserError('config') */
 function checkVocabulary(vocabulary: number): void {
   if (
     Number.isInteger(vocabulary) &&
@@ -92,7 +93,8 @@ function checkVocabulary(vocabulary: number): void {
   );
 }
 
-function trainSize(documents: number): number {
+/** Documents of the train split, which come first. */
+export function trainSize(documents: number): number {
   return documents - 3 * Math.floor(documents / HELD_OUT_SHARE);
 }
 

@@ -57,6 +57,23 @@ function wordEncoder({ left, right }: Joins): (word: string) => readonly number[
   };
 }
 
+/** The bytes that an id stands for. @param joins  that made the pieces; absent: there are none */
+export function bytesOfTokens(joins: Joins | undefined): (id: number) => Uint8Array {
+  const write = (id: number, out: number[]): void => {
+    if (joins === undefined || id < BYTE_VOCABULARY) {
+      out.push(id - FIRST_BYTE);
+      return;
+    }
+    write(joins.left[id - BYTE_VOCABULARY]!, out);
+    write(joins.right[id - BYTE_VOCABULARY]!, out);
+  };
+  return (id) => {
+    const out: number[] = [];
+    write(id, out);
+    return Uint8Array.from(out);
+  };
+}
+
 function joinAll(pieces: number[], ids: ReadonlyMap<number, number>): readonly number[] {
   for (;;) {
     let earliest = Infinity;
