@@ -75,7 +75,7 @@ const TEXT_SPEC = {
 };
 
 /** A folder with these files; gone after the test. */
-function taskFolder(files: Readonly<Record<string, string>>): string {
+export function taskFolder(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'velo-task-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   onTestFinished(() => {

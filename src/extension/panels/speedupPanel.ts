@@ -47,6 +47,8 @@ export class SpeedupPanel implements Disposable {
   #ref: EvaluationRef | undefined;
   #engine: Engine | undefined;
   #watch: Disposable | undefined;
+  /** Whether the engine has taken the watch up. */
+  #isWatching = false;
   /** Counts the showings; what an older one was still waiting for is dropped. */
   #showing = 0;
   #isShown = false;
@@ -121,6 +123,7 @@ export class SpeedupPanel implements Disposable {
     this.#showing += 1;
     this.#watch?.dispose();
     this.#watch = undefined;
+    this.#isWatching = false;
   }
 
   /** Where there was no evaluation, the first one that comes is shown. */
@@ -168,6 +171,8 @@ export class SpeedupPanel implements Disposable {
       },
     };
     await engine.request('evaluation.watch', { watchId, evaluationId }, PATIENCE);
+    if (showing !== this.#showing) return;
+    this.#isWatching = true;
     await this.#services.evaluations.load();
   }
 
@@ -193,7 +198,7 @@ export class SpeedupPanel implements Disposable {
     if (!this.#isShown) return;
     this.#post(engineMessage(state));
     // Watches ended with the old connection. Before the first showing has its answer, it asks itself.
-    if (state.kind === 'connected' && this.#watch !== undefined) void this.#show();
+    if (state.kind === 'connected' && this.#isWatching) void this.#show();
   }
 
   async #receive(message: OwnMessage<SpeedupViewMessage>): Promise<void> {

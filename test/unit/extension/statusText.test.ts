@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { statusText } from '../../../src/extension/status/statusText';
+import { evaluationEntry } from './evaluationEntries';
 import { runEntry } from './runEntries';
 
 it('says nothing while nothing runs', () => {
@@ -34,4 +35,14 @@ it('puts a failure before everything else', () => {
   expect(status?.text).toBe('$(error) VeLO conv failed');
   expect(status?.lines).toEqual(['conv failed: out of memory']);
   expect(status?.failed).toBe(true);
+});
+
+it('counts an evaluation, and names it where nothing else runs', () => {
+  const evaluation = evaluationEntry();
+  const alone = statusText([], undefined, [evaluation]);
+  expect(alone?.text).toBe('$(sync) VeLO evaluation 33 %');
+  expect(alone?.lines).toEqual(['quick-12-1: 130 of 384 trainings, 12 min 3 s left']);
+  expect(statusText([runEntry()], undefined, [evaluation])?.text).toBe(
+    '$(sync) VeLO 940/1,000 · 0.338 +1',
+  );
 });
