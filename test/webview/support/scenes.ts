@@ -13,6 +13,7 @@ import type { Recordings } from './recorded';
 import { at, diverge, isFirstTrace, rename, withoutLstm, withoutTrace } from './variations';
 import { manyTensors } from './manyTensors';
 import { speedupScenes } from './speedup/scenes';
+import { sweepScenes } from './speedup/sweepScenes';
 
 export type HostMessage =
   TrainingHostMessage | ComparisonHostMessage | OptimizerHostMessage | SpeedupHostMessage;
@@ -36,13 +37,21 @@ const LONG_NAME =
 
 /** All scenes that the recordings allow; those of a view without a recording are left out. */
 export function scenesOf(recordings: Recordings): Scene[] {
-  const { training, comparison, optimizer, speedup, ...further } = recordings;
+  const {
+    training,
+    comparison,
+    optimizer,
+    speedup,
+    ['speedup-sweep']: sweep,
+    ...further
+  } = recordings;
   return [
     ...(training ? trainingScenes(training) : []),
     ...(comparison ? comparisonScenes(comparison) : []),
     ...(optimizer ? optimizerScenes(optimizer) : []),
     // A recording's name says of which view its messages are.
     ...(speedup ? speedupScenes(speedup as readonly SpeedupHostMessage[], LONG_NAME) : []),
+    ...(sweep ? sweepScenes(sweep as readonly SpeedupHostMessage[]) : []),
     ...Object.entries(further).map(recordedScene),
   ];
 }
@@ -218,5 +227,7 @@ function optimizerScenes(messages: readonly HostMessage[]): Scene[] {
 /** Whether a recorded message answers a request and waits for it. */
 export function isReply(message: HostMessage): boolean {
   if (message.type === 'trace') return !message.update.reset && message.update.steps.length === 0;
-  return ['matrix', 'response', 'multipliers', 'cellOrder', 'curves', 'sweep'].includes(message.type);
+  return ['matrix', 'response', 'multipliers', 'cellOrder', 'curves', 'sweep'].includes(
+    message.type,
+  );
 }
