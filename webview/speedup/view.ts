@@ -1,6 +1,9 @@
 /** What a person has chosen in this view; kept by the host across reloads, so it is checked when it comes back. */
+import { NO_SWEEP_CHOICES, readSweepChoices } from './sweepChoices';
+import type { SweepChoices } from './sweepChoices';
+
 export type Unit = 'steps' | 'seconds';
-export type ChartKind = 'sorted' | 'profile';
+export type ChartKind = 'sorted' | 'profile' | 'sweep';
 
 /** A column of the task table; an optimizer's is `optimizer:LABEL`. */
 export type SortKey =
@@ -11,7 +14,16 @@ export interface Sort {
   readonly descending: boolean;
 }
 
-const SECTIONS = ['chart', 'detail', 'sweep', 'tasks'] as const;
+const SECTIONS = [
+  'chart',
+  'detail',
+  'sweep',
+  'tasks',
+  // Of the sweep's own tab.
+  'parallel',
+  'curves',
+  'settings',
+] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
 export interface ViewChoices {
@@ -26,6 +38,8 @@ export interface ViewChoices {
   readonly filter: string;
   /** Folded sections. */
   readonly closed: readonly SectionName[];
+  /** Of the sweep's own tab. */
+  readonly sweep: SweepChoices;
 }
 
 export const DEFAULT_CHOICES: ViewChoices = {
@@ -33,20 +47,22 @@ export const DEFAULT_CHOICES: ViewChoices = {
   chart: 'sorted',
   filter: '',
   closed: [],
+  sweep: NO_SWEEP_CHOICES,
 };
 
 /** The choices inside a kept state; whatever is missing or out of range has its default. */
 export function readChoices(kept: unknown): ViewChoices {
-  const { unit, chart, front, task, sort, filter, closed } = isRecord(kept) ? kept : {};
+  const { unit, chart, front, task, sort, filter, closed, sweep } = isRecord(kept) ? kept : {};
   const known = readSort(sort);
   return {
     unit: unit === 'seconds' ? 'seconds' : 'steps',
-    chart: chart === 'profile' ? 'profile' : 'sorted',
+    chart: chart === 'profile' || chart === 'sweep' ? chart : 'sorted',
     ...(typeof front === 'string' ? { front } : {}),
     ...(typeof task === 'string' || task === null ? { task } : {}),
     ...(known === undefined ? {} : { sort: known }),
     filter: typeof filter === 'string' ? filter : '',
     closed: Array.isArray(closed) ? SECTIONS.filter((name) => closed.includes(name)) : [],
+    sweep: readSweepChoices(sweep),
   };
 }
 

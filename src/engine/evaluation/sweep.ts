@@ -75,7 +75,8 @@ function onTask(
   return {
     ...{ finalTrain, finalHeldOut, lowest },
     stepsToTarget: target?.kind === 'reached' ? target.steps : NaN,
-    spark: spark(curve, length),
+    // Smoothed, the short curves of a sweep would all look alike.
+    spark: spark({ ...curve, smoothed: curve.raw }, length),
     seeds: curves.map(({ seed, diverged, steps, train }) => ({
       ...{ seed, diverged },
       curve: sentCurve({ steps, losses: train }, CURVE_POINTS),

@@ -152,7 +152,7 @@ const settingOnTaskSchema = z.object({
   lowest: known(),
   /** To the target loss, by its smoothed mean; NaN where it never got there, or there is no target. */
   stepsToTarget: known(),
-  /** Smoothed training loss at equal distances from the first to the last step. */
+  /** Training loss, mean over seeds, at equal distances from the first to the last step. */
   spark: floats(),
   /** Training loss of each seed, not smoothed; what diverged ends there. */
   seeds: z.array(z.object({ seed: count(), diverged: z.boolean(), curve: curve() })),

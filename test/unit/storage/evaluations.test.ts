@@ -69,6 +69,7 @@ describe('an evaluation on disk', () => {
     const { directory } = writer.paths;
     expect(writer.has(key)).toBe(true);
     expect(readEvaluation(directory)).toEqual({
+      ...{ writer: { isOwn: true } },
       ...{ id: 'two-valleys-1', directory, config, environment, summary, state: 'running' },
     });
     writer.close();

@@ -15,6 +15,7 @@ import { at, diverge, isFirstTrace, rename, withoutLstm, withoutTrace } from './
 import { manyTensors } from './manyTensors';
 import { speedupScenes } from './speedup/scenes';
 import { taskScenes } from './tasks/scenes';
+import { sweepScenes } from './speedup/sweepScenes';
 
 export type HostMessage =
   | TrainingHostMessage
@@ -42,7 +43,15 @@ const LONG_NAME =
 
 /** All scenes that the recordings allow; those of a view without a recording are left out. */
 export function scenesOf(recordings: Recordings): Scene[] {
-  const { training, comparison, optimizer, speedup, tasks, ...further } = recordings;
+  const {
+    training,
+    comparison,
+    optimizer,
+    speedup,
+    ['speedup-sweep']: sweep,
+    tasks,
+    ...further
+  } = recordings;
   return [
     ...(training ? trainingScenes(training) : []),
     ...(comparison ? comparisonScenes(comparison) : []),
@@ -50,6 +59,7 @@ export function scenesOf(recordings: Recordings): Scene[] {
     // A recording's name says of which view its messages are.
     ...(speedup ? speedupScenes(speedup as readonly SpeedupHostMessage[], LONG_NAME) : []),
     ...(tasks ? taskScenes(tasks as readonly TasksHostMessage[], LONG_NAME) : []),
+    ...(sweep ? sweepScenes(sweep as readonly SpeedupHostMessage[]) : []),
     ...Object.entries(further).map(recordedScene),
   ];
 }

@@ -1,5 +1,5 @@
 /** Line charts; the only user of plotly.js. */
-export { chartPicture } from './chartPicture';
+export { chartPicture, svgPicture } from './chartPicture';
 export { LinePlot } from './LinePlot';
 export type { LinePlotProps } from './LinePlot';
 export type { MarkerSymbol, PlotAxis, PlotDash, PlotLine, PlotShape, PlotText } from './figure';

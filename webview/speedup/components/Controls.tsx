@@ -1,4 +1,4 @@
-/** By steps or seconds, as the sorted chart or as profiles. */
+/** By steps or seconds, as the sorted chart or as profiles; or the sweeps. */
 import { Segmented } from '../../shared/components';
 import type { ViewChoices } from '../view';
 
@@ -11,22 +11,24 @@ export interface ControlsProps {
 export function Controls({ choices, baseline, onChange }: ControlsProps) {
   return (
     <div class="view-controls">
-      <Segmented
-        label="Speedup in"
-        showLabel
-        options={[
-          {
-            value: 'steps',
-            label: 'Steps',
-            title: `Steps of ${baseline} over own steps to the same loss`,
-          },
-          { value: 'seconds', label: 'Seconds', title: "The optimizer's overhead included" },
-        ]}
-        value={choices.unit}
-        onChange={(unit) => {
-          onChange({ unit });
-        }}
-      />
+      {choices.chart !== 'sweep' && (
+        <Segmented
+          label="Speedup in"
+          showLabel
+          options={[
+            {
+              value: 'steps',
+              label: 'Steps',
+              title: `Steps of ${baseline} over own steps to the same loss`,
+            },
+            { value: 'seconds', label: 'Seconds', title: "The optimizer's overhead included" },
+          ]}
+          value={choices.unit}
+          onChange={(unit) => {
+            onChange({ unit });
+          }}
+        />
+      )}{' '}
       <Segmented
         label="Chart"
         showLabel
@@ -37,6 +39,7 @@ export function Controls({ choices, baseline, onChange }: ControlsProps) {
             label: 'Profile',
             title: 'Share of tasks within a factor of the best optimizer',
           },
+          { value: 'sweep', label: 'Sweep', title: 'Every setting that was tried' },
         ]}
         value={choices.chart}
         onChange={(chart) => {
@@ -44,10 +47,16 @@ export function Controls({ choices, baseline, onChange }: ControlsProps) {
         }}
       />
       <span class="spring" />
-      <span class="dim small wide-only">
-        <kbd>↑</kbd> <kbd>↓</kbd> next task <kbd>[</kbd> <kbd>]</kbd> next optimizer{' '}
-        <kbd>Enter</kbd> train it <kbd>T</kbd> table
-      </span>
+      {choices.chart === 'sweep' ? (
+        <span class="dim small wide-only">
+          drag along an axis to brush it, its name to move it, click the name to flip it
+        </span>
+      ) : (
+        <span class="dim small wide-only">
+          <kbd>↑</kbd> <kbd>↓</kbd> next task <kbd>[</kbd> <kbd>]</kbd> next optimizer{' '}
+          <kbd>Enter</kbd> train it <kbd>T</kbd> table
+        </span>
+      )}{' '}
     </div>
   );
 }

@@ -8,11 +8,13 @@ import { Controls } from './Controls';
 import { Detail } from './Detail';
 import { Header } from './Header';
 import { Notices } from './Notices';
+import { SweepView } from './SweepView';
 import { TaskTable } from './TaskTable';
 import { useExports } from './useExports';
 import { useKeys } from './useKeys';
 import { useShown } from './useShown';
 import type { ShownOptions } from './useShown';
+import { useSweep } from './useSweep';
 
 export interface EvaluationProps extends ShownOptions {
   readonly model: SpeedupModel;
@@ -23,12 +25,13 @@ export function Evaluation({ model, breakpoint, post, ...rest }: EvaluationProps
   const { overview, chosen, choices } = shown;
   const frame = useRef<HTMLDivElement>(null);
   const page = useRef<HTMLDivElement>(null);
-  const exports = useExports(shown, frame);
+  const sweep = useSweep(model, shown, post);
+  const exports = useExports(shown, frame, sweep);
   useKeys(page, shown);
   useEffect(() => {
-    if (chosen.task !== undefined && wantsCurves(model, chosen.task))
+    if (choices.chart !== 'sweep' && chosen.task !== undefined && wantsCurves(model, chosen.task))
       post({ type: 'curves', task: chosen.task });
-  }, [chosen.task, overview]);
+  }, [choices.chart, chosen.task, overview]);
   const { done, total } = overview.progress;
   const isLive = ['starting', 'running', 'stopping'].includes(overview.state);
   const curves = chosen.task === undefined ? undefined : model.curves.get(chosen.task)?.curves;
@@ -41,17 +44,23 @@ export function Evaluation({ model, breakpoint, post, ...rest }: EvaluationProps
         <Controls choices={choices} baseline={overview.protocol.baseline} onChange={shown.change} />
       </div>
       <Notices {...{ model, overview, post }} />
-      <div class={isSideBySide ? 'speedup-columns' : undefined}>
-        <ChartSection shown={shown} frame={frame} />
-        {chosen.task !== undefined && (
-          <Detail
-            {...{ shown, curves }}
-            task={chosen.task}
-            isWaiting={wantsCurves(model, chosen.task)}
-          />
-        )}
-      </div>
-      <TaskTable shown={shown} />
+      {choices.chart === 'sweep' ? (
+        <SweepView sweep={sweep} isWide={breakpoint === 'wide'} />
+      ) : (
+        <>
+          <div class={isSideBySide ? 'speedup-columns' : undefined}>
+            <ChartSection shown={shown} frame={frame} />
+            {chosen.task !== undefined && (
+              <Detail
+                {...{ shown, curves }}
+                task={chosen.task}
+                isWaiting={wantsCurves(model, chosen.task)}
+              />
+            )}
+          </div>
+          <TaskTable shown={shown} />
+        </>
+      )}
     </div>
   );
 }

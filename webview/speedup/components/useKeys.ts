@@ -38,7 +38,9 @@ function isOurs({ target }: KeyboardEvent, page: HTMLElement | null): boolean {
 
 /** @returns whether the key meant something */
 function act({ key, target }: KeyboardEvent, shown: Shown): boolean {
-  const { chosen, overview, choose, openTask, change } = shown;
+  const { chosen, overview, choices, choose, openTask, change } = shown;
+  // There a task is one choice among several, and arrows belong to axes and rows.
+  if (choices.chart === 'sweep') return false;
   if (key === '[' || key === ']') return turn(shown, key === ']' ? 1 : -1);
   if (key === 'Escape' && chosen.task !== undefined) {
     change({ task: null });

@@ -7,6 +7,16 @@ export interface SparkSize {
 
 const EDGE = 2;
 
+/** Curves without what has no logarithm: it is set to the smallest that has, so that the others keep theirs. */
+export function aboveZero(curves: readonly Float32Array[]): Float32Array[] {
+  const least = curves.flatMap((curve) => [...curve]).reduce(smallerPositive, Infinity);
+  return curves.map((curve) => curve.map((loss) => (loss === 0 ? least : loss)));
+}
+
+function smallerPositive(least: number, loss: number): number {
+  return loss > 0 && loss < least ? loss : least;
+}
+
 /**
  * SVG paths, one for each curve; logarithmic where all losses are positive. The upper end is the largest first loss:
  * spikes over it stay at the edge. What is not finite is a gap.

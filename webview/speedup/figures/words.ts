@@ -50,7 +50,7 @@ export function divisionText({ reached, spent, unit, isOpen }: Division): string
 }
 
 /** Seconds with three digits, under a second in milliseconds, under one of these in microseconds. */
-function secondsText(seconds: number): string {
+export function secondsText(seconds: number): string {
   if (seconds < 1e-3) return `${num(seconds * 1e6)}\u2009µs`;
   return seconds < 1 ? `${num(seconds * 1000)}\u2009ms` : `${num(seconds)}\u2009s`;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { speedupHostMessageSchema } from '../../../../src/protocol/live/index';
 import type { SpeedupHostMessage } from '../../../../src/protocol/live/index';
-import { INITIAL_MODEL, reduce, wantsCurves } from '../../../../webview/speedup/model';
+import { INITIAL_MODEL, reduce, wantsCurves, wantsSweep } from '../../../../webview/speedup/model';
 import { DEFAULT_CHOICES, readChoices } from '../../../../webview/speedup/view';
 import { curvesOf, measured, overviewOf, pending, taskOf } from './support';
 
@@ -29,6 +29,17 @@ describe('the model of the speedup chart', () => {
     const shown = after(evaluation(), problem);
     expect(shown).toMatchObject({ phase: 'ready', problem: { message: 'The file is gone.' } });
     expect(reduce(shown, evaluation()).problem).toBeUndefined();
+  });
+
+  it('wants a sweep that has not come, or was made before trainings that are done now', () => {
+    const sweep: SpeedupHostMessage = { type: 'sweep', sweep: { targetLoss: NaN, settings: [] } };
+    const progress = (done: number) => evaluation({ progress: { done, total: 10 } });
+    expect(wantsSweep(after(progress(0)), undefined)).toBe(false);
+    expect(wantsSweep(after(progress(3)), undefined)).toBe(true);
+    const known = after(progress(3), sweep);
+    expect([wantsSweep(known, undefined), wantsSweep(known, 1)]).toEqual([false, true]);
+    expect(wantsSweep(reduce(known, progress(4)), undefined)).toBe(true);
+    expect(reduce(known, evaluation({ id: 'another' })).sweeps.size).toBe(0);
   });
 
   it('keeps curves of the same evaluation, and forgets those of another', () => {
