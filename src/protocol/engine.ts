@@ -14,6 +14,7 @@ import {
   readyTaskSchema,
   runEntrySchema,
   seriesUpdateSchema,
+  sweepTableSchema,
   taskCurvesSchema,
   taskCostSchema,
   taskFamilySchema,
@@ -169,6 +170,11 @@ export const ENGINE_REQUESTS = {
   'evaluation.curves': {
     params: evaluationRef.extend({ task: z.int().min(0) }),
     result: taskCurvesSchema,
+  },
+  /** Every setting with what it came to. @param task  index in the overview; absent: over all tasks */
+  'evaluation.sweep': {
+    params: evaluationRef.extend({ task: z.int().min(0).exactOptional() }),
+    result: sweepTableSchema,
   },
   /** Scores what is there and writes the report to a file. */
   'evaluation.report': {

@@ -22,7 +22,7 @@ export interface NewTask {
 }
 
 /** What a name may not be; undefined where it will do. */
-function taskNameProblem({
+export function taskNameProblem({
   folder,
   name,
   kind,

@@ -5,7 +5,7 @@
 import { UserError, sizeOf } from '../../base/index';
 import { describeOptimizer, describeTask } from '../../protocol/index';
 import type { EvaluationTask } from '../../protocol/index';
-import type { EvaluationOverview, TaskCurves } from '../../protocol/live/index';
+import type { EvaluationOverview, SweepTable, TaskCurves } from '../../protocol/live/index';
 import { readEvaluation, readEvaluationCurve } from '../../storage/index';
 import type { EvaluationCurve, EvaluationRecord } from '../../storage/index';
 import { createTask } from '../jobs/createTask';
@@ -14,6 +14,7 @@ import { curvesOf } from './curves';
 import { overviewOf } from './overview';
 import type { TaskFacts } from './overview';
 import { readTaskResult, readTaskResults } from './results';
+import { sweepOnTask, sweepOverTasks } from './sweep';
 import { wholeArms } from './wholeArms';
 
 export class EvaluationView {
@@ -57,10 +58,7 @@ export class EvaluationView {
    */
   curves(task: number): TaskCurves {
     const { config } = readEvaluation(this.#directory);
-    if (task >= config.tasks.length) {
-      const range = `expected a task from 0 to ${config.tasks.length - 1}, got ${task}`;
-      throw new UserError('run', `the evaluation: ${range}`);
-    }
+    checkTask(config, task);
     return curvesOf({
       task,
       results: readTaskResult(this.#directory, config, task, this.#read),
@@ -68,6 +66,22 @@ export class EvaluationView {
       baseline: config.baseline.name ?? config.baseline.optimizer.name,
       numSteps: config.steps,
     });
+  }
+
+  /**
+   * Every setting of every sweep with what it came to.
+   * @param task  index of a task; absent: over all of them
+   * @throws UserError as `curves`
+   */
+  sweep(task: number | undefined): SweepTable {
+    const { config } = readEvaluation(this.#directory);
+    const baseline = config.baseline.name ?? config.baseline.optimizer.name;
+    if (task === undefined) {
+      return sweepOverTasks(readTaskResults(this.#directory, config, this.#read), baseline);
+    }
+    checkTask(config, task);
+    const result = readTaskResult(this.#directory, config, task, this.#read);
+    return sweepOnTask(task, result, baseline);
   }
 
   readonly #read = (directory: string, key: string): EvaluationCurve | undefined => {
@@ -104,6 +118,13 @@ export class EvaluationView {
       },
     };
   }
+}
+
+/** @throws UserError('run') */
+function checkTask({ tasks }: EvaluationRecord['config'], task: number): void {
+  if (task < tasks.length) return;
+  const range = `expected a task from 0 to ${tasks.length - 1}, got ${task}`;
+  throw new UserError('run', `the evaluation: ${range}`);
 }
 
 /** Rising, none twice. */

@@ -153,6 +153,11 @@ export class Evaluations {
   }
 
   /** @throws UserError('run' | 'disk' | 'data') */
+  sweep(params: EngineParams<'evaluation.sweep'>): Promise<EngineResult<'evaluation.sweep'>> {
+    return this.#scoring.call('evaluation.sweep', params, this.#contextOf(params.evaluationId));
+  }
+
+  /** @throws UserError as `sweep` */
   curves(params: EngineParams<'evaluation.curves'>): Promise<EngineResult<'evaluation.curves'>> {
     return this.#scoring.call('evaluation.curves', params, this.#contextOf(params.evaluationId));
   }

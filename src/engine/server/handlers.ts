@@ -65,6 +65,7 @@ function evaluationHandlers({
     },
     'evaluation.overview': ({ evaluationId }) => evaluations.overview(evaluationId),
     'evaluation.curves': (params) => evaluations.curves(params),
+    'evaluation.sweep': (params) => evaluations.sweep(params),
     'evaluation.report': (params) => evaluations.report(params),
   };
 }

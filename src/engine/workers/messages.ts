@@ -77,6 +77,7 @@ export type ServiceRequest =
   | 'run.multipliers'
   | 'evaluation.overview'
   | 'evaluation.curves'
+  | 'evaluation.sweep'
   | 'evaluation.report';
 
 /** What the main thread adds to the params of a request. */

@@ -84,6 +84,7 @@ const HANDLERS: { readonly [R in ServiceRequest]: Handler<R> } = {
   'run.multipliers': ({ runId }, context) => multipliersOf(runId, context),
   'evaluation.overview': (_params, context, files) => viewOf(context, files).overview(),
   'evaluation.curves': ({ task }, context, files) => viewOf(context, files).curves(task),
+  'evaluation.sweep': ({ task }, context, files) => viewOf(context, files).sweep(task),
   'evaluation.report': (params, { directory = '' }) => {
     writeReport(directory, params);
     return {};

@@ -25,6 +25,7 @@ export const COMMANDS = {
   'velo.optimizer.open': 'argument',
   'velo.optimizer.trainWith': 'argument',
   'velo.optimizers.refresh': 'argument',
+  'velo.task.new': 'palette',
   'velo.task.train': 'argument',
   'velo.task.open': 'palette',
   'velo.devices.refresh': 'argument',

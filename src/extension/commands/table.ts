@@ -17,6 +17,7 @@ import { COMMANDS } from './ids';
 import type { CommandId } from './ids';
 import { newEvaluation } from './newEvaluation';
 import { newRun } from './newRun';
+import { newTask } from './newTask';
 import type { NewRunPreset } from './newRun';
 import { controlRuns, resumeRuns, stopAll } from './runControls';
 import { copyIds, deleteRuns, duplicate, exportRun, openConfig, reveal } from './runFiles';
@@ -137,6 +138,7 @@ function otherHandlers(context: CommandContext): Record<OtherCommand, Handler> {
     'velo.optimizers.refresh': () => {
       optimizers.refresh();
     },
+    'velo.task.new': () => newTask(services),
     'velo.task.train': (node) => {
       const task = views.chosenTask(payloadOf(node));
       return task === undefined ? createAndStart(services, start, {}) : trainTask(task);

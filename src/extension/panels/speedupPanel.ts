@@ -226,6 +226,14 @@ export class SpeedupPanel implements Disposable {
         this.#post({ type: 'curves', curves });
         break;
       }
+      case 'sweep': {
+        const { task } = message;
+        const params = task === undefined ? { evaluationId } : { evaluationId, task };
+        const engine = this.#engineOf(ref.root);
+        const sweep = await engine.request('evaluation.sweep', params, PATIENCE);
+        this.#post({ type: 'sweep', sweep });
+        break;
+      }
       case 'control':
         await commands.executeCommand(`velo.evaluation.${message.action}`, ref);
         break;

@@ -5,7 +5,7 @@ import type { SweepShown } from './useSweep';
 
 export function SweepLegend({ sweep }: { readonly sweep: SweepShown }) {
   const { settings, brushed, color, choices, act } = sweep;
-  const ends = color.range.map(color.format);
+  const ends = color.range.map((value) => color.format(value));
   const [worst = '', best = ''] = color.better === 'low' ? ends.toReversed() : ends;
   const isBrushed = Object.keys(choices.brushes).length > 0;
   return (

@@ -58,8 +58,8 @@ export interface ParallelFigure {
 }
 
 /** Room for names above (or before) the axes and below them, and at the sides. */
-export const STANDING = { top: 52, bottom: 30, right: 64 } as const;
-export const LYING = { top: 42, bottom: 26, left: 34, right: 40, gap: 68 } as const;
+const STANDING = { top: 52, bottom: 30, right: 64 } as const;
+const LYING = { top: 42, bottom: 26, left: 34, right: 40, gap: 68 } as const;
 /** Between the highest value and the place beyond. */
 const BEYOND = 24;
 

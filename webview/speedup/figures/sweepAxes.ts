@@ -72,7 +72,7 @@ function settingAxis(
   };
 }
 
-export function valueText(value: Value): string {
+function valueText(value: Value): string {
   if (value === undefined) return '–';
   return typeof value === 'number' ? tickLabel(Number(value.toPrecision(4))) : String(value);
 }
