@@ -29,9 +29,16 @@ const digits = (name: string, hidden: number[]) => ({
 });
 /** Long enough to be looked at, stopped and reloaded on a machine of any speed. */
 const CONFIG: EvaluationConfigInput = {
-  tasks: [digits('digits 16', [16]), digits('digits 32', [32]), digits('digits 32-32', [32, 32])],
+  tasks: [
+    digits('digits 16', [16]),
+    digits('digits 32', [32]),
+    digits('digits 32-32', [32, 32]),
+    digits('digits 48', [48]),
+    digits('digits 16-16', [16, 16]),
+    digits('digits 64', [64]),
+  ],
   baseline: {
-    steps: 20_000,
+    steps: 150_000,
     sweep: { learningRates: { kind: 'list', values: [1e-3, 1e-2, 1e-1] } },
   },
   optimizers: [
@@ -40,9 +47,9 @@ const CONFIG: EvaluationConfigInput = {
   ],
   seeds: 2,
   steps: 2000,
-  evaluate: { every: 50, batches: 2 },
+  evaluate: { every: 500, batches: 2 },
 };
-const TASKS = 3;
+const TASKS = 6;
 
 describe.skipIf(vscodeFolder === undefined)('the speedup chart in a real VS Code', () => {
   const workplace = mkdtempSync(join(tmpdir(), 'velo-speedup-'));

@@ -22,6 +22,8 @@ export class EvaluationScores {
   readonly #marked = new Set<string>();
   readonly #changes = new Emitter<string>();
   #isBusy = false;
+  /** Whether the score that is being made has no rest after it. */
+  #isRestless = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: EvaluationScoresOptions) {
@@ -53,6 +55,14 @@ export class EvaluationScores {
     this.#next();
   }
 
+  /** The same, without a rest before: nothing is trained any more that would be slowed down. */
+  markNow(id: string): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#isRestless = this.#isBusy;
+    this.mark(id);
+  }
+
   forget(id: string): void {
     this.#known.delete(id);
     this.#marked.delete(id);
@@ -70,7 +80,9 @@ export class EvaluationScores {
     this.#isBusy = true;
     void this.#work(id).then((tookMs) => {
       this.#isBusy = false;
-      const restMs = Math.min(REST_MOST_MS, Math.max(REST_LEAST_MS, REST_FACTOR * tookMs));
+      const most = this.#isRestless ? 0 : REST_MOST_MS;
+      this.#isRestless = false;
+      const restMs = Math.min(most, Math.max(REST_LEAST_MS, REST_FACTOR * tookMs));
       this.#timer = setTimeout(() => {
         this.#timer = undefined;
         this.#next();

@@ -194,8 +194,10 @@ export class Evaluations {
     this.jobs.onChange((id) => {
       if (id === undefined) return;
       // Where it begins or ends, its folder says more.
-      if (this.jobs.get(id)?.state === 'running') this.index.tell(id);
+      const job = this.jobs.get(id);
+      if (job?.state === 'running') this.index.tell(id);
       else this.index.reread(id);
+      if (job === undefined) this.#scores.markNow(id);
     });
   }
 
