@@ -9,4 +9,5 @@ export {
   diagnoseEvaluationConfigText,
   diagnoseRunConfigText,
 } from '../protocol/index';
+export { createTaskFiles, taskNameProblem } from '../storage/index';
 export { findingsOf, withoutDoubles } from './config/findings';

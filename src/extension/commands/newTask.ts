@@ -1,6 +1,5 @@
 /** "VeLO: New Task…": asks for a kind and a name, writes the task with its types and a config, opens both. */
 import { ThemeIcon, Uri, ViewColumn, window } from 'vscode';
-import { createTaskFiles, taskNameProblem } from '../../storage/index';
 import type { TaskKind } from '../../storage/index';
 import type { Services } from '../services';
 import { chooseFolder } from './newRun';
@@ -40,11 +39,13 @@ export async function newTask({ extensionUri }: Services): Promise<void> {
   const chosen = await window.showQuickPick(KINDS, { title: `${TITLE}: Kind`, placeHolder });
   if (chosen === undefined) return;
   const { form: kind } = chosen;
+  const { createTaskFiles, taskNameProblem } = await import('../onDemand');
+  const problemOf = (name: string) => taskNameProblem({ folder, name: name.trim(), kind });
   const name = await window.showInputBox({
     title: `${TITLE}: Name`,
     prompt: 'What its files are called: the task, and NAME.velo.json, whose play button trains it',
-    value: freeTaskName(folder, kind),
-    validateInput: (text) => taskNameProblem({ folder, name: text.trim(), kind }),
+    value: freeTaskName(problemOf),
+    validateInput: problemOf,
   });
   if (name === undefined) return;
   const programRoot = extensionUri.fsPath;
@@ -57,10 +58,8 @@ export async function newTask({ extensionUri }: Services): Promise<void> {
 }
 
 /** `my-task`, or the first of `my-task-2`, `my-task-3`, … that is free. */
-function freeTaskName(folder: string, kind: TaskKind): string {
+function freeTaskName(problemOf: (name: string) => string | undefined): string {
   let name = 'my-task';
-  for (let count = 2; taskNameProblem({ folder, name, kind }) !== undefined; count++) {
-    name = `my-task-${count}`;
-  }
+  for (let count = 2; problemOf(name) !== undefined; count++) name = `my-task-${count}`;
   return name;
 }
