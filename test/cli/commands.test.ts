@@ -110,7 +110,7 @@ describe('velo tasks and velo doctor', () => {
     const entries = jsonLines((await runCli(['tasks', '--json'], { cwd })).stdout);
     const names = (type: string, key: string) =>
       entries.filter((entry) => entry['type'] === type).map((entry) => entry[key]);
-    expect(names('task', 'family')).toEqual([...TASK_FAMILIES]);
+    expect(names('task', 'family').sort()).toEqual([...TASK_FAMILIES].sort());
     expect(names('dataset', 'name')).toEqual([...BUNDLED_DATASET_NAMES]);
     expect(names('optimizer', 'name')).toContain('adam');
     const text = (await runCli(['tasks'], { cwd })).stdout;
@@ -133,16 +133,6 @@ describe('velo tasks and velo doctor', () => {
     const wrong = await runCli(['tasks', 'show', 'quadratics'], { cwd });
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain('no task family is called "quadratics", expected imageMlp');
-  });
-
-  it('say what a step of a family costs', async () => {
-    const [entry] = jsonLines((await runCli(['tasks', 'rnnLm', '--json'], { cwd })).stdout);
-    expect(entry).toMatchObject({ family: 'rnnLm', example: { parameters: 149_059 } });
-    const { stdout } = await runCli(['tasks', 'rnnLm'], { cwd });
-    expect(stdout).toMatch(/With the defaults: 149,059 parameters, \d+\.\d+ GFLOP for .*, \d.* MB/);
-    const { code, stderr } = await runCli(['tasks', 'rnnML'], { cwd });
-    expect(code).toBe(2);
-    expect(stderr).toContain('there is no task family "rnnML"');
   });
 
   it('say what works on this machine', async () => {
@@ -177,7 +167,7 @@ describe('velo plan', () => {
     const { code, stdout } = await runCli(['plan', 'a.velo.json'], { cwd: folderWith(ADAM) });
     expect(code).toBe(0);
     const [gradient = '', update = ''] = stdout.trimEnd().split('\n\n');
-    expect(gradient).toMatch(/^gradient\n8 calls, [\d.]+ kFLOP, arena/);
+    expect(gradient).toMatch(/^gradient, 1,210 parameters\n8 calls, [\d.]+ kFLOP, arena/);
     expect(gradient).toMatch(
       / matmul .* = relu\(batch\/x\[\d+, 64\] x params\/layer0\/w\[64, 16\]/,
     );

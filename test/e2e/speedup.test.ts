@@ -38,7 +38,7 @@ const CONFIG: EvaluationConfigInput = {
     digits('digits 64', [64]),
   ],
   baseline: {
-    steps: 150_000,
+    steps: 80_000,
     sweep: { learningRates: { kind: 'list', values: [1e-3, 1e-2, 1e-1] } },
   },
   optimizers: [

@@ -136,7 +136,7 @@ describe('a greeting', () => {
     await until(() => !isRunning(lock), 'the engine to end');
   });
 
-  it('in another protocol is told what a busy engine still trains', async () => {
+  it('in another protocol is told what a busy engine still works on', async () => {
     const root = workspace();
     const window = await openWindow(root);
     const runId = await window.start('busy', ENDLESS);
@@ -144,7 +144,7 @@ describe('a greeting', () => {
     const greeting = { token: lock.token, protocol: ENGINE_PROTOCOL + 1, client: 'a newer one' };
     await expect(ask(rpcOver(rawSocket(lock)), 'engine.hello', greeting)).rejects.toMatchObject({
       data: {
-        message: expect.stringContaining(`still trains ${runId}`) as string,
+        message: expect.stringContaining(`still works on ${runId}`) as string,
         remedy: expect.stringContaining(`end process ${lock.pid}`) as string,
       },
     });

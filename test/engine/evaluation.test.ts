@@ -159,8 +159,8 @@ describe('an evaluation', () => {
       root: newRoot(),
     });
     expect(contentOf(directory)).toEqual(contentOf(whole.directory));
-    const [first] = events;
-    expect(first).toMatchObject({
+    const started = events.find(({ type }) => type === 'started');
+    expect(started).toMatchObject({
       type: 'started',
       budget: { trainings: 16, done: 0, steps: 12 * 60 + 4 * 40, workers: 2 },
     });

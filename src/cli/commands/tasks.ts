@@ -25,11 +25,18 @@ export function addTasksCommand(program: Command, output: Output): void {
 async function listAll(output: Output): Promise<void> {
   const gallery = await openGallery();
   const families = await gallery.families();
+  const { taskOptionDocs } = await import('../../protocol/index');
   for (const { family, kind, title, summary, options, tasks } of families) {
     output.emit({ type: 'task', family, kind, title, summary, options, tasks });
   }
   output.print(pc.bold('Tasks (task.family), with some that are ready to train'));
   for (const family of families) for (const line of familyLines(family)) output.print(line);
+  const own = {
+    family: 'user',
+    summary: 'A task of your own, from a file; "velo new task" makes one.',
+  };
+  output.emit({ type: 'task', ...own, options: taskOptionDocs().get('user') ?? [] });
+  output.print(`  ${pc.bold(own.family)}: ${own.summary}`);
   output.print('Options of a family, and costs of its tasks: velo tasks show FAMILY');
   await listDatasets(output);
   await listOptimizers(output);

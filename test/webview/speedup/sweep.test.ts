@@ -26,7 +26,6 @@ const open = async (openView: OpenView, name: string, options: ViewOptions = {})
 inChromium('the sweep', (openView) => {
   const places: [Theme, number][] = THEMES.flatMap((theme) => [
     [theme, 1400],
-    [theme, 900],
     [theme, 420],
   ]);
   it.each(places)('breaks no rule of WCAG 2.2 A or AA in %s at %i pixels', async (theme, width) => {

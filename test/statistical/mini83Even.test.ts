@@ -1,0 +1,3 @@
+import { testMinis } from '../support/mini83';
+
+testMinis(0, 2);
