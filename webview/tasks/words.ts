@@ -79,6 +79,6 @@ export function valueText(value: unknown): string {
   if (value === undefined) return 'none';
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : num(value, 4);
+  if (typeof value === 'number') return String(Number(value.toPrecision(7)));
   return JSON.stringify(value).replaceAll('"', '').replaceAll(',', ', ').replaceAll(':', ': ');
 }

@@ -129,7 +129,7 @@ describe('words', () => {
 
   it('write values as a config would', () => {
     expect([true, 'relu', [128, 32], 0.01, 10_000, undefined].map(valueText)).toEqual([
-      ...['yes', 'relu', '[128, 32]', '0.01000', '10000', 'none'],
+      ...['yes', 'relu', '[128, 32]', '0.01', '10000', 'none'],
     ]);
   });
 
