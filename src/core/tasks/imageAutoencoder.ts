@@ -13,9 +13,11 @@ import { counted, imageInput } from './imageInput';
 import type { ImageTaskOptions } from './imageInput';
 import { perceptron, perceptronSpecs } from './layers/dense';
 import { initParams, tensorSpecs } from './layers/parameters';
+import { startInWords, weightStart } from './layers/starts';
+import type { StartOptions } from './layers/starts';
 import type { Task } from './task';
 
-export interface ImageAutoencoderOptions extends ImageTaskOptions {
+export interface ImageAutoencoderOptions extends ImageTaskOptions, StartOptions {
   /** Widths of the hidden layers; an empty list gives a linear map. */
   readonly hidden: readonly number[];
   readonly activation: Activation;
@@ -41,7 +43,7 @@ export function createImageAutoencoder(options: ImageAutoencoderOptions): Task {
   checkChoice('activation', activation, Object.keys(ACTIVATIONS));
   const input = imageInput(options);
   const widths = [input.numbers, ...hidden, input.numbers];
-  const params = perceptronSpecs('layer', widths);
+  const params = perceptronSpecs('layer', widths, weightStart(options));
   return {
     name: `${input.title}, autoencoder ${widths.join('-')} ${detailsOf(options)}, batch ${batchSize}`,
     family: 'imageAutoencoder',
@@ -73,5 +75,5 @@ function detailsOf(options: ImageAutoencoderOptions): string {
   if (!options.constrained) details.push('unconstrained');
   if (options.centred) details.push('centred');
   if (options.logLoss) details.push('log loss');
-  return details.join(', ');
+  return details.join(', ') + startInWords(options);
 }

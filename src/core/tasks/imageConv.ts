@@ -16,9 +16,12 @@ import { linear, linearSpecs } from './layers/dense';
 import { NORMS, applyNorm, normSpecs } from './layers/normalization';
 import type { Norm } from './layers/normalization';
 import type { ParamSpec } from './layers/parameters';
+import { startInWords, weightStart } from './layers/starts';
+import type { StartOptions } from './layers/starts';
 import type { Task } from './task';
 
-export interface ImageConvOptions extends ImageTaskOptions {
+/** `init` is that of the convolutions; the linear layer starts in its own way, as in the original. */
+export interface ImageConvOptions extends ImageTaskOptions, StartOptions {
   /** Channels of each convolution; an empty list classifies the mean colour. */
   readonly channels: readonly number[];
   /** Stride of each convolution, 1 for those beyond the list. */
@@ -40,7 +43,7 @@ export function createImageConv(options: ImageConvOptions): Task {
   const { channels, strides, activation, norm = 'none', dataset } = options;
   const details = norm === 'none' ? activation : `${activation}, ${norm} norm`;
   return createImageClassifier('imageConv', options, (input) => ({
-    title: `conv ${[...channels, dataset.classes].join('-')} ${details}`,
+    title: `conv ${[...channels, dataset.classes].join('-')} ${details}${startInWords(options)}`,
     phrase: `a net of ${counted(channels.length, 'convolution')}`,
     params: specsOf(options, input.channels),
     logits(params, batch) {
@@ -68,13 +71,12 @@ function checkOptions({ channels, strides, activation, norm = 'none' }: ImageCon
   checkChoice('norm', norm, NORMS);
 }
 
-function specsOf(
-  { channels, norm = 'none', dataset }: ImageConvOptions,
-  inputChannels: number,
-): ParamSpec[] {
+function specsOf(options: ImageConvOptions, inputChannels: number): ParamSpec[] {
+  const { channels, norm = 'none', dataset } = options;
+  const start = weightStart(options);
   const widths = [inputChannels, ...channels];
   const layers = channels.flatMap((to, layer) => [
-    ...convSpecs(`conv${layer}`, { kernel: KERNEL, from: widths[layer]!, to }),
+    ...convSpecs(`conv${layer}`, { kernel: KERNEL, from: widths[layer]!, to }, start),
     ...normSpecs(norm, `norm${layer}`, to),
   ]);
   return [...layers, ...linearSpecs('head', [widths.at(-1)!, dataset.classes])];

@@ -23,13 +23,15 @@ import { dropout } from './layers/dropout';
 import { NORMS, applyNorm, normSpecs } from './layers/normalization';
 import type { Norm } from './layers/normalization';
 import type { ParamSpec } from './layers/parameters';
+import { startInWords, weightStart } from './layers/starts';
+import type { StartOptions } from './layers/starts';
 import type { LossRng, Task } from './task';
 
 export const MLP_LOSSES = ['crossEntropy', 'squaredError'] as const;
 export type MlpLoss = (typeof MLP_LOSSES)[number];
 
 /** Of a perceptron that classifies, whatever it reads. */
-export interface MlpShape {
+export interface MlpShape extends StartOptions {
   /** Widths of the hidden layers; an empty list gives a linear classifier. */
   readonly hidden: readonly number[];
   readonly activation: Activation;
@@ -75,7 +77,7 @@ export function mlpNetwork(shape: MlpShape, numbers: number, classes: number): C
     title: `MLP ${widths.join('-')} ${detailsOf(shape)}`,
     phrase:
       depth === 0 ? 'a linear classifier' : `a perceptron with ${counted(depth, 'hidden layer')}`,
-    params: mlpSpecs(widths, shape.norm ?? 'none'),
+    params: mlpSpecs(widths, shape),
     logits: (params, { x }, rng) => logitsOf(params, x!, shape, rng),
     loss: loss === 'crossEntropy' ? softmaxCrossEntropy : oneHotSquaredError,
     normalize: (value) =>
@@ -84,18 +86,20 @@ export function mlpNetwork(shape: MlpShape, numbers: number, classes: number): C
 }
 
 /** `relu, batch norm, dropout 0.2, squared error`: what is not the plain form. */
-function detailsOf({ activation, norm = 'none', dropout: rate = 0, loss }: MlpShape): string {
+function detailsOf(shape: MlpShape): string {
+  const { activation, norm = 'none', dropout: rate = 0, loss } = shape;
   const details: string[] = [activation];
   if (norm !== 'none') details.push(`${norm} norm`);
   if (rate > 0) details.push(`dropout ${rate}`);
   if (loss === 'squaredError') details.push('squared error');
-  return details.join(', ');
+  return details.join(', ') + startInWords(shape);
 }
 
-function mlpSpecs(widths: readonly number[], norm: Norm): ParamSpec[] {
+function mlpSpecs(widths: readonly number[], shape: MlpShape): ParamSpec[] {
+  const { norm = 'none' } = shape;
   const hidden = widths.slice(1, -1);
   return [
-    ...perceptronSpecs('layer', widths),
+    ...perceptronSpecs('layer', widths, weightStart(shape)),
     ...hidden.flatMap((width, layer) => normSpecs(norm, `norm${layer}`, width)),
   ];
 }

@@ -14,9 +14,11 @@ import { imageInput } from './imageInput';
 import type { ImageTaskOptions } from './imageInput';
 import { perceptron, perceptronSpecs } from './layers/dense';
 import { initParams, tensorSpecs } from './layers/parameters';
+import { startInWords, weightStart } from './layers/starts';
+import type { StartOptions } from './layers/starts';
 import type { LossRng, Task } from './task';
 
-export interface ImageVaeOptions extends ImageTaskOptions {
+export interface ImageVaeOptions extends ImageTaskOptions, StartOptions {
   /** Widths of the hidden layers before the code. */
   readonly encoder: readonly number[];
   /** Numbers of the code. */
@@ -39,13 +41,14 @@ export function createImageVae(options: ImageVaeOptions): Task {
   checkChoice('activation', activation, Object.keys(ACTIVATIONS));
   const input = imageInput(options);
   const widths = { up: [input.numbers, ...encoder], down: [latent, ...decoder, input.numbers] };
+  const start = weightStart(options);
   const params = [
-    ...perceptronSpecs('encoder', [...widths.up, 2 * latent]),
-    ...perceptronSpecs('decoder', widths.down),
+    ...perceptronSpecs('encoder', [...widths.up, 2 * latent], start),
+    ...perceptronSpecs('decoder', widths.down, start),
   ];
   const chain = [...widths.up, ...widths.down].join('-');
   return {
-    name: `${input.title}, VAE ${chain} ${activation}, batch ${batchSize}`,
+    name: `${input.title}, VAE ${chain} ${activation}${startInWords(options)}, batch ${batchSize}`,
     family: 'imageVae',
     summary: `Learn to draw images like those of ${dataset.name} from ${latent} random numbers; ${input.cut}.`,
     params: tensorSpecs(params),

@@ -1,6 +1,6 @@
 /** Schemas of networks that put images together again. */
 import { z } from 'zod';
-import { activation, batchSize, hiddenWidths, imageDataset, imageFormat } from './fields';
+import { activation, batchSize, hiddenWidths, imageDataset, imageFormat, start } from './fields';
 
 export const imageAutoencoderTask = z
   .strictObject({
@@ -14,6 +14,7 @@ export const imageAutoencoderTask = z
       .describe('Keep what comes out in the range of the images (sigmoid or tanh).'),
     centred: z.boolean().default(false).describe('Images from -1 to 1 instead of 0 to 1.'),
     logLoss: z.boolean().default(false).describe('The logarithm of the squared error as loss.'),
+    ...start(),
     batchSize: batchSize('Images'),
     ...imageFormat,
   })
@@ -27,6 +28,7 @@ export const imageVaeTask = z
     latent: z.int().min(1).max(16_384).default(16).describe('Numbers of the code.'),
     decoder: hiddenWidths().default([128]).describe('Widths of the hidden layers after the code.'),
     activation: activation().default('relu').describe('Function after each hidden layer.'),
+    ...start(),
     batchSize: batchSize('Images'),
     ...imageFormat,
   })

@@ -1,6 +1,6 @@
 /** Schemas of conv nets and residual nets. */
 import { z } from 'zod';
-import { activation, batchSize, imageDataset, imageFormat, norm, outputs } from './fields';
+import { activation, batchSize, imageDataset, imageFormat, norm, outputs, start } from './fields';
 
 export const imageConvTask = z
   .strictObject({
@@ -18,6 +18,7 @@ export const imageConvTask = z
       .describe('Stride of each convolution, 1 for those beyond the list.'),
     activation: activation().default('relu').describe('Function after each convolution.'),
     norm: norm().describe('Normalisation after each activation.'),
+    ...start('the weights of the convolutions'),
     batchSize: batchSize('Images'),
     ...imageFormat,
     outputs: outputs(),

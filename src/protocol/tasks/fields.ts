@@ -49,3 +49,19 @@ export const norm = () => z.enum(['none', 'layer', 'batch']).default('none');
 
 /** Share of numbers that are set to zero. */
 export const dropoutRate = () => z.number().min(0).lt(1).default(0);
+
+/** How weights start; fields stand where they are written in a config. */
+export const start = (what = 'the weights') => ({
+  init: z
+    .enum(['orthogonal', 'uniformScaling', 'varianceNormal', 'varianceUniform'])
+    .exactOptional()
+    .describe(`How ${what} start; absent: in the way that the network is published with.`),
+  initScale: z
+    .number()
+    .gt(0)
+    .max(1000)
+    .exactOptional()
+    .describe(
+      'Factor of the starting weights (orthogonal, uniformScaling) or of their variance; absent: 1.',
+    ),
+});

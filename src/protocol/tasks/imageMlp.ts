@@ -9,6 +9,7 @@ import {
   imageFormat,
   norm,
   outputs,
+  start,
 } from './fields';
 
 const perceptron = {
@@ -22,6 +23,7 @@ const perceptron = {
     .enum(['crossEntropy', 'squaredError'])
     .default('crossEntropy')
     .describe('Softmax cross-entropy, or the squared error against one-hot labels.'),
+  ...start(),
 };
 
 export const imageMlpTask = z

@@ -1,6 +1,6 @@
 /** Schemas of language models. */
 import { z } from 'zod';
-import { batchSize } from './fields';
+import { batchSize, start } from './fields';
 
 const text = {
   dataset: z
@@ -41,6 +41,7 @@ export const rnnLmTask = z
       .describe('Kind of recurrent cell; vanilla and irnn have relu, elman has tanh.'),
     hidden: width(8192).default(128).describe('Width of the recurrent layer.'),
     embedding: width(8192).default(64).describe('Width of the embedding.'),
+    ...start('the weights of embedding and output'),
     ...samples,
   })
   .describe('A language model with a recurrent network.');

@@ -8,6 +8,7 @@ import {
   imageFields,
   integer,
   logInteger,
+  start,
 } from './sampling';
 
 export const imageAutoencoderFamily: TaskFamily = {
@@ -21,6 +22,7 @@ export const imageAutoencoderFamily: TaskFamily = {
     constrained: chance(rng, 0.5),
     centred: chance(rng, 0.5),
     logLoss: chance(rng, 0.5),
+    ...start(rng),
   }),
 };
 
@@ -34,5 +36,6 @@ export const imageVaeFamily: TaskFamily = {
     latent: logInteger(rng, 2, 128),
     decoder: equalWidths(rng, [4, 128], integer(rng, 0, 4)),
     activation: activation(rng),
+    ...start(rng),
   }),
 };

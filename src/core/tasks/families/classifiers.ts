@@ -9,6 +9,7 @@ import {
   imageFields,
   integer,
   logInteger,
+  start,
 } from './sampling';
 
 export const imageMlpFamily: TaskFamily = {
@@ -20,6 +21,7 @@ export const imageMlpFamily: TaskFamily = {
     hidden: equalWidths(rng, [8, 128], integer(rng, 0, 4)),
     activation: activation(rng),
     ...PLAIN_MLP,
+    ...start(rng),
   }),
 };
 
@@ -39,6 +41,7 @@ export const imageConvFamily: TaskFamily = {
       strides: Array.from({ length: halving }, () => 2),
       activation: activation(rng),
       norm: 'none',
+      ...start(rng),
     };
   },
 };
@@ -87,6 +90,7 @@ export const tabularMlpFamily: TaskFamily = {
       activation: activation(rng),
       ...PLAIN_MLP,
       batchSize: Math.min(logInteger(rng, 4, 512), heldOut),
+      ...start(rng),
     };
   },
 };

@@ -39,6 +39,17 @@ export function activation(rng: Rng): string {
   ]);
 }
 
+/** How weights start: four ways, of which a normal with scaled variance counts twice, and their scale. */
+export function start(rng: Rng) {
+  return {
+    init: choose(rng, [
+      ...(['orthogonal', 'uniformScaling'] as const),
+      ...(['varianceNormal', 'varianceNormal', 'varianceUniform'] as const),
+    ]),
+    initScale: 0.5 + 1.5 * rng.uniform(),
+  };
+}
+
 /** `depth` equal widths. */
 export function equalWidths(rng: Rng, [low, high]: readonly [number, number], depth: number) {
   const width = logInteger(rng, low, high);

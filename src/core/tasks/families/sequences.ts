@@ -1,6 +1,6 @@
 /** Families of language models. */
 import type { TaskFamily } from './family';
-import { choose, logInteger } from './sampling';
+import { choose, logInteger, start } from './sampling';
 import type { Rng } from '../../compute/rng';
 
 /** Vocabularies of VeLO's tasks start at 100; ours at that of bytes. */
@@ -22,6 +22,7 @@ export const rnnLmFamily: TaskFamily = {
     cell: choose(rng, ['vanilla', 'gru', 'lstm']),
     hidden: logInteger(rng, 8, 256),
     embedding: logInteger(rng, 8, 256),
+    ...start(rng),
   }),
 };
 

@@ -13,11 +13,14 @@ import { CELL_NAMES, CELLS, unrollCell } from './cells';
 import type { CellName } from './cells';
 import { finiteLoss } from '../finiteLoss';
 import { linear, linearSpecs } from '../layers/dense';
-import { embeddingSpec, initParams, tensorSpecs } from '../layers/parameters';
+import { embeddingSpec, initParams, tensorSpecs, truncatedNormal } from '../layers/parameters';
 import type { ParamSpec } from '../layers/parameters';
+import { startInWords, weightStart } from '../layers/starts';
+import type { StartOptions } from '../layers/starts';
 import { shiftedTokens, tokenLoss } from './tokenLoss';
 
-export interface RnnLmOptions {
+/** `init` is that of embedding and output; the recurrent layer starts in its own way, as in the original. */
+export interface RnnLmOptions extends StartOptions {
   readonly text: TextDataset;
   readonly cell: CellName;
   /** Width of the recurrent layer. */
@@ -42,7 +45,7 @@ export function createRnnLm(options: RnnLmOptions): Task {
   const parameters = rnnLmParameters(options, text.vocabulary);
   const data = createTextData({ text, length, batchSize, seed });
   return {
-    name: `${text.name} ${text.vocabulary} tokens, ${cell} ${hidden} embedding ${width}, length ${length}, batch ${batchSize}`,
+    name: `${text.name} ${text.vocabulary} tokens, ${cell} ${hidden} embedding ${width}${startInWords(options)}, length ${length}, batch ${batchSize}`,
     family: 'rnnLm',
     summary: `Predict the next token of ${text.name} (${text.vocabulary} kinds of tokens) from up to ${length} before it, with a recurrent network (${cell}) of width ${hidden}.`,
     params: tensorSpecs(parameters),
@@ -61,15 +64,18 @@ export function createRnnLm(options: RnnLmOptions): Task {
 
 /** All parameters of the network with their first values. */
 export function rnnLmParameters(
-  { cell, hidden, embedding: width }: Pick<RnnLmOptions, 'cell' | 'hidden' | 'embedding'>,
+  options: Pick<RnnLmOptions, 'cell' | 'hidden' | 'embedding' | 'init' | 'initScale'>,
   vocabulary: number,
 ): ParamSpec[] {
+  const { cell, hidden, embedding: width } = options;
   const network = CELLS[cell];
+  const start = weightStart(options);
+  const embeddingStart = weightStart(options, () => truncatedNormal(1));
   return [
-    embeddingSpec(vocabulary, width),
+    embeddingSpec(vocabulary, width, embeddingStart([vocabulary, width])),
     ...network.parameters(width, hidden),
     ...Array.from({ length: network.states }, (_, i) => ({ name: `initial${i}`, shape: [hidden] })),
-    ...linearSpecs('output', [hidden, vocabulary]),
+    ...linearSpecs('output', [hidden, vocabulary], start([hidden, vocabulary])),
   ];
 }
 

@@ -2,8 +2,10 @@
 import { add, conv2d, mean } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { TensorDict } from '../../optimizers/optimizer';
-import { truncatedNormal, zeros } from './parameters';
+import { zeros } from './parameters';
 import type { ParamSpec } from './parameters';
+import { defaultStart } from './starts';
+import type { WeightStart } from './starts';
 
 export interface ConvShape {
   /** Side of the square filter. */
@@ -15,9 +17,13 @@ export interface ConvShape {
 }
 
 /** `name/w` [kernel, kernel, from, to] and, with a bias, `name/b` [to]. */
-export function convSpecs(name: string, { kernel, from, to, bias = true }: ConvShape): ParamSpec[] {
-  const start = truncatedNormal(kernel * kernel * from);
-  const weights = { name: `${name}/w`, shape: [kernel, kernel, from, to], start };
+export function convSpecs(
+  name: string,
+  { kernel, from, to, bias = true }: ConvShape,
+  start: WeightStart = defaultStart,
+): ParamSpec[] {
+  const shape = [kernel, kernel, from, to];
+  const weights = { name: `${name}/w`, shape, start: start(shape) };
   return bias ? [weights, { name: `${name}/b`, shape: [to], start: zeros }] : [weights];
 }
 

@@ -6,6 +6,8 @@ import { ACTIVATIONS } from '../activations';
 import type { Activation } from '../activations';
 import { truncatedNormal, zeros } from './parameters';
 import type { Initializer, ParamSpec } from './parameters';
+import { defaultStart } from './starts';
+import type { WeightStart } from './starts';
 
 /** `name/w` [fanIn, fanOut] and `name/b` [fanOut]. @param start  of the weights; biases start at zero */
 export function linearSpecs(
@@ -32,10 +34,15 @@ export function affine(x: Tensor, w: Tensor, b: Tensor): Tensor {
 }
 
 /** Linear layers `PREFIX0`, `PREFIX1`, … between widths. */
-export function perceptronSpecs(prefix: string, widths: readonly number[]): ParamSpec[] {
-  return widths
-    .slice(1)
-    .flatMap((out, layer) => linearSpecs(`${prefix}${layer}`, [widths[layer] ?? 0, out]));
+export function perceptronSpecs(
+  prefix: string,
+  widths: readonly number[],
+  start: WeightStart = defaultStart,
+): ParamSpec[] {
+  return widths.slice(1).flatMap((out, layer) => {
+    const ends = [widths[layer] ?? 0, out] as const;
+    return linearSpecs(`${prefix}${layer}`, ends, start(ends));
+  });
 }
 
 /** The stack of `layers` linear layers with the activation between them, none after the last. */

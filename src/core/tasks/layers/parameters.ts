@@ -43,9 +43,13 @@ export function lecunNormal(fanIn: number): Initializer {
   return varianceScaling(1, fanIn);
 }
 
-/** `embedding` [vocabulary, width], a standard normal that is cut at two standard deviations. */
-export function embeddingSpec(vocabulary: number, width: number): ParamSpec {
-  return { name: 'embedding', shape: [vocabulary, width], start: truncatedNormal(1) };
+/** `embedding` [vocabulary, width]. @param start  by itself a standard normal that is cut at two standard deviations */
+export function embeddingSpec(
+  vocabulary: number,
+  width: number,
+  start: Initializer = truncatedNormal(1),
+): ParamSpec {
+  return { name: 'embedding', shape: [vocabulary, width], start };
 }
 
 /** Uniform within ±√(6 / (fanIn + fanOut)) (Glorot and Bengio 2010, equation 16). */
