@@ -45,11 +45,11 @@ export function placeBuffers(
     end += padded(words);
   }
   for (const [id, owner] of shared) places[id] = places[owner]!;
-  const placed: (Block & { readonly at: number })[] = [];
+  const placed = new PlacedBlocks(nodes.length);
   let top = end;
   for (const block of blocksOf(buffers, nodes, places)) {
-    const at = firstGap(placed, block, end);
-    placed.push({ ...block, at });
+    const at = firstGap(placed.during(block), block, end);
+    placed.add({ ...block, at });
     for (const id of block.buffers) places[id] = at;
     top = Math.max(top, at + padded(block.words));
   }
@@ -131,16 +131,43 @@ function readsOnly(reads: readonly View[], read: View, written: View): boolean {
     .every((one) => sameView({ ...one, buffer: written.buffer }, written));
 }
 
-function firstGap(
-  placed: readonly (Block & { readonly at: number })[],
-  block: Block,
-  start: number,
-): number {
-  const inTheWay = placed
-    .filter(({ from, to }) => from <= block.to && block.from <= to)
-    .sort((a, b) => a.at - b.at);
+interface PlacedBlock extends Block {
+  readonly at: number;
+}
+
+/** Nodes of a stretch of time; a block is looked for in those that it lives through. */
+const STRETCH = 64;
+
+/** Placed blocks by when they live: in a plan of thousands of nodes most live shortly. */
+class PlacedBlocks {
+  readonly #stretches: PlacedBlock[][];
+
+  constructor(times: number) {
+    this.#stretches = Array.from({ length: Math.floor(times / STRETCH) + 1 }, () => []);
+  }
+
+  add(block: PlacedBlock): void {
+    for (const stretch of this.#livedThrough(block)) stretch.push(block);
+  }
+
+  /** Those that live at some time that the block lives at too. */
+  during(block: Block): PlacedBlock[] {
+    const found = new Set<PlacedBlock>();
+    for (const stretch of this.#livedThrough(block))
+      for (const other of stretch)
+        if (other.from <= block.to && block.from <= other.to) found.add(other);
+    return [...found];
+  }
+
+  #livedThrough({ from, to }: Block): PlacedBlock[][] {
+    return this.#stretches.slice(Math.floor(from / STRETCH), Math.floor(to / STRETCH) + 1);
+  }
+}
+
+/** The lowest place, from `start` on, that none of the others takes. */
+function firstGap(others: readonly PlacedBlock[], block: Block, start: number): number {
   let at = start;
-  for (const other of inTheWay) {
+  for (const other of others.toSorted((a, b) => a.at - b.at)) {
     if (at + padded(block.words) <= other.at) break;
     at = Math.max(at, other.at + padded(other.words));
   }

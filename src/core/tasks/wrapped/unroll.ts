@@ -40,11 +40,9 @@ export function advance(
   rng: LossRng,
 ): { readonly progress: Progress; readonly loss: Scalar } {
   const names = Object.keys(params);
-  const { value, grads } = engine().gradients(
+  const { value, grads } = gradientsOnOwnTape(
     () => task.loss(params, batch, rng),
     names.map((name) => params[name]!),
-    undefined,
-    true,
   );
   const results = names.map((name, i) => {
     const param = params[name]!;
@@ -58,6 +56,27 @@ export function advance(
     step: step + 1,
   };
   return { progress, loss: capped(value, lossCap) };
+}
+
+type Gradients = ReturnType<ReturnType<typeof engine>['gradients']>;
+
+/**
+ * The gradients of `f` by `xs`, sought among its own operations alone: tfjs looks through all that was recorded so far, which
+ * for an unroll is every step before. They are recorded all the same, for derivatives of what comes of them.
+ */
+function gradientsOnOwnTape(f: () => Scalar, xs: Tensor[]): Gradients {
+  const { state } = engine();
+  const tape = state.activeTape;
+  const gradients = (): Gradients => engine().gradients(f, xs, undefined, true);
+  // Nobody differentiates: then tfjs keeps a tape for `f` only.
+  if (state.gradientDepth === 0) return gradients();
+  state.activeTape = [];
+  try {
+    return gradients();
+  } finally {
+    for (const node of state.activeTape) tape.push(node);
+    state.activeTape = tape;
+  }
 }
 
 /** A comparison instead of a minimum: what is not a number is not below the cap. */

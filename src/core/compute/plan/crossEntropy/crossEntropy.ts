@@ -125,8 +125,13 @@ function rewritten(graph: Graph, { nodes, parts }: Needs): Graph {
   const places = new Map(graph.nodes.flatMap(({ outputs }, at) => outputs.map((id) => [id, at])));
   const placeOf = ({ entropy }: Call): number =>
     Math.max(places.get(entropy.logits) ?? -1, places.get(entropy.labels) ?? -1);
+  const byPlace = new Map<number, Call[]>();
+  for (const call of new Set(calls.values())) {
+    const place = placeOf(call);
+    byPlace.set(place, [...(byPlace.get(place) ?? []), call]);
+  }
   const addCalls = (place: number): void => {
-    for (const call of new Set(calls.values())) if (placeOf(call) === place) draft.addCall(call);
+    for (const call of byPlace.get(place) ?? []) draft.addCall(call);
   };
   addCalls(-1);
   graph.nodes.forEach((node, at) => {
