@@ -82,7 +82,7 @@ export interface CurvatureUse {
    * @param estimate  of the diagonal of the loss's Hessian, names and shapes of the params
    * @returns what becomes of the entries of the state that change
    */
-  look(state: TensorDict, estimate: TensorDict): TensorDict;
+  readonly look: (state: TensorDict, estimate: TensorDict) => TensorDict;
 }
 
 /**

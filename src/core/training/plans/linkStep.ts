@@ -136,6 +136,10 @@ export function linkStep(
   const run = ({ place, code }: Program): void => {
     arena.run(place, code.length);
   };
+  const runAt = (program: Program, own: readonly StepRow[], step: number): void => {
+    writeRows(own, step, arena);
+    run(program);
+  };
   const { inputs } = gradient.plan;
   const params = task.params.map(({ name }) => spanOf(inputs[`params/${name}`]!));
   return {
@@ -153,20 +157,16 @@ export function linkStep(
     state,
     block: block && startBlock(block, arena, () => rowsOfStep(rows)),
     runGradient: (step) => {
-      writeRows(rows.gradient, step, arena);
-      run(first);
+      runAt(first, rows.gradient, step);
     },
     runAccumulation: (place) => {
       const program = accumulation.program(place);
       if (program !== undefined) run(program);
     },
     runUpdate: (index) => {
-      if (curvature !== undefined && index % curvature.every === 0) {
-        writeRows(rows.curvature, index, arena);
-        run(curvature.program);
-      }
-      writeRows(rows.update, index, arena);
-      run(update.program);
+      if (curvature !== undefined && index % curvature.every === 0)
+        runAt(curvature.program, rows.curvature, index);
+      runAt(update.program, rows.update, index);
     },
   };
 }
