@@ -174,6 +174,15 @@ describe('velo plan', () => {
     expect(update).toMatch(/^update\n4 calls/);
   });
 
+  it('prints the look at the curvature of an optimizer that takes one', async () => {
+    const folder = folderWith({ ...ADAM, optimizer: { name: 'sophiaH' } });
+    const { code, stdout } = await runCli(['plan', 'a.velo.json', '--json'], { cwd: folder });
+    expect(code).toBe(0);
+    const plans = jsonLines(stdout) as { name: string; text: string }[];
+    expect(plans.map(({ name }) => name)).toEqual(['gradient', 'curvature', 'update']);
+    expect(plans[1]?.text).toContain('state/h/layer0/w');
+  });
+
   it('times every call of a plan', async () => {
     const folder = folderWith({ ...ADAM, optimizer: { name: 'velo' } });
     const args = ['plan', 'a.velo.json', '--profile', '--device', 'wasm', '--json'];

@@ -65,6 +65,8 @@ function wideMlp(): Task {
 
 const OPTIMIZERS: Readonly<Record<string, () => Optimizer>> = {
   adam: () => createOptimizer({ name: 'adam', options: { learningRate: 1e-3 } }, { numSteps: 99 }),
+  sophiaH: () =>
+    createOptimizer({ name: 'sophiaH', options: { updateEvery: 4 } }, { numSteps: 99 }),
   velo: () => createVelo({ theta: plainTheta({ hidden: 96, bank: 24, peak: 0.5 }), numSteps: 99 }),
 };
 

@@ -8,6 +8,7 @@ import { largestDifference, runPlan } from './planCheck';
 import { planGraph } from '../../src/core/compute/plan/plan';
 import { createPlanRun } from '../../src/core/compute/plan/planRun';
 import { createRng, RNG_PURPOSES } from '../../src/core/compute/rng';
+import { valueAndGradients } from '../../src/core/compute/nestedGradients';
 import type { RngKey } from '../../src/core/compute/rng';
 import { toTensors } from '../../src/core/compute/tensors';
 import { createOptimizer } from '../../src/core/optimizers/registry';
@@ -61,7 +62,7 @@ export function gradientsOf(
     const names = Object.keys(values);
     const given = tensorsOf(batch);
     const run = (): tf.Scalar => task.loss({ ...values }, given, rng);
-    const { grads } = tf.engine().gradients(run, Object.values(values), undefined, true);
+    const { grads } = valueAndGradients(run, Object.values(values));
     const entries = names.map((name, i) => {
       const slope = grads.at(i);
       const data = slope?.dataSync() ?? new Float32Array(params[name]!.data.length);

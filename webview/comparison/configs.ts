@@ -131,6 +131,7 @@ const OPTIMIZER_NAMES: Readonly<Record<string, string>> = {
   adafactor: 'Adafactor',
   lion: 'Lion',
   sophiaEf: 'Sophia-EF',
+  sophiaH: 'Sophia-H',
   shampoo: 'Shampoo',
   soap: 'SOAP',
   muon: 'Muon',

@@ -8,12 +8,14 @@ import { arrangementDerivatives } from './derivatives/arrangement';
 import { convolutionDerivatives } from './derivatives/convolution';
 import { elementwiseDerivatives } from './derivatives/elementwise';
 import { indexingDerivatives } from './derivatives/indexing';
+import { poolingDerivatives } from './derivatives/pooling';
 
 const CORRECTED = [
   ...elementwiseDerivatives,
   ...arrangementDerivatives,
   ...indexingDerivatives,
   ...convolutionDerivatives,
+  ...poolingDerivatives,
 ];
 
 /** To be called again where a package that was imported later (tfjs-layers) may have put tfjs's own back. */

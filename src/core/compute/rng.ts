@@ -24,6 +24,7 @@ export const RNG_PURPOSES = {
   evaluation: 10,
   sweep: 11,
   bootstrap: 12,
+  curvature: 13,
 } as const;
 
 export type RngPurpose = keyof typeof RNG_PURPOSES;

@@ -54,6 +54,8 @@ export interface Optimizer {
   scalars(step: number): Readonly<Record<string, number | Float32Array>>;
   /** One update; call inside `tf.tidy`. Divergence flows through as NaN, it never throws. */
   update(input: UpdateInput): UpdateResult;
+  /** Of an optimizer that looks at the curvature of the loss besides its gradient; not with `fused`. */
+  readonly curvature?: CurvatureUse;
   /**
    * The parameters that evaluations look at, where they are others than those at which gradients are taken; asked after
    * the first update at the earliest. @param state  as it is after the last update. @returns views into it
@@ -68,6 +70,19 @@ export interface Optimizer {
   };
   /** The same optimizer as fused kernels, where there are some. */
   readonly fused?: FusedOptimizer;
+}
+
+/** How an optimizer looks at the curvature. Whoever trains estimates it, where it is due, on the batch of the update. */
+export interface CurvatureUse {
+  /** Updates from one look to the next, ≥ 1; the first is just before update 0. */
+  readonly every: number;
+  /**
+   * Takes a look in, between gradient and update; call inside `tf.tidy`.
+   * @param state  before the update
+   * @param estimate  of the diagonal of the loss's Hessian, names and shapes of the params
+   * @returns what becomes of the entries of the state that change
+   */
+  readonly look: (state: TensorDict, estimate: TensorDict) => TensorDict;
 }
 
 /**

@@ -25,6 +25,7 @@ import { SHAMPOO_OPTIONS, shampoo } from './baselines/shampoo';
 import { SM3_OPTIONS, sm3 } from './baselines/sm3';
 import { SOAP_OPTIONS, soap } from './baselines/soap';
 import { SOPHIA_EF_OPTIONS, sophiaEf } from './baselines/sophiaEf';
+import { SOPHIA_H_OPTIONS, sophiaH } from './baselines/sophiaH';
 import { YOGI_OPTIONS, yogi } from './baselines/yogi';
 import type { Optimizer } from './optimizer';
 import type { OptionTable } from './optionTable';
@@ -163,6 +164,13 @@ export const BASELINES: readonly BaselineInfo[] = [
     paper: 'after Liu et al. 2023, arXiv:2305.14342',
     options: SOPHIA_EF_OPTIONS,
     create: sophiaEf,
+  },
+  {
+    name: 'sophiaH',
+    summary: "clipped steps over the Hessian's diagonal, which is estimated every few steps",
+    paper: 'Liu et al. 2023, arXiv:2305.14342',
+    options: SOPHIA_H_OPTIONS,
+    create: sophiaH,
   },
   {
     name: 'shampoo',

@@ -4,11 +4,13 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { invariant } from '../../base/index';
 import type { NamedArrays, NamedFloats } from '../../base/index';
 import '../compute/gradients';
+import { valueAndGradients } from '../compute/nestedGradients';
 import { createRng } from '../compute/rng';
 import type { Optimizer, TensorDict } from '../optimizers/optimizer';
 import type { LossRng, Split, Task } from '../tasks/task';
 import { addGradients, mapGradients, meanGradients } from './accumulation';
 import type { Gradients } from './accumulation';
+import { hutchinsonDiagonal } from './curvature';
 import { penalizeL2 } from './l2Penalty';
 import { evaluateTask } from './evaluateTask';
 import { createLossRng } from './lossRng';
@@ -71,9 +73,10 @@ class EagerSession implements TrainingSession {
     const batch = this.#task.data?.trainBatch(this.#step) ?? {};
     const rng = createLossRng({ seed: this.#seed, purpose: 'dropout', step: this.#step });
     const loss = tf.tidy(() => {
-      const gradients = this.#lossAndGradients(uploadBatch(batch), rng);
+      const tensors = uploadBatch(batch);
+      const gradients = this.#lossAndGradients(tensors, rng);
       const value = readScalar(gradients.loss);
-      if (Number.isFinite(value)) this.#consume(gradients, probe);
+      if (Number.isFinite(value)) this.#consume(gradients, tensors, probe);
       return value;
     });
     if (Number.isFinite(loss)) this.#step += 1;
@@ -130,22 +133,24 @@ class EagerSession implements TrainingSession {
   /** Call inside `tf.tidy`. */
   #lossAndGradients(batch: TensorDict, rng: LossRng): Gradients {
     const { params } = this.#updater;
-    const { value, grads } = tf.variableGrads(
+    const names = Object.keys(params);
+    const { value, grads } = valueAndGradients(
       () => this.#task.loss(params, batch, rng),
       Object.values(params),
     );
-    return {
-      loss: value,
-      // A parameter that this loss does not depend on has no entry, and a zero gradient.
-      grads: mapValues(params, (variable) => grads[variable.name] ?? tf.zerosLike(variable)),
-    };
+    // A parameter that this loss does not depend on has a zero gradient.
+    const entries = names.map(
+      (name, i) => [name, grads[i] ?? tf.zerosLike(params[name]!)] as const,
+    );
+    return { loss: value as Scalar, grads: Object.fromEntries(entries) };
   }
 
   /** Call inside `tf.tidy`. */
-  #consume(raw: Gradients, probe?: UpdateProbe): void {
+  #consume(raw: Gradients, batch: TensorDict, probe?: UpdateProbe): void {
     const gradients =
       this.#weightDecay > 0 ? penalizeL2(this.#updater.params, raw, this.#weightDecay) : raw;
     if (this.#accumulate === 1) {
+      this.#look(this.#step, batch);
       this.#updater.update(this.#step, gradients, probe);
       return;
     }
@@ -155,8 +160,19 @@ class EagerSession implements TrainingSession {
       return;
     }
     const update = Math.floor(this.#step / this.#accumulate);
+    this.#look(update, batch);
     this.#updater.update(update, meanGradients(sums, this.#accumulate), probe);
     this.#replaceSums(undefined);
+  }
+
+  /** The look at the curvature, where the update begins with one; call inside `tf.tidy`. */
+  #look(update: number, batch: TensorDict): void {
+    const { curvature } = this.#optimizer;
+    if (curvature === undefined || update % curvature.every !== 0) return;
+    const { params } = this.#updater;
+    const rng = createLossRng({ seed: this.#seed, purpose: 'curvature', step: update });
+    const lossOf = (draws: LossRng): Tensor => this.#task.loss(params, batch, draws);
+    this.#updater.look(hutchinsonDiagonal(params, lossOf, rng));
   }
 
   #replaceSums(next: Gradients | undefined): void {

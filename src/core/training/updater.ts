@@ -22,6 +22,8 @@ export interface Updater {
    * @param probe  looks on
    */
   update(step: number, gradients: Gradients, probe?: UpdateProbe): void;
+  /** A look at the curvature, for an optimizer that takes them; call inside `tf.tidy`. @param estimate  see `CurvatureUse` */
+  look(estimate: TensorDict): void;
   exportState(): NamedFloats;
   /** @throws UserError('checkpoint') on a wrong name or shape, before anything is changed */
   importAll(params: NamedFloats, state: NamedFloats): void;
@@ -95,6 +97,12 @@ class EagerUpdater implements Updater {
     this.#replaceState(result.state);
   }
 
+  look(estimate: TensorDict): void {
+    const { curvature } = this.#optimizer;
+    invariant(curvature !== undefined, `${this.#optimizer.name} takes no look at the curvature`);
+    this.#replaceState({ ...this.#state, ...curvature.look(this.#state, estimate) });
+  }
+
   exportState(): NamedFloats {
     return toFloats(this.#state);
   }
@@ -150,6 +158,10 @@ class FusedUpdater implements Updater {
     session.update(step, loss.dataSync()[0] ?? NaN);
     probe?.after(session.params, session.trace?.());
     assignAll(this.params, session.params);
+  }
+
+  look(): void {
+    invariant(false, 'fused kernels take no look at the curvature');
   }
 
   exportState(): NamedFloats {

@@ -1,6 +1,7 @@
 /** Shows what a config's training computes: the plans of its gradient and update, with a time per call where wanted. */
 import { sizeOf } from '../../base/index';
 import {
+  captureCurvature,
   captureUpdate,
   createPlanRun,
   createRng,
@@ -23,7 +24,7 @@ export interface ExplainOptions {
 }
 
 export interface ExplainedPlan {
-  /** `gradient`, `update`. */
+  /** `gradient`, `update`; `curvature` is the look that an optimizer takes at it every so many updates. */
   readonly name: string;
   readonly text: string;
   readonly calls: number;
@@ -42,14 +43,14 @@ export async function explainPlan(options: ExplainOptions): Promise<readonly Exp
   const { optimizer } = createOptimizer(config.optimizer, config.numSteps, options.weightsDir);
   const gradient = planGraph(gradientGraph(task));
   const parameters = task.params.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const fill = (run: PlanRun): void => {
+    writeExample(run, task, config.seed);
+  };
   const plans: ExplainedPlan[] = [
-    {
-      ...explained('gradient', gradient, kernels, (run) => {
-        writeExample(run, task, config.seed);
-      }),
-      parameters,
-    },
+    { ...explained('gradient', gradient, kernels, fill), parameters },
   ];
+  const curvature = captureCurvature(optimizer, task);
+  if (curvature !== undefined) plans.push(explained('curvature', curvature, kernels, fill));
   // Fused kernels are no plan.
   if (optimizer.fused === undefined) {
     plans.push(explained('update', captureUpdate(optimizer, task.params), kernels));

@@ -12,6 +12,25 @@ import {
   positive,
 } from './fields';
 
+function sophia(gamma: number) {
+  return {
+    learningRate: learningRate(1e-4),
+    beta1: beta1(0.96),
+    beta2: fraction().default(0.99).describe('Decay of the mean of the curvatures, in [0, 1).'),
+    gamma: positive()
+      .default(gamma)
+      .describe('The larger it is, the fewer elements of the step are clipped; > 0.'),
+    epsilon: positive().default(1e-12).describe('Least denominator, > 0.'),
+    updateEvery: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(10)
+      .describe('Steps between looks at the curvature.'),
+    weightDecay: decoupledDecay(0),
+  };
+}
+
 const perElement = [
   baseline('adagrad', 'AdaGrad.', {
     learningRate: learningRate(0.01),
@@ -44,27 +63,19 @@ const perElement = [
     weightDecay: decoupledDecay(0),
   }),
   baseline('sophiaEf', 'Sophia with the empirical Fisher for curvature.', {
-    learningRate: learningRate(1e-4),
-    beta1: beta1(0.96),
-    beta2: fraction().default(0.99).describe('Decay of the mean of the curvatures, in [0, 1).'),
-    gamma: positive()
-      .default(0.05)
-      .describe('The larger it is, the fewer elements of the step are clipped; > 0.'),
-    epsilon: positive().default(1e-12).describe('Least denominator, > 0.'),
-    updateEvery: z
-      .int()
-      .min(1)
-      .max(10_000)
-      .default(10)
-      .describe('Steps between looks at the curvature.'),
+    ...sophia(0.05),
     batchSize: z
       .int()
       .min(1)
       .max(1_000_000)
       .default(128)
       .describe('Examples whose mean the loss is: it scales the estimate of the curvature.'),
-    weightDecay: decoupledDecay(0),
   }),
+  baseline(
+    'sophiaH',
+    'Sophia-H: estimates the diagonal of the Hessian every few steps.',
+    sophia(0.01),
+  ),
 ] as const;
 
 const perTensor = [

@@ -10,7 +10,7 @@ export interface OverlayStyle {
 }
 
 const BASELINE =
-  /^(sgd|momentum|rmsprop|n?adamw?|adagrad|adabelief|yogi|radam|lamb|lars|fromage|sm3|adafactor|lion|sophiaEf|shampoo|soap|muon|scheduleFree|prodigy|dAdaptation)\b/i;
+  /^(sgd|momentum|rmsprop|n?adamw?|adagrad|adabelief|yogi|radam|lamb|lars|fromage|sm3|adafactor|lion|sophia(Ef|H)|shampoo|soap|muon|scheduleFree|prodigy|dAdaptation)\b/i;
 const BASELINE_DASHES: readonly Dash[] = ['dash', 'dashdot', 'longdash'];
 const HUES = 4;
 

@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { formatShape, messageOf, UserError } from '../../../base/index';
 import { registerCorrectedGradients } from '../gradients';
+import { valueAndGradients } from '../nestedGradients';
 import { mapValues } from '../tensors';
 import { createDraws } from './draws';
 import type { DrawSource } from './draws';
@@ -66,11 +67,10 @@ export function captureGradients(
     const names = Object.keys(values);
     // tfjs wants at least one tensor to differentiate by.
     if (names.length === 0) return { loss: run() };
-    const result = tf.engine().gradients(run, Object.values(values), undefined, true);
-    const outputs: Tensors = { loss: result.value };
+    const { value, grads } = valueAndGradients(run, Object.values(values));
+    const outputs: Tensors = { loss: value };
     for (const [i, name] of names.entries()) {
-      // Undefined where there is no path, whatever tfjs's types say.
-      const gradient = result.grads[i];
+      const gradient = grads[i];
       outputs[`grads/${name}`] = gradient ?? tf.zeros([...params[name]!.shape]);
     }
     return outputs;

@@ -98,7 +98,9 @@ const einsum: GradConfig = {
         [result, ...others].some((term) => term.includes(letter)),
       );
       const parts = [dy as Tensor, ...saved.filter((_, i) => i !== place)];
-      const partial = tf.einsum(`${[result, ...others].join(',')}->${kept.join('')}`, ...parts);
+      const sum = `${[result, ...others].join(',')}->${kept.join('')}`;
+      // tfjs-cpu would give back the very tensor, and a second derivative would count it twice.
+      const partial = sum === `${result}->${result}` ? parts[0]! : tf.einsum(sum, ...parts);
       const shape = saved[place]!.shape;
       const apart = shape.map((side, i) => (kept.includes(own[i]!) ? side : 1));
       return tf.broadcastTo(tf.reshape(partial, apart), shape);

@@ -18,6 +18,10 @@ import { derivative, runKernel, spreadAxis } from './derivative';
 type Shape = Tensor4D['shape'];
 type Rates = number | number[];
 type Pair = readonly [number, number];
+type DepthwiseAttrs = Pick<
+  DepthwiseConv2dNativeAttrs,
+  'strides' | 'pad' | 'dilations' | 'dimRoundingMode'
+>;
 /** With a field of our own, left out where it says nothing. */
 type Dilated<Attrs> = Attrs & { readonly dilations?: Conv2DAttrs['dilations'] };
 
@@ -92,30 +96,67 @@ function slopeOfFilter(x: Tensor, dy: Tensor, attrs: Dilated<Conv2DBackpropFilte
 const depthwise = derivative(
   'DepthwiseConv2dNative',
   ['x', 'filter'],
-  (dy, [x, filter], { strides, pad, dilations, dimRoundingMode }: DepthwiseConv2dNativeAttrs) => {
-    const spread = mustSpread(dilations);
-    const rates = pairOf(dilations);
-    const attrs = { strides, pad, dimRoundingMode, dilations: spread ? [1, 1] : rates };
-    const filterShape = filter!.shape as Shape;
-    return {
-      x: () =>
-        runKernel(
-          'DepthwiseConv2dNativeBackpropInput',
-          { dy, filter: spread ? spreadFilter(filter!, rates) : filter! },
-          { ...attrs, inputShape: x!.shape },
-        ),
-      filter: () => {
-        const shape = spread ? spreadShape(filterShape, rates) : filterShape;
-        const slope = runKernel(
-          'DepthwiseConv2dNativeBackpropFilter',
-          { x: x!, dy },
-          { ...attrs, filterShape: shape },
-        );
-        return spread ? ownElements(slope, rates) : slope;
-      },
-    };
-  },
+  (dy, [x, filter], attrs: DepthwiseAttrs) => ({
+    x: () => slopeOfDepthwiseInput(dy, filter!, x!.shape, attrs),
+    filter: () => slopeOfDepthwiseFilter(x!, dy, filter!.shape as Shape, attrs),
+  }),
 );
+
+const depthwiseInputSlope = derivative(
+  'DepthwiseConv2dNativeBackpropInput',
+  ['dy', 'filter'],
+  (ddx, [dy, filter], attrs: DepthwiseAttrs) => ({
+    dy: () => depthwiseConvolved(ddx, filter!, attrs),
+    filter: () => slopeOfDepthwiseFilter(ddx, dy!, filter!.shape as Shape, attrs),
+  }),
+);
+
+const depthwiseFilterSlope = derivative(
+  'DepthwiseConv2dNativeBackpropFilter',
+  ['x', 'dy'],
+  (ddf, [x, dy], attrs: DepthwiseAttrs) => ({
+    x: () => slopeOfDepthwiseInput(dy!, ddf, x!.shape, attrs),
+    dy: () => depthwiseConvolved(x!, ddf, attrs),
+  }),
+);
+
+function depthwiseConvolved(x: Tensor, filter: Tensor, attrs: DepthwiseAttrs): Tensor {
+  const { strides, pad, dilations, dimRoundingMode } = attrs;
+  const [images, own] = [x as Tensor4D, filter as Tensor4D];
+  return tf.depthwiseConv2d(images, own, strides, pad, 'NHWC', dilations, dimRoundingMode);
+}
+
+function slopeOfDepthwiseInput(
+  dy: Tensor,
+  filter: Tensor,
+  inputShape: readonly number[],
+  { strides, pad, dilations, dimRoundingMode }: DepthwiseAttrs,
+): Tensor {
+  const spread = mustSpread(dilations);
+  const rates = pairOf(dilations);
+  return runKernel(
+    'DepthwiseConv2dNativeBackpropInput',
+    { dy, filter: spread ? spreadFilter(filter, rates) : filter },
+    { strides, pad, dimRoundingMode, dilations: spread ? [1, 1] : rates, inputShape },
+  );
+}
+
+function slopeOfDepthwiseFilter(
+  x: Tensor,
+  dy: Tensor,
+  filterShape: Shape,
+  { strides, pad, dilations, dimRoundingMode }: DepthwiseAttrs,
+): Tensor {
+  const spread = mustSpread(dilations);
+  const rates = pairOf(dilations);
+  const shape = spread ? spreadShape(filterShape, rates) : filterShape;
+  const slope = runKernel(
+    'DepthwiseConv2dNativeBackpropFilter',
+    { x, dy },
+    { strides, pad, dimRoundingMode, dilations: spread ? [1, 1] : rates, filterShape: shape },
+  );
+  return spread ? ownElements(slope, rates) : slope;
+}
 
 /** Whoever reads a recorded graph looks at the dilations. */
 function mustSpread(dilations: Rates | undefined): boolean {
@@ -154,4 +195,6 @@ export const convolutionDerivatives: readonly GradConfig[] = [
   inputSlope,
   filterSlope,
   depthwise,
+  depthwiseInputSlope,
+  depthwiseFilterSlope,
 ];

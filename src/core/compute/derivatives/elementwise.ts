@@ -1,7 +1,7 @@
 /** Squared differences and maxima, which tfjs gets wrong where a side is broadcast, and comparisons, most of which it lacks. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, SumAttrs, Tensor } from '@tensorflow/tfjs-core';
-import { derivative, noSlope, sumTo } from './derivative';
+import { derivative, noSlope, runKernel, sumTo } from './derivative';
 
 const squaredDifference = derivative('SquaredDifference', ['a', 'b'], (dy, [a, b]) => {
   const slope = (): Tensor => tf.mul(dy, tf.mul(2, tf.sub(a!, b!)));
@@ -58,7 +58,14 @@ const product = derivative('Prod', ['x'], (dy, [x], { axis }: SumAttrs) => ({
   },
 }));
 
+/** Of dy where y ≥ 0, else dy·(y + 1), with y = elu(x). */
+const eluSlope = derivative('EluGrad', ['dy', 'y'], (ddx, [dy, y]) => ({
+  dy: () => runKernel('EluGrad', { dy: ddx, y: y! }, {}),
+  y: () => tf.mul(tf.mul(ddx, dy!), tf.cast(tf.less(y!, 0), 'float32')),
+}));
+
 export const elementwiseDerivatives: readonly GradConfig[] = [
+  eluSlope,
   squaredDifference,
   maximum,
   minimum,

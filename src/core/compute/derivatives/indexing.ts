@@ -49,6 +49,11 @@ const gatherNd = derivative('GatherNd', ['params', 'indices'], (dy, [params, ind
   indices: () => noSlope(indices!),
 }));
 
+const scatterNd = derivative('ScatterNd', ['indices'], (dy, [indices]) => ({
+  updates: () => tf.gatherND(dy, indices!),
+  indices: () => noSlope(indices!),
+}));
+
 const topK: GradConfig = {
   kernelName: 'TopK',
   inputsToSave: ['x'],
@@ -68,4 +73,4 @@ const topK: GradConfig = {
   },
 };
 
-export const indexingDerivatives: readonly GradConfig[] = [gather, gatherNd, topK];
+export const indexingDerivatives: readonly GradConfig[] = [gather, gatherNd, scatterNd, topK];

@@ -1,6 +1,7 @@
 /** The training of a network by a learned optimizer, step after step, as one computation with derivatives. */
-import { engine, lessEqual, where, zeros } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { lessEqual, where, zeros } from '@tensorflow/tfjs-core';
+import type { Scalar } from '@tensorflow/tfjs-core';
+import { valueAndGradients } from '../../compute/nestedGradients';
 import type { TensorDict } from '../../optimizers/optimizer';
 import type { LossRng, Task } from '../task';
 import type { LearnedOptimizer } from './learnedOptimizer';
@@ -40,14 +41,13 @@ export function advance(
   rng: LossRng,
 ): { readonly progress: Progress; readonly loss: Scalar } {
   const names = Object.keys(params);
-  const { value, grads } = gradientsOnOwnTape(
+  const { value, grads } = valueAndGradients(
     () => task.loss(params, batch, rng),
     names.map((name) => params[name]!),
   );
   const results = names.map((name, i) => {
     const param = params[name]!;
-    // Undefined where the loss does not depend on it, whatever tfjs's types say.
-    const grad = (grads as (Tensor | undefined)[])[i] ?? zeros(param.shape);
+    const grad = grads[i] ?? zeros(param.shape);
     return [name, optimizer.update({ theta, param, grad, state: states[name]!, step })] as const;
   });
   const progress = {
@@ -55,28 +55,7 @@ export function advance(
     states: Object.fromEntries(results.map(([name, { state }]) => [name, state])),
     step: step + 1,
   };
-  return { progress, loss: capped(value, lossCap) };
-}
-
-type Gradients = ReturnType<ReturnType<typeof engine>['gradients']>;
-
-/**
- * The gradients of `f` by `xs`, sought among its own operations alone: tfjs looks through all that was recorded so far, which
- * for an unroll is every step before. They are recorded all the same, for derivatives of what comes of them.
- */
-function gradientsOnOwnTape(f: () => Scalar, xs: Tensor[]): Gradients {
-  const { state } = engine();
-  const tape = state.activeTape;
-  const gradients = (): Gradients => engine().gradients(f, xs, undefined, true);
-  // Nobody differentiates: then tfjs keeps a tape for `f` only.
-  if (state.gradientDepth === 0) return gradients();
-  state.activeTape = [];
-  try {
-    return gradients();
-  } finally {
-    for (const node of state.activeTape) tape.push(node);
-    state.activeTape = tape;
-  }
+  return { progress, loss: capped(value as Scalar, lossCap) };
 }
 
 /** A comparison instead of a minimum: what is not a number is not below the cap. */

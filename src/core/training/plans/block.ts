@@ -5,6 +5,7 @@
 import { invariant } from '../../../base/index';
 import { instructionsOf } from '../../compute/instructions';
 import type { Arena } from '../../compute/kernelRuntime';
+import type { Plan } from '../../compute/plan/plan';
 import type { Span } from '../../compute/span';
 import type { StepRow } from '../../compute/stepRow';
 import { alone } from '../../compute/stages';
@@ -22,6 +23,8 @@ export interface BlockParts {
   readonly gradient: readonly Stage[];
   /** Where the loss is after that. */
   readonly loss: number;
+  /** What comes before the update of every so many steps, the first one of the training included. */
+  readonly look?: { readonly every: number; readonly stages: readonly Stage[] } | undefined;
   /** From the gradients to the new parameters. */
   readonly update: readonly Stage[];
 }
@@ -45,7 +48,7 @@ export interface BlockRun {
 
 export function planBlock(linker: Linker, parts: BlockParts): PlannedBlock {
   const emit = instructionsOf(linker.kernels);
-  const { rows, gradient, loss, update } = parts;
+  const { rows, gradient, loss, look, update } = parts;
   const rowWords = rows.reduce((sum, { words }) => sum + words, 0);
   const capacity = Math.max(1, Math.min(MAX_STEPS, Math.floor(MAX_TABLE_WORDS / (rowWords + 1))));
   const counter = linker.reserve(1);
@@ -56,14 +59,20 @@ export function planBlock(linker: Linker, parts: BlockParts): PlannedBlock {
   );
   // Whether a step is to be made is for each thread to see.
   const guard = Array.from({ length: linker.threads }, () => emit('control.guard', loss));
-  const programs = linker.programs([
-    alone(fetch),
-    ...gradient,
-    alone(emit('control.store', log, loss, counter)),
-    guard,
-    ...update,
-    alone(emit('control.count', counter)),
-  ]);
+  const stepWith = (before: readonly Stage[]): Span[] =>
+    linker.programs([
+      alone(fetch),
+      ...gradient,
+      alone(emit('control.store', log, loss, counter)),
+      guard,
+      ...before,
+      ...update,
+      alone(emit('control.count', counter)),
+    ]);
+  const programs: StepPrograms = {
+    plain: stepWith([]),
+    looking: look && { every: look.every, programs: stepWith(look.stages) },
+  };
   return {
     capacity,
     start: (arena) => ({
@@ -75,10 +84,36 @@ export function planBlock(linker: Linker, parts: BlockParts): PlannedBlock {
           });
         }
         arena.i32[counter] = 0;
-        return runPrograms(arena, programs, count);
+        return runSteps(arena, programs, firstStep, count);
       },
     }),
   };
+}
+
+interface StepPrograms {
+  readonly plain: readonly Span[];
+  /** Of the steps that begin with a look. */
+  readonly looking: { readonly every: number; readonly programs: readonly Span[] } | undefined;
+}
+
+/** @returns how many of `count` steps made their update */
+function runSteps(arena: Arena, programs: StepPrograms, firstStep: number, count: number): number {
+  let done = 0;
+  while (done < count) {
+    const stretch = nextStretch(programs, firstStep + done, count - done);
+    const made = runPrograms(arena, stretch.programs, stretch.times);
+    done += made;
+    if (made < stretch.times) break;
+  }
+  return done;
+}
+
+/** One step with a look, or those without one up to the next. */
+function nextStretch({ plain, looking }: StepPrograms, step: number, left: number) {
+  if (looking === undefined) return { programs: plain, times: left };
+  const since = step % looking.every;
+  if (since === 0) return { programs: looking.programs, times: 1 };
+  return { programs: plain, times: Math.min(left, looking.every - since) };
 }
 
 function runPrograms(arena: Arena, programs: readonly Span[], times: number): number {
@@ -88,8 +123,14 @@ function runPrograms(arena: Arena, programs: readonly Span[], times: number): nu
   return arena.runTogether(programs, times);
 }
 
+/** The key of a plan's random numbers, where it draws any. */
+export function drawRows(plan: Plan, seed: number, purpose: number): StepRow[] {
+  const draws = plan.step.some((node) => node.kind === 'kernel' && node.args.includes('key'));
+  return draws ? [keyRow(plan.key, seed, purpose)] : [];
+}
+
 /** The four words that make the random numbers of a step its own. */
-export function keyRow(place: number, seed: number, purpose: number): StepRow {
+function keyRow(place: number, seed: number, purpose: number): StepRow {
   return {
     place,
     words: 4,

@@ -10,7 +10,7 @@ import type { FusedUpdate, Optimizer } from '../../optimizers/optimizer';
 import type { Task } from '../../tasks/task';
 import type { ResolvedSessionOptions } from '../session';
 import { planBatches } from './batches';
-import { keyRow, planBlock } from './block';
+import { drawRows, planBlock } from './block';
 import type { BlockRun, PlannedBlock } from './block';
 import { floatsAt, spanOf } from '../../compute/plan/planRun';
 import { joinSpans } from '../../compute/span';
@@ -18,6 +18,7 @@ import type { Span } from '../../compute/span';
 import { Linker, placesOf } from './linker';
 import type { Program } from './linker';
 import { planAccumulation } from './planAccumulation';
+import { planCurvature } from './planCurvature';
 import { planPerturbation } from './planPerturbation';
 import type { PlannedPerturbation, RunPerturbation } from './planPerturbation';
 import { FUSED_START, planUpdate } from './planUpdate';
@@ -56,7 +57,7 @@ export interface LinkedStep {
   runGradient(step: number): void;
   /** What comes between gradient and update. @param place  of the batch among those of its update, from 0 */
   runAccumulation(place: number): void;
-  /** @param index  of the update, from 0 */
+  /** The update and, where it begins with one, the look at the curvature. @param index  of the update, from 0 */
   runUpdate(index: number): void;
 }
 
@@ -104,12 +105,14 @@ export function linkStep(
   const accumulation = planAccumulation(linker, options, gradient.plan);
   const parts = { optimizer, params: task.params, gradient: gradient.plan, fused };
   const update = planUpdate(linker, parts);
+  const curvature = planCurvature(linker, { task, optimizer, gradient: gradient.plan, update });
   const batches = planBatches(linker, task, gradient.plan);
   const rowsOf = (owner: StepOwner): OwnRows => ({
     gradient: [
       ...batches.rows(owner.task.data),
       ...drawRows(gradient.plan, owner.seed, RNG_PURPOSES.dropout),
     ],
+    curvature: curvature?.rows(owner.seed) ?? [],
     update: update.rows(owner.optimizer),
     evaluation: drawRows(evaluation.plan, owner.seed, RNG_PURPOSES.evaluation),
   });
@@ -119,9 +122,10 @@ export function linkStep(
     accumulate > 1
       ? undefined
       : planBlock(linker, {
-          rows: [...rows.gradient, ...rows.update],
+          rows: rowsOfStep(rows),
           gradient: [alone(batches.code), ...gradient.stages],
           loss: loss.place,
+          look: curvature,
           update: [...accumulation.stages, ...update.stages],
         });
   const flat = perturbed ? update.theta?.flat : undefined;
@@ -131,6 +135,10 @@ export function linkStep(
   const state = update.start(arena);
   const run = ({ place, code }: Program): void => {
     arena.run(place, code.length);
+  };
+  const runAt = (program: Program, own: readonly StepRow[], step: number): void => {
+    writeRows(own, step, arena);
+    run(program);
   };
   const { inputs } = gradient.plan;
   const params = task.params.map(({ name }) => spanOf(inputs[`params/${name}`]!));
@@ -147,18 +155,18 @@ export function linkStep(
     loss: floatsAt(arena, loss),
     evaluation: startEvaluation(arena, evaluation, () => rows.evaluation),
     state,
-    block: block && startBlock(block, arena, () => [...rows.gradient, ...rows.update]),
+    block: block && startBlock(block, arena, () => rowsOfStep(rows)),
     runGradient: (step) => {
-      writeRows(rows.gradient, step, arena);
-      run(first);
+      runAt(first, rows.gradient, step);
     },
     runAccumulation: (place) => {
       const program = accumulation.program(place);
       if (program !== undefined) run(program);
     },
     runUpdate: (index) => {
-      writeRows(rows.update, index, arena);
-      run(update.program);
+      if (curvature !== undefined && index % curvature.every === 0)
+        runAt(curvature.program, rows.curvature, index);
+      runAt(update.program, rows.update, index);
     },
   };
 }
@@ -166,8 +174,13 @@ export function linkStep(
 /** What is new at each step. */
 interface OwnRows {
   readonly gradient: readonly StepRow[];
+  readonly curvature: readonly StepRow[];
   readonly update: readonly StepRow[];
   readonly evaluation: readonly StepRow[];
+}
+
+function rowsOfStep({ gradient, curvature, update }: OwnRows): StepRow[] {
+  return [...gradient, ...curvature, ...update];
 }
 
 function startTheta(
@@ -222,12 +235,6 @@ function startEvaluation(
       arena.run(program.place, program.code.length);
     },
   };
-}
-
-/** The key of a plan's random numbers, where it draws any. */
-function drawRows(plan: Plan, seed: number, purpose: number): StepRow[] {
-  const draws = plan.step.some((node) => node.kind === 'kernel' && node.args.includes('key'));
-  return draws ? [keyRow(plan.key, seed, purpose)] : [];
 }
 
 /** A fused optimizer has parameters, gradients and loss where its kernels want them. */

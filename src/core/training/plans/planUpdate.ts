@@ -37,6 +37,8 @@ export interface PlannedUpdate {
   rows(optimizer: Optimizer): readonly StepRow[];
   /** What an update carries on to the next one, the parameters apart. */
   readonly state: readonly Span[];
+  /** Of the arrays of a captured one, by name; empty for a fused one. */
+  readonly places: Readonly<Record<string, number>>;
   readonly theta?: FusedUpdate['theta'];
   start(arena: Arena): UpdateState;
 }
@@ -65,6 +67,7 @@ export function planUpdate(linker: Linker, parts: UpdateParts): PlannedUpdate {
       (optimizer) => optimizer.fused?.(params, FUSED_START, linker.threads).rows ?? [],
     ),
     state: fused.state,
+    places: {},
     theta: fused.theta,
     start: (arena) => fused.start(kernels, arena),
   };
@@ -87,6 +90,7 @@ function capturedUpdate(
       place: plan.inputs[`state/${name}`]!.place,
       words: sizeOf(shape),
     })),
+    places: placesOf(plan.inputs),
     start: (arena) => {
       const live = state.map(({ name, shape }): [string, FloatArray] => {
         const data = floatsAt(arena, plan.inputs[`state/${name}`]!);

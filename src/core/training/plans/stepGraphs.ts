@@ -8,10 +8,11 @@ import type { Graph } from '../../compute/capture/graph';
 import { planGraph } from '../../compute/plan/plan';
 import type { Plan } from '../../compute/plan/plan';
 import { mapValues } from '../../compute/tensors';
-import type { Optimizer } from '../../optimizers/optimizer';
-import type { Task } from '../../tasks/task';
+import type { CurvatureUse, Optimizer } from '../../optimizers/optimizer';
+import type { LossRng, Task } from '../../tasks/task';
 import { addGradients, meanGradients } from '../accumulation';
 import type { Gradients } from '../accumulation';
+import { hutchinsonDiagonal } from '../curvature';
 import { penalizeL2 } from '../l2Penalty';
 
 type Tensors = Readonly<Record<string, Tensor>>;
@@ -98,6 +99,30 @@ export function updateGraph(
   }, inputs);
 }
 
+/**
+ * A look at the curvature: `params/…`, `batch/…`, `state/…` → those of `state/…` that change. Its draws are u and, after
+ * it, those of the loss.
+ * @throws UserError('config') on an operation whose derivative has no derivative
+ */
+export function curvatureGraph(
+  task: Task,
+  { look }: CurvatureUse,
+  state: readonly TensorSpec[],
+): Graph {
+  const inputs = {
+    ...prefixed('params', floats(task.params)),
+    ...prefixed('batch', batchInputs(task)),
+    ...prefixed('state', floats(state)),
+  };
+  return capture((tensors, rng) => {
+    const params = under('params', tensors);
+    const lossOf = (draws: LossRng): Tensor =>
+      task.loss({ ...params }, under('batch', tensors), draws);
+    const estimate = hutchinsonDiagonal(params, lossOf, rng);
+    return prefixed('state', look(under('state', tensors), estimate));
+  }, inputs);
+}
+
 const SCALAR = { shape: [], dtype: 'float32' } as const;
 
 function batchInputs({ batch }: Task): InputSpecs {
@@ -144,6 +169,15 @@ export function captureUpdate(optimizer: Optimizer, params: readonly TensorSpec[
   const { state, scalars } = optimizerSpecs(optimizer, params);
   const graph = updateGraph(optimizer, params, state, scalars);
   return planGraph(graph, { replaces: updatesInPlace(params, state) });
+}
+
+/** The plan of an optimizer's look at a task's curvature, if it takes any. @throws as `curvatureGraph` and `captureUpdate` */
+export function captureCurvature(optimizer: Optimizer, task: Task): Plan | undefined {
+  const { curvature } = optimizer;
+  if (curvature === undefined) return undefined;
+  const { state } = optimizerSpecs(optimizer, task.params);
+  const graph = curvatureGraph(task, curvature, state);
+  return planGraph(graph, { replaces: updatesInPlace([], state) });
 }
 
 /** New parameters and state lie where the old ones lay. */

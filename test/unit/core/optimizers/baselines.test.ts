@@ -248,6 +248,7 @@ describe('createOptimizer', () => {
       'adafactor',
       'lion',
       'sophiaEf',
+      'sophiaH',
       'shampoo',
       'soap',
       'muon',

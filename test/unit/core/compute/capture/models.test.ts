@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { NamedArrays, NamedFloats } from '../../../../../src/base/index';
 import { captureGradients } from '../../../../../src/core/compute/capture/capture';
+import { valueAndGradients } from '../../../../../src/core/compute/nestedGradients';
 import type { RngKey } from '../../../../../src/core/compute/rng';
 import { toFloats, toTensors } from '../../../../../src/core/compute/tensors';
 import { createLossRng } from '../../../../../src/core/training/lossRng';
@@ -47,7 +48,7 @@ function eager(model: Model, { params, batch }: ModelInputs): NamedFloats {
     const values = toTensors(params);
     const data = toTensors(batch);
     const loss = (): tf.Tensor => model.loss({ ...values }, { ...data }, createLossRng(KEY));
-    const { value, grads } = tf.engine().gradients(loss, Object.values(values), undefined, true);
+    const { value, grads } = valueAndGradients(loss, Object.values(values));
     const gradients = Object.entries(values).map(([name, { shape }], i) => {
       const gradient = grads[i];
       return [`grads/${name}`, gradient ?? tf.zeros(shape)] as const;

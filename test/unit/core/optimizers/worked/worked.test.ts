@@ -234,8 +234,8 @@ describe('the first steps are those of the paper', () => {
     }
   });
 
-  it('are checked for every baseline, here or in baselines.test', () => {
-    const elsewhere = ['sgd', 'momentum', 'rmsprop', 'adam', 'adamw', 'nadamw'];
+  it('are checked for every baseline, here, in baselines.test or in curvature.test', () => {
+    const elsewhere = ['sgd', 'momentum', 'rmsprop', 'adam', 'adamw', 'nadamw', 'sophiaH'];
     const checked = new Set([...elsewhere, ...CASES.map(({ name }) => name)]);
     expect(BASELINES.map(({ name }) => name).filter((name) => !checked.has(name))).toEqual([]);
   });
