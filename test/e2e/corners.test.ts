@@ -173,7 +173,7 @@ describe.skipIf(vscodeFolder === undefined)('in the corners of a real VS Code', 
     await treeRows(page, 'Evaluations').filter({ hasText: 'small-1' }).first().click();
     await webview(page, 'button[aria-label="New Evaluation…"]:not([disabled])');
     expect(reloads).toBe(0);
-  });
+  }, 240_000);
 
   it('tells once that a run failed, and opens it and the log', async () => {
     const task = { ...DIGITS.task, dataset: './images' };
@@ -250,6 +250,7 @@ function evaluateIn(folder: string): void {
   const config = {
     tasks: [{ name: 'bowl', task: { family: 'quadratic', dimension: 4 } }],
     baseline: { steps: 60, sweep: { learningRates: { kind: 'list', values: [1e-3, 0.1] } } },
+    optimizers: [{ optimizer: { name: 'momentum', learningRate: 0.1 } }],
     seeds: 1,
     steps: 40,
   };

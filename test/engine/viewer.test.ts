@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { EvaluationConfigInput } from '../../src/protocol/index';
 import type { EvaluationOverview } from '../../src/protocol/live/index';
 import { readEvaluation } from '../../src/storage/index';
@@ -49,7 +49,16 @@ it('shows a finished evaluation, without its code, and refuses everything else',
   const { evaluationId } = await engine.request('evaluation.start', { configPath });
   const directory = join(root, '.velo', 'evaluations', evaluationId);
   await until(() => readEvaluation(directory).state === 'finished', 'its end', 100_000);
-  const trusted = await engine.request('evaluation.overview', { evaluationId });
+  const scored = () => engine.request('evaluation.overview', { evaluationId });
+  let trusted = await scored();
+  // It was scored while it ran, and is again after its end.
+  await vi.waitFor(
+    async () => {
+      trusted = await scored();
+      expect(trusted.optimizers[0]?.seconds.tasks).toBe(2);
+    },
+    { timeout: 60_000, interval: 200 },
+  );
   expect(trusted.tasks.map(({ numParams }) => numParams)).toEqual([4, 2]);
   await engine.request('engine.shutdown', { force: true });
   engine.dispose();
