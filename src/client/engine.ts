@@ -11,6 +11,8 @@ import type {
 export interface EngineOptions {
   /** Workspace folder whose `.velo` the engine serves, absolute. */
   readonly root: string;
+  /** Another folder, of which the engine only shows the evaluations; then `root` is a place of the program's own. */
+  readonly viewed?: string;
   /** dist/engine.cjs. */
   readonly enginePath: string;
   /** What runs it; default: this process's own executable, as Node. */

@@ -15,12 +15,14 @@ export interface SpawnedEngine {
 
 export function spawnEngine({
   root,
+  viewed,
   enginePath,
   execPath,
   isTrusted,
   log,
 }: EngineOptions): SpawnedEngine {
-  const args = [enginePath, root, ...(isTrusted ? ['--trusted'] : [])];
+  const view = viewed === undefined ? [] : ['--view', viewed];
+  const args = [enginePath, root, ...(isTrusted ? ['--trusted'] : []), ...view];
   const child = spawn(execPath ?? process.execPath, args, {
     cwd: root,
     detached: true,

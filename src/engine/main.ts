@@ -1,12 +1,14 @@
 /**
- * The engine process: `engine.cjs <workspace folder> [--trusted]`. Without `--trusted` it runs no code of the folder. It serves the runs of one folder over a private socket and ends
- * by itself. Exit code 3: another engine serves the folder.
+ * The engine process: `engine.cjs <workspace folder> [--trusted]`. Without `--trusted` it runs no code of the folder. It
+ * serves the runs of one folder over a private socket and ends by itself. Exit code 3: another engine serves the folder.
+ * `engine.cjs <own folder> --view <workspace folder>` shows the evaluations of a folder and writes nothing into it.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { messageOf } from '../base/index';
 import { ENGINE_PROTOCOL } from '../protocol/index';
 import { dataDirectory, ownProcess, programVersion, weightsDirectory } from '../storage/index';
@@ -14,11 +16,15 @@ import type { EngineLock } from '../storage/index';
 import { createEndpoint } from './server/endpoint';
 import { Logger } from './server/logger';
 import { EngineServer } from './server/server';
+import type { EngineServerOptions } from './server/server';
 import { takeEngineLock } from './server/takeLock';
 
 const ALREADY_SERVED = 3;
 
-async function main(root: string, isTrusted: boolean): Promise<void> {
+async function main(
+  root: string,
+  { isTrusted, viewed }: Pick<EngineServerOptions, 'isTrusted' | 'viewed'>,
+): Promise<void> {
   if (!existsSync(root)) throw new Error(`there is no folder ${root}`);
   const version = programVersion();
   const endpoint = createEndpoint();
@@ -44,10 +50,11 @@ async function main(root: string, isTrusted: boolean): Promise<void> {
     log,
     files: { dataDir: dataDirectory(), weightsDir: weightsDirectory(), version },
     isTrusted,
+    viewed,
     workerScript: join(__dirname, 'engineWorker.cjs'),
     onEnd: () => process.exit(0),
   });
-  log.info(`VeLO Lab ${version} serves ${root} as process ${process.pid}`);
+  log.info(`VeLO Lab ${version} serves ${viewed ?? root} as process ${process.pid}`);
   process.on('uncaughtException', (error) => {
     log.error(`broke down: ${error.stack ?? error.message}`);
     die(error);
@@ -80,4 +87,10 @@ function die(thrown: unknown): never {
 process.stderr.on('error', () => undefined);
 process.stdout.on('error', () => undefined);
 
-main(process.argv[2] ?? process.cwd(), process.argv.includes('--trusted')).catch(die);
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { trusted: { type: 'boolean', default: false }, view: { type: 'string' } },
+});
+main(positionals[0] ?? process.cwd(), { isTrusted: values.trusted, viewed: values.view }).catch(
+  die,
+);

@@ -1,9 +1,12 @@
 /**
  * The engines of this window: one for each folder that is worked in, made when it is first needed. Making one starts
- * nothing yet; its first request does. In restricted mode, and where the whole window is on no disk, there are none.
+ * nothing yet; its first request does. Where the whole window is on no disk there are none. In restricted mode there are
+ * viewers only: they show finished evaluations, keep their lock and log in a place of the extension's own, and neither run
+ * code of the folder nor write into it.
  */
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { workspace } from 'vscode';
 import type { ExtensionContext, LogOutputChannel, Uri } from 'vscode';
 import type { Disposable } from '../base/index';
@@ -12,21 +15,30 @@ import type { Engine } from '../client/index';
 import { LazyEngine } from './lazyEngine';
 import { readSetting } from './settings';
 
+const EVALUATIONS_FOLDER = join('.velo', 'evaluations');
+
 type Created = (root: string, engine: Engine) => void;
 
 export class Engines implements Disposable {
   readonly #context: ExtensionContext;
   readonly #log: LogOutputChannel;
   readonly #engines = new Map<string, Engine>();
+  readonly #viewers = new Map<string, Engine>();
   readonly #onCreated: Created[] = [];
-  readonly #configured: Disposable;
+  readonly #subscriptions: readonly Disposable[];
 
   constructor(context: ExtensionContext, log: LogOutputChannel) {
     this.#context = context;
     this.#log = log;
-    this.#configured = workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('velo.engine.maxRunning')) void this.#configure();
-    });
+    this.#subscriptions = [
+      workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('velo.engine.maxRunning')) void this.#configure();
+      }),
+      workspace.onDidGrantWorkspaceTrust(() => {
+        for (const viewer of this.#viewers.values()) viewer.dispose();
+        this.#viewers.clear();
+      }),
+    ];
   }
 
   /** Folders whose runs are shown: those of the window, and those of configs opened without one. */
@@ -64,14 +76,35 @@ export class Engines implements Disposable {
     return engine;
   }
 
+  /**
+   * What shows the evaluations of a folder: its engine; in restricted mode one that can do nothing else.
+   * @returns undefined where there is nothing to show in restricted mode
+   * @throws UserError('usage') in a window whose folders are all on no disk
+   */
+  viewer(root: string): Engine | undefined {
+    if (workspace.isTrusted) return this.get(root);
+    requireDisk();
+    const known = this.#viewers.get(root);
+    if (known !== undefined) return known;
+    if (!existsSync(join(root, EVALUATIONS_FOLDER))) return undefined;
+    const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
+    const home = join(this.#storage, 'viewers', name);
+    mkdirSync(home, { recursive: true });
+    const viewer = this.#create(home, root);
+    this.#viewers.set(root, viewer);
+    return viewer;
+  }
+
   all(): readonly Engine[] {
     return [...this.#engines.values()];
   }
 
   /** Lets go of a folder that left the window. */
   remove(root: string): void {
-    this.#engines.get(root)?.dispose();
-    this.#engines.delete(root);
+    for (const engines of [this.#engines, this.#viewers]) {
+      engines.get(root)?.dispose();
+      engines.delete(root);
+    }
   }
 
   /** Called with each engine that is made from now on. */
@@ -81,21 +114,22 @@ export class Engines implements Disposable {
 
   /** Closes the connections; an engine with jobs stays. */
   dispose(): void {
-    this.#configured.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
     for (const engine of this.#engines.values()) engine.dispose();
+    for (const viewer of this.#viewers.values()) viewer.dispose();
   }
 
-  #create(root: string): Engine {
+  #create(root: string, viewed?: string): Engine {
     // Processes begin in their folder, so it must be there.
     if (root === this.#storage) mkdirSync(root, { recursive: true });
     const nodePath = readSetting(this.#settings, 'engine.nodePath');
     const { version } = this.#context.extension.packageJSON as { version: string };
     return new LazyEngine({
       root,
+      ...(viewed === undefined ? {} : { viewed }),
       enginePath: this.#context.asAbsolutePath('dist/engine.cjs'),
       ...(nodePath === '' ? {} : { execPath: nodePath }),
       version,
-      // In restricted mode there are no engines.
       isTrusted: workspace.isTrusted,
       clientName: `window of process ${process.pid}`,
       maxRunning: () => readSetting(this.#settings, 'engine.maxRunning'),

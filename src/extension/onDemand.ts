@@ -11,3 +11,4 @@ export {
 } from '../protocol/index';
 export { createTaskFiles, taskNameProblem } from '../storage/index';
 export { findingsOf, withoutDoubles } from './config/findings';
+export { withTask } from './config/taskInEvaluation';

@@ -25,7 +25,7 @@ import {
 } from './live/index';
 
 /** Raised with every change that an older engine or client would misread. */
-export const ENGINE_PROTOCOL = 3;
+export const ENGINE_PROTOCOL = 4;
 
 const runRef = z.object({ runId: z.string().min(1) });
 const evaluationRef = z.object({ evaluationId: z.string().min(1) });

@@ -3,6 +3,7 @@
  * mode, a run that fails, a folder on no disk. Each has a window of its own. Without VELO_VSCODE (see .ci/vscode.sh) all
  * are skipped; the package is built by `npm run package`.
  */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -132,8 +133,10 @@ describe.skipIf(vscodeFolder === undefined)('in the corners of a real VS Code', 
     expect(readJson(chosen('panel.json'))).toMatchObject({ run: { runId, state: 'finished' } });
   });
 
-  it('says so in restricted mode, and works as soon as the folder is trusted', async () => {
+  it('says so in restricted mode, shows what was evaluated, and works as soon as the folder is trusted', async () => {
     const folder = folderWith(workplace, 'restricted', DIGITS);
+    evaluateIn(folder);
+    const before = filesIn(folder);
     await open(folder, {
       isUntrusted: true,
       settings: { 'security.workspace.trust.startupPrompt': 'never' },
@@ -144,8 +147,14 @@ describe.skipIf(vscodeFolder === undefined)('in the corners of a real VS Code', 
     await viewSays(page, 'Runs', 'This folder is in restricted mode');
     await viewSays(page, 'Optimizers', 'as soon as the folder is trusted');
     await viewSays(page, 'Tasks', 'as soon as the folder is trusted');
+    await treeRows(page, 'Evaluations').filter({ hasText: 'small-1' }).first().click();
+    const chart = await webview(page, 'body[data-view="speedup"] .view-name', 60_000);
+    await chart.locator('[data-task]').first().waitFor();
+    await chart.getByRole('radio', { name: 'Sweep' }).click();
+    await chart.locator('.setting-table tbody tr').first().waitFor();
+    expect(await chart.getByRole('button', { name: 'New Evaluation…' }).isDisabled()).toBe(true);
     await picture(page, 'restricted');
-    expect(existsSync(join(folder, '.velo'))).toBe(false);
+    expect(filesIn(folder)).toEqual(before);
 
     await runCommand(page, 'Workspaces: Manage Workspace Trust');
     await page
@@ -161,8 +170,10 @@ describe.skipIf(vscodeFolder === undefined)('in the corners of a real VS Code', 
     await finished(await trainingPanel(page, 'restricted'));
     await rowsAre(page, ['restricted']);
     await picture(page, 'trusted');
+    await treeRows(page, 'Evaluations').filter({ hasText: 'small-1' }).first().click();
+    await webview(page, 'button[aria-label="New Evaluation…"]:not([disabled])');
     expect(reloads).toBe(0);
-  });
+  }, 240_000);
 
   it('tells once that a run failed, and opens it and the log', async () => {
     const task = { ...DIGITS.task, dataset: './images' };
@@ -232,6 +243,24 @@ function folderWith(workplace: string, name: string, config: unknown): string {
   mkdirSync(folder);
   writeFileSync(join(folder, `${name}.velo.json`), JSON.stringify(config, null, 2));
   return folder;
+}
+
+/** Two settings on one small task, by the command line. */
+function evaluateIn(folder: string): void {
+  const config = {
+    tasks: [{ name: 'bowl', task: { family: 'quadratic', dimension: 4 } }],
+    baseline: { steps: 60, sweep: { learningRates: { kind: 'list', values: [1e-3, 0.1] } } },
+    optimizers: [{ optimizer: { name: 'momentum', learningRate: 0.1 } }],
+    seeds: 1,
+    steps: 40,
+  };
+  writeFileSync(join(folder, 'small.velo-eval.json'), JSON.stringify(config));
+  const args = [join(root, 'dist', 'cli.cjs'), 'evaluate', 'small.velo-eval.json'];
+  execFileSync(process.execPath, args, { cwd: folder });
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
 }
 
 function foldersIn(workplace: string): string[] {

@@ -43,7 +43,13 @@ const CONFIG: EvaluationConfigInput = {
   },
   optimizers: [
     { optimizer: { name: 'velo' } },
-    { optimizer: { name: 'momentum', learningRate: 0.1 } },
+    {
+      optimizer: { name: 'momentum' },
+      sweep: {
+        learningRates: { kind: 'list', values: [1e-2, 1e-1] },
+        options: { momentum: [0.5, 0.9] },
+      },
+    },
   ],
   seeds: 2,
   steps: 2000,
@@ -134,6 +140,43 @@ describe.skipIf(vscodeFolder === undefined)('the speedup chart in a real VS Code
     await chart.getByRole('img', { name: /^Performance profiles by steps.*tuned adam/ }).waitFor();
     await pictures(page, 'speedup-profile');
     await chart.getByRole('radio', { name: 'Profile' }).focus();
+  });
+
+  it('shows its sweep, whose table and curves follow brushes by keys and by the mouse', async () => {
+    await chart.getByRole('radio', { name: 'Sweep' }).click();
+    const header = chart.locator('.view-row .key-values');
+    await header.getByText('7 settings of 2 optimizers: learning rate, momentum').waitFor();
+    await chart.getByLabel('Task', { exact: true }).selectOption('digits 32');
+    await chart.getByLabel('Settings of').selectOption('momentum');
+    const rows = chart.locator('.setting-table tbody tr');
+    const rowsAre = (count: number) =>
+      eventually(
+        () => rows.count(),
+        (found) => found === count,
+        'the settings inside of the brushes',
+      );
+    await rowsAre(4);
+    const low = chart.getByRole('slider', { name: 'momentum: lowest shown' });
+    await low.focus();
+    await page.keyboard.press('ArrowUp');
+    await rowsAre(2);
+    await page.keyboard.press('Delete');
+    await rowsAre(4);
+    const grip = await low.boundingBox();
+    if (grip === null) throw new Error('the axis cannot be seen');
+    const x = grip.x + grip.width / 2;
+    await page.mouse.move(x, grip.y - 10);
+    await page.mouse.down();
+    await page.mouse.move(x, grip.y - 30, { steps: 3 });
+    await page.mouse.move(x, grip.y - 80, { steps: 3 });
+    await page.mouse.up();
+    await rowsAre(2);
+    expect(await rows.allInnerTexts()).toEqual(Array(2).fill(expect.stringContaining('0.5')));
+    await rows.first().click();
+    const curves = chart.locator('[data-front-curves*="momentum=0.5"]');
+    await curves.first().waitFor({ state: 'attached' });
+    await pictures(page, 'speedup-sweep');
+    await chart.getByRole('radio', { name: 'Sorted' }).click();
   });
 
   it('writes its report where the dialog says', async () => {

@@ -73,6 +73,8 @@ export interface WindowOptions {
   readonly maxRunning?: number;
   /** Default true. */
   readonly isTrusted?: boolean;
+  /** A folder whose evaluations are only shown; then the engine lives in the given one. */
+  readonly viewed?: string;
   readonly timing?: Partial<EngineTiming>;
 }
 
@@ -90,6 +92,7 @@ export class TestWindow {
     this.engine = createEngine(
       {
         root,
+        ...(options.viewed === undefined ? {} : { viewed: options.viewed }),
         enginePath,
         execPath: process.execPath,
         version: options.version ?? programVersion(),

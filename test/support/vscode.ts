@@ -113,7 +113,8 @@ export async function startVsCode(options: VsCodeOptions): Promise<VsCode> {
   await page.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) => {
     output.push(`${type}: ${args.map(String).join(' ')}`);
   });
-  await page.goto(`${address}/?${queryOf(options, port)}`);
+  // A machine that has other things to do takes its time.
+  await page.goto(`${address}/?${queryOf(options, port)}`, { timeout: 100_000 });
   let isClosed = false;
   return {
     page,

@@ -26,6 +26,8 @@ export interface Gallery {
   readonly open: (id: string) => void;
   readonly close: () => void;
   readonly train: (id: string) => void;
+  /** Puts it into the config of an evaluation. */
+  readonly evaluate: (id: string) => void;
   readonly draw: (family: string, seed: number) => void;
   readonly copy: (text: string) => void;
   /** Asks for what is not known yet of a task: its data and its costs. */
@@ -67,6 +69,9 @@ export function useGallery({ model, initial, hasSide, post, keep }: GalleryOptio
     },
     train: (id) => {
       if (model.canControl) post({ type: 'train', id });
+    },
+    evaluate: (id) => {
+      if (model.canControl) post({ type: 'evaluate', id });
     },
     draw: (family, seed) => {
       post({ type: 'drawn', family, seed });

@@ -2,6 +2,7 @@
 import { settingsOf } from '../../core/index';
 import { isWholeOption } from '../../protocol/index';
 import type { OptimizerConfig, ResolvedEvaluation, Sweep } from '../../protocol/index';
+import type { SweptOptimizer } from '../../protocol/live/index';
 import { trainingKey } from '../../storage/index';
 
 /** One setting of one optimizer. */
@@ -33,6 +34,23 @@ export function armsOf({ baseline, optimizers, steps }: ResolvedEvaluation): Arm
     ...armsOfOne(baseline, { isBaseline: true, steps: baseline.steps }),
     ...optimizers.flatMap((entry) => armsOfOne(entry, { isBaseline: false, steps })),
   ];
+}
+
+/** What is swept: the settings of each optimizer and how many values each option has among them, the baseline first. */
+export function sweepsOf(config: ResolvedEvaluation): SweptOptimizer[] {
+  const arms = armsOf(config);
+  const names = [...new Set(arms.map(({ optimizer }) => optimizer))];
+  return names.map((optimizer) => {
+    const own = arms.filter((arm) => arm.optimizer === optimizer);
+    const options = Object.keys(own[0]?.hyperparameters ?? {}).map((name) => ({
+      name,
+      values: new Set(own.map(({ hyperparameters }) => hyperparameters[name])).size,
+    }));
+    return {
+      ...{ optimizer, isBaseline: own[0]?.isBaseline === true, settings: own.length },
+      options: options.filter(({ values }) => values > 1),
+    };
+  });
 }
 
 /** Task by task, the longest trainings first: whoever is done early finds short ones to even out. */

@@ -9,7 +9,8 @@ import type { EvaluationOverview, SweepTable, TaskCurves } from '../../protocol/
 import { readEvaluation, readEvaluationCurve } from '../../storage/index';
 import type { EvaluationCurve, EvaluationRecord } from '../../storage/index';
 import { createTask } from '../jobs/createTask';
-import { armsOf, trainingsOf } from './arms';
+import { refuseOwnFiles } from '../userTasks/trust';
+import { armsOf, sweepsOf, trainingsOf } from './arms';
 import { curvesOf } from './curves';
 import { overviewOf } from './overview';
 import type { TaskFacts } from './overview';
@@ -17,18 +18,25 @@ import { readTaskResult, readTaskResults } from './results';
 import { sweepOnTask, sweepOverTasks } from './sweep';
 import { wholeArms } from './wholeArms';
 
+interface TaskSources {
+  /** Of the bundled data sets. */
+  readonly dataDir: string;
+  /** Whether tasks may be code of the folder, and data lie where the config says. */
+  readonly isTrusted: boolean;
+}
+
 export class EvaluationView {
   /** When the evaluation began: another one may have come to the same folder. */
   readonly startedAt: string;
   readonly #directory: string;
-  readonly #dataDir: string;
+  readonly #sources: TaskSources;
   readonly #curves = new Map<string, EvaluationCurve>();
   #tasks: Promise<TaskFacts[]> | undefined;
 
-  /** @param dataDir  of the bundled data sets. @throws UserError('run' | 'disk') where there is no evaluation */
-  constructor(directory: string, dataDir: string) {
+  /** @throws UserError('run' | 'disk') where there is no evaluation */
+  constructor(directory: string, sources: TaskSources) {
     this.#directory = directory;
-    this.#dataDir = dataDir;
+    this.#sources = sources;
     this.startedAt = readEvaluation(directory).environment.startedAt;
   }
 
@@ -36,7 +44,7 @@ export class EvaluationView {
   async overview(): Promise<EvaluationOverview> {
     const record = readEvaluation(this.#directory);
     const { config, summary } = record;
-    this.#tasks ??= Promise.all(config.tasks.map((entry) => factsOf(entry, this.#dataDir)));
+    this.#tasks ??= Promise.all(config.tasks.map((entry) => factsOf(entry, this.#sources)));
     const tasks = await this.#tasks;
     const keep = wholeArms(config, new Set(summary.failures.map(({ training }) => training)));
     const results = [...readTaskResults(this.#directory, config, this.#read)].map(keep);
@@ -107,6 +115,7 @@ export class EvaluationView {
       protocol: {
         baseline: baseline.name ?? baseline.optimizer.name,
         learningRates: baselineRates(config),
+        sweeps: sweepsOf(config),
         seeds,
         numSteps: steps,
         baselineSteps: baseline.steps,
@@ -138,7 +147,7 @@ function baselineRates(config: EvaluationRecord['config']): number[] {
 /** Of a task whose data are not on this machine any more, what its config says. */
 async function factsOf(
   { name, family, standsFor, task }: EvaluationTask,
-  dataDir: string,
+  { dataDir, isTrusted }: TaskSources,
 ): Promise<TaskFacts> {
   const named = {
     name,
@@ -146,6 +155,7 @@ async function factsOf(
     ...(standsFor === undefined ? {} : { standsFor }),
   };
   try {
+    if (!isTrusted) refuseOwnFiles(task);
     const { summary, params } = await createTask(task, { seed: 0, dataDir });
     const numParams = params.reduce((total, { shape }) => total + sizeOf(shape), 0);
     return { ...named, summary, numParams };

@@ -18,6 +18,7 @@ import type {
 } from '../../protocol/live/index';
 import { taskFrom } from '../jobs/createTask';
 import { GalleryData } from './data';
+import { ownFields } from './own';
 import { DRAWN_SEEDS, KINDS, READY, TITLES } from './ready';
 import type { FamilyName } from './ready';
 import { taskSample } from './samples';
@@ -59,8 +60,22 @@ export class TaskGallery {
     const ready = Object.entries(READY[name]).map(([title, fields]) =>
       this.#readyTask(`${name}/${title}`, title, decodeTask({ family: name, ...fields })),
     );
+    const own = Object.entries(ownFields(name)).map(([dataset, fields]) =>
+      this.#ownTask(`${name}/${dataset}`, dataset, { family: name, ...fields }),
+    );
     const drawn = hasChoice(family) ? DRAWN_SEEDS.map((seed) => this.draw(name, seed)) : [];
-    return Promise.all([...ready, ...drawn]);
+    const tasks = await Promise.all([...ready, ...own, ...drawn]);
+    return tasks.filter((task) => task !== undefined);
+  }
+
+  /** Undefined where the data set is broken: the others are listed all the same. */
+  async #ownTask(id: string, name: string, task: object): Promise<ReadyTask | undefined> {
+    try {
+      return await this.#readyTask(id, name, decodeTask(task));
+    } catch (thrown) {
+      if (thrown instanceof UserError) return undefined;
+      throw thrown;
+    }
   }
 
   /** A task of the family's sampler. @throws UserError('usage') for an unknown family */

@@ -1,7 +1,9 @@
-/** What the classes and columns of bundled data sets are called, as their publishers say. */
+/** What classes and columns are called: of bundled data sets as their publishers say, of others as their cards do. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { dataCacheFolder, isCached, readCard } from '../data/cache';
+import type { DataCard } from '../data/card';
 
 const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit));
 
@@ -20,10 +22,11 @@ const CLASSES: Readonly<Record<string, readonly string[]>> = {
 
 const emojiClasses = z.object({ coarse: z.array(z.string()), fine: z.array(z.string()) });
 
-/** Names of the classes in their order; of a data set of somebody's own, their numbers. */
+/** Names of the classes in their order; where nobody has named them, their numbers. */
 export function classNames(dataset: string, classes: number, dataDir: string): readonly string[] {
-  const known = CLASSES[dataset] ?? emojiNames(dataset, dataDir);
-  return known ?? Array.from({ length: classes }, (_, label) => `class ${label}`);
+  const known = CLASSES[dataset] ?? emojiNames(dataset, dataDir) ?? cardOf(dataset)?.classNames;
+  if (known?.length === classes) return known;
+  return Array.from({ length: classes }, (_, label) => `class ${label}`);
 }
 
 function emojiNames(dataset: string, dataDir: string): readonly string[] | undefined {
@@ -54,7 +57,16 @@ const COLUMNS: Readonly<Record<string, readonly string[]>> = {
   ),
 };
 
-/** Names of a table's columns; of somebody's own, their numbers. */
+/** Names of a table's columns; where nobody has named them, their numbers. */
 export function columnNames(dataset: string, features: number): readonly string[] {
-  return COLUMNS[dataset] ?? Array.from({ length: features }, (_, i) => `column ${i + 1}`);
+  const known = COLUMNS[dataset] ?? cardOf(dataset)?.columns;
+  return known?.length === features
+    ? known
+    : Array.from({ length: features }, (_, i) => `column ${i + 1}`);
+}
+
+/** What came with a data set that was added or pulled. */
+function cardOf(dataset: string): DataCard | undefined {
+  const cache = dataCacheFolder();
+  return isCached(cache, dataset) ? readCard(cache, dataset) : undefined;
 }

@@ -5,7 +5,8 @@ import type { Disposable } from '../../base/index';
 import type { EngineParams, EngineResult } from '../../protocol/index';
 import type { EvaluationOverview } from '../../protocol/live/index';
 import { breakOwnLock, evaluationPaths, onDisk, requireUnlocked } from '../../storage/index';
-import type { EvaluateCommand, EvaluateReport, ProgramFiles } from '../workers/messages';
+import type { EvaluateCommand, EvaluateReport } from '../workers/messages';
+import type { ProgramFiles, ServiceContext } from '../workers/messages';
 import { liveOverview } from './evaluationEntries';
 import { EvaluationIndex } from './evaluationIndex';
 import { EvaluationJobs } from './evaluationJobs';
@@ -32,6 +33,7 @@ export class Evaluations {
   readonly jobs: EvaluationJobs;
   readonly index: EvaluationIndex;
   readonly #log: Logger;
+  readonly #isTrusted: boolean;
   readonly #scores: EvaluationScores;
   /** Reading and scoring a large one takes seconds, which nobody else's question has to wait for. */
   readonly #scoring: ServiceWorker;
@@ -41,6 +43,7 @@ export class Evaluations {
 
   constructor({ root, workerScript, files, isTrusted, log }: EvaluationsOptions) {
     this.#log = log;
+    this.#isTrusted = isTrusted;
     this.#scoring = new ServiceWorker(workerScript, files);
     this.#scores = new EvaluationScores({
       score: (evaluationId) => this.#score(evaluationId),
@@ -206,8 +209,9 @@ export class Evaluations {
     return this.#scoring.call('evaluation.overview', { evaluationId }, context);
   }
 
-  #contextOf(id: string): { readonly directory: string } {
-    return { directory: this.index.require(id).record.directory };
+  #contextOf(id: string): ServiceContext {
+    const { directory } = this.index.require(id).record;
+    return { directory, isTrusted: this.#isTrusted };
   }
 
   #ended(id: string, failure: string | undefined): void {

@@ -1,4 +1,5 @@
 /** The engine's answers to the requests of one client. */
+import { UserError } from '../../base/index';
 import type { ServiceContext, WeightsUse } from '../workers/messages';
 import type { ClientWatches } from './clientWatches';
 import type { Handlers } from './connection';
@@ -27,6 +28,37 @@ const NOTHING = {};
 
 export function createHandlers(services: HandlerServices): Handlers {
   return { ...runHandlers(services), ...evaluationHandlers(services) };
+}
+
+/** What changes nothing on the disk and runs nothing of the folder. */
+const VIEWING: ReadonlySet<string> = new Set<keyof Handlers>([
+  'engine.ping',
+  'engine.shutdown',
+  'engine.configure',
+  'unwatch',
+  'evaluations.list',
+  'evaluation.watch',
+  'evaluation.overview',
+  'evaluation.curves',
+  'evaluation.sweep',
+]);
+
+/** The same answers to what only looks; everything else is refused with UserError('usage'). */
+export function viewerHandlers(handlers: Handlers): Handlers {
+  const refuse = (): never => {
+    throw new UserError(
+      'usage',
+      'the folder is not trusted: its evaluations can only be looked at',
+      {
+        remedy: 'Choose "Workspaces: Manage Workspace Trust" to trust it.',
+      },
+    );
+  };
+  const entries = Object.entries(handlers).map(([name, handler]) => [
+    name,
+    VIEWING.has(name) ? handler : refuse,
+  ]);
+  return Object.fromEntries(entries) as Handlers;
 }
 
 type EvaluationRequest = Extract<keyof Handlers, `evaluation${string}`>;

@@ -6,7 +6,7 @@ import type { EvaluationEntry, RunEntry } from '../../protocol/live/index';
 import { ClientWatches } from './clientWatches';
 import { Connection } from './connection';
 import type { Evaluations } from './evaluations';
-import { createHandlers } from './handlers';
+import { createHandlers, viewerHandlers } from './handlers';
 import { ListFeed } from './listFeed';
 import type { Logger } from './logger';
 import type { WatchServices } from './seriesWatch';
@@ -23,6 +23,8 @@ export interface PeerServices {
   readonly watches: Watches;
   readonly watchServices: WatchServices;
   readonly log: Logger;
+  /** Whether evaluations are shown and nothing else is done. */
+  readonly isViewer: boolean;
   /** @throws UserError('engine') where the client may not come in */
   readonly greet: (params: EngineParams<'engine.hello'>) => EngineResult<'engine.hello'>;
   /** @throws UserError('engine') where jobs are there and it is not forced */
@@ -73,14 +75,15 @@ export class Peer {
   }
 
   #begin(): ReturnType<typeof createHandlers> {
-    const { trainings, evaluations, service, taskCosts, log, shutdown, onGreeted } = this.#services;
+    const { trainings, evaluations, service, taskCosts, log, shutdown } = this.#services;
+    const { isViewer, onGreeted } = this.#services;
     onGreeted(this);
     log.debug(`${this.#name} is connected`);
     // After the reply to the greeting, before which the client expects nothing.
     setImmediate(() => {
       for (const line of log.lines) void this.#connection.notify('engine.log', line);
     });
-    return createHandlers({
+    const handlers = createHandlers({
       trainings,
       evaluations,
       service,
@@ -94,6 +97,7 @@ export class Peer {
         this.#followEvaluations();
       },
     });
+    return isViewer ? viewerHandlers(handlers) : handlers;
   }
 
   #followRuns(): void {

@@ -29,6 +29,8 @@ export interface EngineServerOptions {
   readonly files: ProgramFiles;
   /** Whether code of the folder may be run. */
   readonly isTrusted: boolean;
+  /** Another folder, whose evaluations are shown and nothing else; nothing is written into it. */
+  readonly viewed: string | undefined;
   /** dist/engineWorker.cjs */
   readonly workerScript: string;
   /** Listens already at the place that the lock names. */
@@ -53,9 +55,11 @@ export class EngineServer {
 
   constructor(options: EngineServerOptions) {
     this.#options = options;
-    const { root, files, isTrusted, workerScript, log, server, held } = options;
+    const { root, viewed, files, isTrusted, workerScript, log, server, held } = options;
     this.#trainings = new Trainings({ root, files, isTrusted, workerScript, log });
-    this.#evaluations = new Evaluations({ root, files, isTrusted, workerScript, log });
+    this.#evaluations = new Evaluations({
+      ...{ root: viewed ?? root, files, isTrusted, workerScript, log },
+    });
     this.#service = new ServiceWorker(workerScript, files);
     this.#taskCosts = new TaskCosts(workerScript, files);
     const { index, jobs } = this.#trainings;
@@ -84,6 +88,7 @@ export class EngineServer {
       watches,
       watchServices: { index, logs: new SeriesLogs(), onError },
       log,
+      isViewer: viewed !== undefined,
       greet: this.#greet.bind(this),
       shutdown: this.#shutdown.bind(this),
       onGreeted: this.#greeted.bind(this),

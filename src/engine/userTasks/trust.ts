@@ -16,3 +16,11 @@ export function refuseOwnCode(config: TaskConfig): void {
     },
   );
 }
+
+/** @throws UserError('task') where the task is code of the folder, or reads data from a place that the folder names */
+export function refuseOwnFiles(config: TaskConfig): void {
+  refuseOwnCode(config);
+  const task = innermostTask(config);
+  if (!('dataset' in task) || !/[\\/]/.test(task.dataset)) return;
+  throw new UserError('task', `this folder is not trusted, so ${task.dataset} is not read`);
+}

@@ -84,6 +84,8 @@ export type ServiceRequest =
 export interface ServiceContext {
   /** Folder of the run or evaluation that the request is about. */
   readonly directory?: string;
+  /** Of an evaluation: whether its tasks may come from code of the folder. */
+  readonly isTrusted?: boolean;
   readonly runName?: string;
   readonly numSteps?: number;
   /** Runs with learned weights, newest first. */

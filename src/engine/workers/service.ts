@@ -95,9 +95,12 @@ const HANDLERS: { readonly [R in ServiceRequest]: Handler<R> } = {
 const views = new LRUCache<string, EvaluationView>({ max: 4 });
 
 /** Another evaluation may have come to the folder of one that was deleted. */
-function viewOf({ directory = '' }: ServiceContext, { dataDir }: ProgramFiles): EvaluationView {
+function viewOf(
+  { directory = '', isTrusted = false }: ServiceContext,
+  { dataDir }: ProgramFiles,
+): EvaluationView {
   const known = views.get(directory);
-  const view = new EvaluationView(directory, dataDir);
+  const view = new EvaluationView(directory, { dataDir, isTrusted });
   if (known?.startedAt === view.startedAt) return known;
   views.set(directory, view);
   return view;

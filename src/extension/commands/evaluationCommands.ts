@@ -1,6 +1,6 @@
 /** Commands on evaluations: start, open, resume, stop, delete, report, reveal. */
 import { basename, join } from 'node:path';
-import { ThemeIcon, Uri, commands, env, window, workspace } from 'vscode';
+import { ThemeIcon, Uri, commands, env, window } from 'vscode';
 import { UserError } from '../../base/index';
 import type { EvaluationEntry } from '../../protocol/live/index';
 import { evaluationRow } from '../evaluations/evaluationRow';
@@ -58,7 +58,7 @@ export async function openChart(
     panels.open(ref);
     return;
   }
-  if (workspace.isTrusted) await services.evaluations.load();
+  await services.evaluations.load();
   const all = services.evaluations.all();
   if (all.length < 2) panels.open(all[0]);
   else {

@@ -20,6 +20,15 @@ export function newEvaluationText({ suite, optimizers, seeds, folder }: NewEvalu
   return formatJson({ suite, optimizers: entries, seeds });
 }
 
+/** A config that measures VeLO on one task. @param weights  name of the shipped ones */
+export function taskEvaluationText(
+  { name, task }: { readonly name: string; readonly task: Readonly<Record<string, unknown>> },
+  weights: string,
+): string {
+  const optimizer = { name: 'velo', weights };
+  return formatJson({ tasks: [{ name, task }], optimizers: [{ optimizer }], seeds: 2 });
+}
+
 /** A baseline is tuned as the baseline of all is; that one itself is measured as it comes. */
 function entryOf(
   optimizer: ChosenOptimizer,

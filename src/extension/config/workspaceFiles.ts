@@ -1,6 +1,8 @@
 /** Files of the workspace that configs can name: learned weights, and folders with images. */
 import { dirname } from 'node:path';
 import { workspace } from 'vscode';
+import type { Uri } from 'vscode';
+import { EVALUATION_SUFFIX } from './configFiles';
 
 /** Checkpoints of runs are no weights. */
 const IGNORED = '{**/node_modules/**,**/.velo/**,**/.git/**}';
@@ -22,4 +24,10 @@ export async function imageFolders(): Promise<string[]> {
     .filter(({ scheme }) => scheme === 'file')
     .map(({ fsPath }) => dirname(fsPath));
   return [...new Set(folders)].sort();
+}
+
+/** The workspace's *.velo-eval.json, in order. */
+export async function evaluationConfigs(): Promise<Uri[]> {
+  const files = await workspace.findFiles(`**/*${EVALUATION_SUFFIX}`, IGNORED, MAX_FILES);
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }

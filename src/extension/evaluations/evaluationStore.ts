@@ -17,7 +17,13 @@ export interface StoredEvaluation extends EvaluationRef {
   readonly entry: EvaluationEntry;
 }
 
+/** The part of `Engines` that the store needs. */
+export interface ViewerSource extends EngineSource {
+  viewer(root: string): Engine | undefined;
+}
+
 interface RootEvaluations {
+  readonly engine: Engine;
   readonly entries: Map<string, EvaluationEntry>;
   /** The request on its way, so that no second one is made. */
   loading: Promise<void> | undefined;
@@ -28,7 +34,7 @@ interface RootEvaluations {
 const BATCH_MS = 250;
 
 export class EvaluationStore implements Disposable {
-  readonly #engines: EngineSource;
+  readonly #engines: ViewerSource;
   readonly #warn: (text: string) => void;
   readonly #roots = new Map<string, RootEvaluations>();
   readonly #changes = new Emitter<undefined>();
@@ -36,7 +42,7 @@ export class EvaluationStore implements Disposable {
     this.#changes.emit(undefined);
   }, BATCH_MS);
 
-  constructor(engines: EngineSource, warn: (text: string) => void) {
+  constructor(engines: ViewerSource, warn: (text: string) => void) {
     this.#engines = engines;
     this.#warn = warn;
     engines.onCreated((root, engine) => {
@@ -51,7 +57,7 @@ export class EvaluationStore implements Disposable {
 
   /**
    * Asks for the evaluations of every folder that are not known yet.
-   * @throws UserError('usage') in restricted mode, UserError('engine') where an engine does not answer
+   * @throws UserError('usage') where the folders are on no disk, UserError('engine') where an engine does not answer
    */
   async load(): Promise<void> {
     await Promise.all(this.#engines.roots.map((root) => this.#loadRoot(root)));
@@ -95,8 +101,11 @@ export class EvaluationStore implements Disposable {
       for (const subscription of subscriptions) subscription.dispose();
   }
 
-  #watch(root: string, engine: Engine): void {
+  #watch(root: string, engine: Engine): RootEvaluations {
+    // A folder that has become trusted has another engine.
+    for (const subscription of this.#roots.get(root)?.subscriptions ?? []) subscription.dispose();
     const state: RootEvaluations = {
+      engine,
       entries: new Map(),
       loading: undefined,
       isLoaded: false,
@@ -111,12 +120,15 @@ export class EvaluationStore implements Disposable {
       ],
     };
     this.#roots.set(root, state);
+    return state;
   }
 
   async #loadRoot(root: string): Promise<void> {
-    const engine = this.#engines.get(root);
-    const state = this.#roots.get(root);
-    if (state !== undefined && !state.isLoaded) await this.#list(engine, state);
+    const engine = this.#engines.viewer(root);
+    if (engine === undefined) return;
+    const known = this.#roots.get(root);
+    const state = known?.engine === engine ? known : this.#watch(root, engine);
+    if (!state.isLoaded) await this.#list(engine, state);
   }
 
   async #relist(engine: Engine, state: RootEvaluations): Promise<void> {

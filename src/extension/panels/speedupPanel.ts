@@ -180,14 +180,15 @@ export class SpeedupPanel implements Disposable {
     this.#post({ type: 'evaluation', overview, canControl: workspace.isTrusted });
   }
 
-  /** @throws UserError in restricted mode */
+  /** In restricted mode, one that only shows. @throws UserError where there is none */
   #engineOf(root: string): Engine {
-    const engine = this.#services.engines.get(root);
+    const { engines } = this.#services;
+    const engine = engines.viewer(root) ?? engines.get(root);
     if (this.#engine !== engine) {
       this.#engine = engine;
       this.#subscriptions.push(
         engine.onState((state) => {
-          this.#engineChanged(state);
+          if (this.#engine === engine) this.#engineChanged(state);
         }),
       );
     }
@@ -238,7 +239,7 @@ export class SpeedupPanel implements Disposable {
         await commands.executeCommand(`velo.evaluation.${message.action}`, ref);
         break;
       case 'trainTask':
-        await openTaskConfig(this.#engineOf(ref.root), ref, message.task);
+        await openTaskConfig(this.#services.engines.get(ref.root), ref, message.task);
         break;
       case 'report':
         await commands.executeCommand('velo.evaluation.report', ref);

@@ -1,17 +1,20 @@
 /** The gallery of tasks, one for the window: what can be trained, with its data and costs as the view asks for them. */
 import { ThemeIcon, ViewColumn, window, workspace } from 'vscode';
 import type { WebviewPanel, WebviewPanelSerializer } from 'vscode';
+import * as z from 'zod/mini';
 import { UserError, messageOf } from '../../base/index';
 import type { Disposable } from '../../base/index';
 import type { Engine } from '../../client/index';
 import { tasksViewMessageSchema } from '../../protocol/live/index';
 import type {
+  PanelMessage,
   ReadyTask,
   ShownTask,
   TaskFamilyEntry,
   TasksHostMessage,
   TasksViewMessage,
 } from '../../protocol/live/index';
+import { addToEvaluation } from '../commands/addToEvaluation';
 import { VIEW_TYPES } from '../commands/ids';
 import { trainTask } from '../commands/trainTask';
 import { taskConfigText } from '../config/newConfig';
@@ -42,8 +45,8 @@ export class TasksPanels implements WebviewPanelSerializer, Disposable {
     if (id !== undefined) this.#gallery?.showTask(id);
   }
 
-  deserializeWebviewPanel(panel: WebviewPanel): Promise<void> {
-    this.#adopt(panel);
+  deserializeWebviewPanel(panel: WebviewPanel, state: unknown): Promise<void> {
+    this.#adopt(panel, drawnIn(state));
     return Promise.resolve();
   }
 
@@ -51,13 +54,34 @@ export class TasksPanels implements WebviewPanelSerializer, Disposable {
     this.#serializer.dispose();
   }
 
-  #adopt(panel: WebviewPanel): void {
-    const gallery = new Gallery(this.#services, panel);
+  #adopt(panel: WebviewPanel, drawn: readonly Draw[] = []): void {
+    const gallery = new Gallery(this.#services, panel, drawn);
     this.#gallery = gallery;
     panel.onDidDispose(() => {
       gallery.dispose();
       if (this.#gallery === gallery) this.#gallery = undefined;
     });
+  }
+}
+
+/** What a family's sampler is asked for: the same seed gives the same task. */
+interface Draw {
+  readonly family: string;
+  readonly seed: number;
+}
+
+const drawsSchema = z.array(z.object({ family: z.string(), seed: z.int() }));
+/** As the view's bridge keeps it. */
+const stateSchema = z.object({ panel: z.object({ drawn: z.string() }) });
+
+/** What was drawn before the window was opened anew; nothing where the state says nothing or something else. */
+function drawnIn(state: unknown): readonly Draw[] {
+  const kept = stateSchema.safeParse(state);
+  if (!kept.success) return [];
+  try {
+    return drawsSchema.parse(JSON.parse(kept.data.panel.drawn));
+  } catch {
+    return [];
   }
 }
 
@@ -67,16 +91,17 @@ class Gallery implements Disposable {
   readonly #subscriptions: Disposable[];
   /** All that the view knows of, by id. */
   readonly #tasks = new Map<string, ReadyTask>();
-  /** Further draws, so that a view that is shown again has them. */
-  readonly #drawn: { readonly family: string; readonly task: ReadyTask }[] = [];
+  /** Further draws, so that a view that is shown again has them; those without a task are drawn when it is filled. */
+  readonly #drawn: (Draw & { task?: ReadyTask })[];
   #engine: Engine | undefined;
   #isListed = false;
   /** Waits for the list. */
   #wanted: string | undefined;
 
-  constructor(services: Services, panel: WebviewPanel) {
+  constructor(services: Services, panel: WebviewPanel, drawn: readonly Draw[]) {
     this.#services = services;
     this.#panel = panel;
+    this.#drawn = drawn.map((draw) => ({ ...draw }));
     panel.iconPath = new ThemeIcon('beaker');
     this.#subscriptions = [
       panel.onDidChangeViewState(() => {
@@ -111,13 +136,14 @@ class Gallery implements Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  #post(message: TasksHostMessage): void {
+  #post(message: TasksHostMessage | PanelMessage): void {
     void this.#panel.webview.postMessage(message);
   }
 
   async #list(): Promise<void> {
     try {
       const { families } = await this.#connected().request('tasks.list', {});
+      await this.#drawAgain();
       const { BUNDLED_WEIGHTS } = await import('../onDemand');
       const shown = (task: ReadyTask) => this.#shown(task, BUNDLED_WEIGHTS[0]);
       this.#post({
@@ -137,8 +163,24 @@ class Gallery implements Disposable {
     }
   }
 
+  /** Those of an earlier window; what cannot be drawn any more is left out. */
+  async #drawAgain(): Promise<void> {
+    const waiting = this.#drawn.filter(({ task }) => task === undefined);
+    for (const draw of waiting) {
+      const { family, seed } = draw;
+      const task = await this.#connected()
+        .request('tasks.draw', { family, seed }, PATIENCE)
+        .catch((thrown: unknown) => {
+          this.#services.report.quietly(thrown, `drawing task ${seed} of ${family} again`);
+        });
+      if (task !== undefined) draw.task = task;
+    }
+  }
+
   #drawnOf({ family }: TaskFamilyEntry): ReadyTask[] {
-    return this.#drawn.filter((each) => each.family === family).map(({ task }) => task);
+    return this.#drawn.flatMap((each) =>
+      each.family === family && each.task !== undefined ? each.task : [],
+    );
   }
 
   #shown(task: ReadyTask, weights: string): ShownTask {
@@ -180,6 +222,9 @@ class Gallery implements Disposable {
         case 'train':
           await trainTask(this.#taskOf(message.id));
           break;
+        case 'evaluate':
+          await addToEvaluation(this.#taskOf(message.id));
+          break;
       }
     } catch (thrown) {
       this.#services.report.error(thrown, `"${message.type}" in the gallery of tasks`);
@@ -203,7 +248,9 @@ class Gallery implements Disposable {
   async #draw(family: string, seed: number): Promise<void> {
     const task = await this.#connected().request('tasks.draw', { family, seed }, PATIENCE);
     const { BUNDLED_WEIGHTS } = await import('../onDemand');
-    this.#drawn.push({ family, task });
+    this.#drawn.push({ family, seed, task });
+    const drawn = this.#drawn.map((draw): Draw => ({ family: draw.family, seed: draw.seed }));
+    this.#post({ type: 'panel', panel: { drawn: JSON.stringify(drawn) } });
     this.#post({ type: 'drawn', family, seed, task: this.#shown(task, BUNDLED_WEIGHTS[0]) });
   }
 

@@ -22,12 +22,15 @@ export interface ListNode {
 
 export class ListTree implements TreeDataProvider<ListNode>, Disposable {
   readonly #read: () => Promise<readonly ListNode[]>;
+  readonly #isOpen: boolean;
   readonly #changes = new EventEmitter<undefined>();
   readonly #view;
   readonly onDidChangeTreeData = this.#changes.event;
 
-  constructor(viewId: string, read: () => Promise<readonly ListNode[]>) {
+  /** @param isOpen  whether it has something to show in restricted mode, too */
+  constructor(viewId: string, read: () => Promise<readonly ListNode[]>, isOpen = false) {
     this.#read = read;
+    this.#isOpen = isOpen;
     this.#view = window.createTreeView<ListNode>(viewId, { treeDataProvider: this });
   }
 
@@ -37,7 +40,7 @@ export class ListTree implements TreeDataProvider<ListNode>, Disposable {
 
   async getChildren(node?: ListNode): Promise<ListNode[]> {
     if (node !== undefined) return [...(node.children ?? [])];
-    if (!workspace.isTrusted) return [];
+    if (!workspace.isTrusted && !this.#isOpen) return [];
     try {
       const nodes = await this.#read();
       this.#view.message = '';

@@ -51,11 +51,12 @@ export function createTrees({ engines, runs, evaluations, checked }: Services): 
     const { devices } = await engine.request('devices.list', {}, { timeoutMs: 60_000 });
     return deviceNodes(devices);
   });
-  const evaluationTree = new ListTree(VIEWS.evaluations, async () => {
-    await runs.load();
+  const readEvaluations = async () => {
+    if (workspace.isTrusted) await runs.load();
     await evaluations.load();
     return evaluationNodes(evaluations.all(), engines.roots);
-  });
+  };
+  const evaluationTree = new ListTree(VIEWS.evaluations, readEvaluations, true);
   // No faster: each change draws the rows anew.
   const evaluationsChanged = throttle(() => {
     evaluationTree.refresh();

@@ -41,6 +41,7 @@ export type {
   EvaluationOverview,
   Speedup,
   SweepTable,
+  SweptOptimizer,
   SweptSetting,
   TaskCurves,
 } from './speedup';

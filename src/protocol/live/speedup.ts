@@ -92,6 +92,17 @@ const evaluatedOptimizerSchema = z.object({
 });
 export type EvaluatedOptimizer = Readonly<z.output<typeof evaluatedOptimizerSchema>>;
 
+/** Which settings of an optimizer are tried. */
+const sweptSchema = z.object({
+  optimizer: z.string(),
+  isBaseline: z.boolean(),
+  /** 1 where it is taken as given. */
+  settings: count(),
+  /** What differs among them, in the order of the config, with how many values each has. */
+  options: z.array(z.object({ name: z.string(), values: count() })),
+});
+export type SweptOptimizer = Readonly<z.output<typeof sweptSchema>>;
+
 export const evaluationOverviewSchema = z.object({
   id: z.string(),
   suite: z.string(),
@@ -102,6 +113,8 @@ export const evaluationOverviewSchema = z.object({
   protocol: z.object({
     baseline: z.string(),
     learningRates: z.array(z.number()),
+    /** The baseline first, then the optimizers in their order. */
+    sweeps: z.array(sweptSchema),
     seeds: count(),
     numSteps: count(),
     baselineSteps: count(),

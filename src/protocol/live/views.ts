@@ -245,5 +245,7 @@ export const tasksViewMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('drawn'), family: z.string(), seed: count() }),
   /** A config of this task, opened as a document. */
   z.object({ type: z.literal('train'), id: z.string() }),
+  /** The task goes into the config of an evaluation, which the person chooses. */
+  z.object({ type: z.literal('evaluate'), id: z.string() }),
 ]);
 export type TasksViewMessage = Readonly<z.output<typeof tasksViewMessageSchema>>;

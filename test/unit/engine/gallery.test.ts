@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TASK_FAMILIES } from '../../../src/core/tasks/registry';
 import { taskCost } from '../../../src/core/training/taskCost';
 import { TaskGallery } from '../../../src/engine/gallery/gallery';
@@ -16,6 +16,9 @@ import type { TaskFamilyEntry, TaskSampleEntry } from '../../../src/protocol/liv
 
 const DATA_DIR = join(import.meta.dirname, '..', '..', '..', 'media', 'data');
 const gallery = new TaskGallery(DATA_DIR);
+// What somebody has added on this machine is none of these tests' business.
+beforeAll(() => vi.stubEnv('VELO_DATA_DIR', join(DATA_DIR, 'nothing')));
+afterAll(() => vi.unstubAllEnvs());
 
 function unpacked(path: string): Buffer {
   return gunzipSync(readFileSync(join(DATA_DIR, path)));

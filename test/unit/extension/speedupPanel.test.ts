@@ -27,13 +27,15 @@ function setUp(ref: Promise<EvaluationRef | undefined>) {
   });
   const created: ((root: string, engine: FakeEngine) => void)[] = [];
   let isMade = false;
+  const get = () => {
+    if (!isMade) for (const listener of created) listener('/ws', engine);
+    isMade = true;
+    return engine;
+  };
   const engines = {
     roots: ['/ws'],
-    get: () => {
-      if (!isMade) for (const listener of created) listener('/ws', engine);
-      isMade = true;
-      return engine;
-    },
+    get,
+    viewer: get,
     onCreated: (listener: (typeof created)[number]) => created.push(listener),
   };
   const evaluations = new EvaluationStore(engines, () => undefined);

@@ -36,7 +36,7 @@ inChromium('the sweep', (openView) => {
     expect(await sidewaysOverflow(page)).toBe(0);
   });
 
-  it.each(['all', 'drawn', 'brushed', 'everybody', 'all-diverged', 'running', 'loading'])(
+  it.each(['all', 'drawn', 'brushed', 'everybody', 'many', 'all-diverged', 'running', 'loading'])(
     'clips nothing: %s',
     async (name) => {
       const { page } = await open(openView, name);
@@ -53,7 +53,7 @@ inChromium('the sweep', (openView) => {
   const rows = (page: Page) => page.locator('.setting-table tbody tr');
   const grip = (page: Page, axis: string, end: 'lowest' | 'highest') =>
     page.getByRole('slider', { name: `${axis}: ${end} shown` });
-  const names = async (page: Page) => page.locator('.axis-name > .ellipsis').allInnerTexts();
+  const names = async (page: Page) => page.locator('.axis-name > .axis-title').allInnerTexts();
 
   it('is a tab beside the others, and asks for all tasks, then for one', async () => {
     const scene = { ...sceneOf('loading'), state: undefined };
@@ -138,6 +138,40 @@ inChromium('the sweep', (openView) => {
       'beta1',
       'learning rate',
     ]);
+  });
+
+  it('writes the names of many axes in lines, whole, beside each other and above their grips', async () => {
+    const { page } = await open(openView, 'many');
+    expect(await names(page)).toContain('maxPreconditionerSize');
+    const { height } = (await page.locator('.axis-title', { hasText: 'Precond' }).boundingBox())!;
+    expect(height).toBeGreaterThanOrEqual(3 * 14);
+    const overlaps = () =>
+      page.locator('.axis-title').evaluateAll((titles) => {
+        const boxes = titles.map((title) => title.getBoundingClientRect());
+        return boxes.filter((box, i) => i > 0 && box.left < boxes[i - 1]!.right).length;
+      });
+    expect(await overlaps()).toBe(0);
+    await page.setViewportSize({ width: 960, height: 900 });
+    await page.waitForTimeout(300);
+    expect(await overlaps()).toBe(0);
+    await screenshot(page, 'sweep-many-960');
+    const grips = await page
+      .locator('.axis-grip')
+      .evaluateAll((all) => all.map((grip) => grip.getBoundingClientRect().top));
+    const bottoms = await page
+      .locator('.axis-name')
+      .evaluateAll((all) => all.map((name) => name.getBoundingClientRect().bottom));
+    expect(Math.min(...grips)).toBeGreaterThanOrEqual(Math.max(...bottoms));
+  });
+
+  it('says in its header what was swept', async () => {
+    const { page } = await open(openView, 'task');
+    const header = page.locator('.view-row .key-values');
+    expect(await header.innerText()).toContain('AdamW, 48 settings × 2 seeds');
+    expect(await header.innerText()).toContain(
+      '72 settings of 2 optimizers: learning rate, schedule, weightDecay, beta1 and 2 more',
+    );
+    await page.getByText('varied: learning rate, schedule, weightDecay, beta1').waitFor();
   });
 
   it('links line, row and curves by the pointer, and keeps what is clicked', async () => {

@@ -148,6 +148,16 @@ inChromium('the gallery of tasks', (openView) => {
     });
   });
 
+  it('adds the task of the detail to an evaluation', async () => {
+    const { page, waitForPosted } = await openView('tasks', { scene: scene('text') });
+    await expect.poll(() => heading(page)).toBe('gutenberg-small byte pairs');
+    await page.getByRole('button', { name: 'Add to evaluation…' }).click();
+    expect(await waitForPosted('evaluate')).toEqual({
+      type: 'evaluate',
+      id: 'rnnLm/gutenberg-small byte pairs',
+    });
+  });
+
   it('says why there are no costs', async () => {
     const { page } = await openView('tasks', { scene: scene('wrapped') });
     await expect
@@ -173,6 +183,7 @@ inChromium('the gallery of tasks', (openView) => {
     expect(await page.getByRole('button', { name: 'Train this', exact: true }).isDisabled()).toBe(
       true,
     );
+    expect(await page.getByRole('button', { name: /^Add to evaluation/ }).isDisabled()).toBe(true);
     await press(page, 'ArrowRight', 't');
     expect((await posted()).some(({ type }) => type === 'train')).toBe(false);
   });

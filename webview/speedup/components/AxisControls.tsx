@@ -1,4 +1,5 @@
 /** What is done to an axis: its name is dragged to move it and clicked to flip it, two grips at its ends brush it. */
+import { Fragment } from 'preact';
 import { useRef } from 'preact/hooks';
 import { px } from '../../shared/px';
 import { brushOfStops, brushStops, placeAt, stopText, stopsOf } from '../figures/parallel';
@@ -10,8 +11,9 @@ export interface AxisControlsProps {
   readonly figure: ParallelFigure;
   readonly place: PlacedAxis;
   readonly index: number;
-  /** Room for the name, in pixels. */
+  /** Room for the name, in pixels, and the name as it is broken into it. */
   readonly room: number;
+  readonly lines: readonly string[];
 }
 
 export function AxisControls(props: AxisControlsProps) {
@@ -25,8 +27,10 @@ export function AxisControls(props: AxisControlsProps) {
 }
 
 const DRAG_SLACK = 6;
+/** With less room for a name its arrow stands below it. */
+export const CRAMPED = 90;
 
-function AxisName({ sweep, figure, place, index, room }: AxisControlsProps) {
+function AxisName({ sweep, figure, place, index, room, lines }: AxisControlsProps) {
   const { axes, act } = sweep;
   const { axis, at, isFlipped } = place;
   const { isNarrow } = figure;
@@ -50,7 +54,7 @@ function AxisName({ sweep, figure, place, index, room }: AxisControlsProps) {
   return (
     <button
       type="button"
-      class="axis-name"
+      class={room < CRAMPED ? 'axis-name cramped' : 'axis-name'}
       style={style}
       title={`${axis.title}: drag to move, click to flip`}
       aria-label={`${axis.title}, axis ${index + 1} of ${axes.length}${isFlipped ? ', flipped' : ''}: Enter flips it, arrow keys move it`}
@@ -79,7 +83,14 @@ function AxisName({ sweep, figure, place, index, room }: AxisControlsProps) {
         if (drag.current?.isMoving !== true) act({ type: 'flip', axis: axis.key });
       }}
     >
-      <span class="ellipsis">{axis.title}</span>
+      <span class="axis-title">
+        {lines.map((line) => (
+          <Fragment key={line}>
+            {line}
+            <wbr />
+          </Fragment>
+        ))}
+      </span>
       <span aria-hidden="true">{arrowOf(isNarrow, isFlipped)}</span>
     </button>
   );

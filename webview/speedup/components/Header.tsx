@@ -44,7 +44,8 @@ export function Header({ overview, canControl, exports, post }: HeaderProps) {
         <IconButton
           icon="note"
           label="Write the report…"
-          title="Write the report: protocol, settings, every result"
+          title={canControl ? 'Write the report: protocol, settings, every result' : RESTRICTED}
+          disabled={!canControl}
           onClick={() => {
             post({ type: 'report' });
           }}

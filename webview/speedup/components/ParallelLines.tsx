@@ -14,12 +14,14 @@ export interface ParallelLinesProps {
   /** Id of the line that stands out. */
   readonly front: string | undefined;
   readonly frame: RefObject<SVGSVGElement | null>;
+  /** Of the axes, in lines. */
+  readonly names: readonly (readonly string[])[];
   /** What a picture says that the page says beside the chart. */
   readonly caption: string;
 }
 
 export function ParallelLines(props: ParallelLinesProps) {
-  const { figure, width, height, front, frame, caption } = props;
+  const { figure, width, height, front, frame, names, caption } = props;
   useThemeVersion();
   const brushed = figure.lines
     .filter((line) => line.isBrushed)
@@ -42,17 +44,19 @@ export function ParallelLines(props: ParallelLinesProps) {
       ))}
       {line && <FrontLine {...{ figure, line }} />}
       <g data-picture-only display="none">
-        {figure.axes.map(({ axis, at }) => (
-          <Words
-            key={axis.key}
-            x={figure.isNarrow ? 8 : at}
-            y={figure.isNarrow ? at - 26 : 12}
-            anchor={figure.isNarrow ? 'start' : 'middle'}
-            color="--velo-fg"
-          >
-            {axis.title}
-          </Words>
-        ))}
+        {figure.axes.map(({ axis, at }, index) =>
+          names[index]!.map((line, row) => (
+            <Words
+              key={`${axis.key} ${line}`}
+              x={figure.isNarrow ? 8 : at}
+              y={figure.isNarrow ? at - 26 : 12 + 14 * row}
+              anchor={figure.isNarrow ? 'start' : 'middle'}
+              color="--velo-fg"
+            >
+              {line}
+            </Words>
+          )),
+        )}
         <Words x={8} y={height - 6} color="--velo-fg-2">
           {fitText(caption, width - 16)}
         </Words>

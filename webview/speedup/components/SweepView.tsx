@@ -1,6 +1,6 @@
 /** The sweeps: every setting that was tried, what it came to, and the curves behind it. */
 import { LoadingText, Section } from '../../shared/components';
-import { divergedText } from '../figures/sweepWords';
+import { divergedText, variedText } from '../figures/sweepWords';
 import { settingsTable } from '../sweepTable';
 import { ParallelChart } from './ParallelChart';
 import { SettingCurves } from './SettingCurves';
@@ -35,7 +35,7 @@ export function SweepView({ sweep, isWide }: SweepViewProps) {
       <div class={isWide ? 'speedup-columns' : undefined}>
         <Section
           title="Settings by outcome"
-          unit={`a line for each, ${divergedText(settings)}`}
+          unit={`${settings.length} ${settings.length === 1 ? 'setting' : 'settings'}, a line for each, ${divergedText(settings)}${variedText(axes)}`}
           table={() => settingsTable({ ...rows, settings })}
           open={isOpen('parallel')}
           onToggle={toggle('parallel')}

@@ -19,6 +19,8 @@ export interface ParallelOptions {
   readonly height: number;
   /** Room for the labels of the first axis, where axes stand. */
   readonly left: number;
+  /** Room for the names of the axes, where these stand. */
+  readonly top: number;
   /** Axes below each other. */
   readonly isNarrow: boolean;
 }
@@ -57,8 +59,8 @@ export interface ParallelFigure {
   readonly lines: readonly ParallelLine[];
 }
 
-/** Room for names above (or before) the axes and below them, and at the sides. */
-const STANDING = { top: 52, bottom: 30, right: 64 } as const;
+/** Room above (or before) the axes and below them, and at the sides. */
+const STANDING = { bottom: 30, right: 64 } as const;
 const LYING = { top: 42, bottom: 26, left: 34, right: 40, gap: 68 } as const;
 /** Between the highest value and the place beyond. */
 const BEYOND = 24;
@@ -69,6 +71,14 @@ const CLEAR = { lying: 48, standing: 14 } as const;
 /** Height that the axes need below each other. */
 export function lyingHeight(axes: number): number {
   return LYING.top + Math.max(0, axes - 1) * LYING.gap + LYING.bottom;
+}
+
+/** Pixels from one standing axis to the next. */
+export function axisGap(
+  axes: number,
+  { width, left }: Pick<ParallelOptions, 'width' | 'left'>,
+): number {
+  return (width - left - STANDING.right) / Math.max(1, axes - 1);
 }
 
 export function idOf({ optimizer, setting }: SweptSetting): string {
@@ -90,15 +100,15 @@ export function parallelFigure(options: ParallelOptions): ParallelFigure {
 }
 
 function placed(axis: SweepAxis, index: number, options: ParallelOptions): PlacedAxis {
-  const { axes, flipped, brushes, width, height, left, isNarrow } = options;
+  const { axes, flipped, brushes, height, isNarrow } = options;
   const isFlipped = flipped.includes(axis.key);
   const at = isNarrow
     ? LYING.top + index * LYING.gap
-    : left + (index / Math.max(1, axes.length - 1)) * (width - left - STANDING.right);
+    : options.left + index * axisGap(axes.length, options);
   // The lowest value stands below, or lies at the left.
   const ends = isNarrow
-    ? [LYING.left, width - LYING.right]
-    : [height - STANDING.bottom, STANDING.top];
+    ? [LYING.left, options.width - LYING.right]
+    : [height - STANDING.bottom, options.top];
   const [start, end] = (isFlipped ? ends.toReversed() : ends) as [number, number];
   const room = axis.beyond === undefined ? 0 : Math.sign(end - start) * BEYOND;
   const high = end - room;

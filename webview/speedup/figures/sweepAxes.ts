@@ -3,6 +3,7 @@ import type { SweptSetting } from '../../../src/protocol/live/index';
 import { integer, num, tickLabel, times } from '../../shared/format';
 import { linearTicks, logTicks } from '../../shared/scales';
 import type { Range, Tick } from '../../shared/scales';
+import { optionTitle } from './swept';
 import { secondsText } from './words';
 
 export interface SweepAxis {
@@ -34,14 +35,12 @@ export function sweepAxes(settings: readonly SweptSetting[], isOneTask: boolean)
   const varied = [
     settingAxis('optimizer', 'optimizer', settings, ({ optimizer }) => optimizer),
     ...[...names].map((name) =>
-      settingAxis(name, TITLES[name] ?? name, settings, ({ values }) => values[name]),
+      settingAxis(name, optionTitle(name), settings, ({ values }) => values[name]),
     ),
   ].filter((axis) => axis !== undefined);
   const outcomes = isOneTask ? ON_TASK : OVER_TASKS;
   return [...varied, ...outcomes.map((outcome) => outcomeAxis(outcome, settings))];
 }
-
-const TITLES: Readonly<Record<string, string>> = { learningRate: 'learning rate' };
 
 type Value = number | string | boolean | undefined;
 type Numbered = Pick<SweepAxis, 'scale' | 'range' | 'ticks'> & {

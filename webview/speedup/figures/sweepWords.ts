@@ -27,6 +27,12 @@ function sweepTitle({ shown, task, optimizer, settings }: SweepInWords): string 
   return `${settings.length} ${settings.length === 1 ? 'setting' : 'settings'}${of} ${name}`;
 }
 
+/** `; varied: learning rate, schedule, beta1` */
+export function variedText(axes: readonly Pick<SweepAxis, 'isOutcome' | 'title'>[]): string {
+  const names = axes.filter(({ isOutcome }) => !isOutcome).map(({ title }) => title);
+  return names.length === 0 ? '' : `; varied: ${names.join(', ')}`;
+}
+
 /** Counted also when none. */
 export function divergedText(settings: readonly SweptSetting[]): string {
   return `${settings.filter(({ diverged }) => diverged > 0).length} diverged`;

@@ -3,6 +3,7 @@ import type { EvaluatedTask, EvaluationOverview, Speedup } from '../../../src/pr
 import { count, duration, integer, num, times } from '../../shared/format';
 import { countTasks, finishedTasks } from '../ranking';
 import type { Unit } from '../view';
+import { baselineSweep, settingsText, sweptItem } from './swept';
 
 const SMALLEST = 0.001;
 
@@ -62,25 +63,27 @@ export function baselineName({ protocol }: EvaluationOverview): string {
 
 /** `tuned Adam: the best of 7 learning rates at every step` */
 export function rulerText({ protocol }: EvaluationOverview): string {
-  const { baseline, learningRates } = protocol;
-  if (learningRates.length < 2) return `${baseline} at its one learning rate`;
-  return `tuned ${baseline}: the best of ${learningRates.length} learning rates at every step`;
+  const { baseline } = protocol;
+  const sweep = baselineSweep(protocol);
+  if (sweep.settings < 2) return `${baseline} at its one learning rate`;
+  return `tuned ${baseline}: the best of ${settingsText(sweep)} at every step`;
 }
 
 /** Label and value of the header. */
 export function headerItems(overview: EvaluationOverview) {
   const { protocol, progress, tasks, state } = overview;
   const { baseline, learningRates, seeds, numSteps, baselineSteps } = protocol;
-  const rates = `${learningRates.length} learning ${learningRates.length === 1 ? 'rate' : 'rates'}`;
+  const settings = settingsText(baselineSweep(protocol));
   const isLive = state === 'running' || state === 'starting';
   const left = isLive ? progress.secondsLeft : undefined;
   return [
     { label: 'Tasks', value: `${finishedTasks(overview)} of ${tasks.length}` },
     {
       label: 'Baseline',
-      value: `${baseline}, ${rates} × ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`,
+      value: `${baseline}, ${settings} × ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`,
       title: `Learning rates: ${learningRates.map((rate) => num(rate)).join(', ')}`,
     },
+    ...sweptItem(protocol),
     {
       label: 'Steps each',
       value: `${integer(numSteps)} (${baseline} to ${integer(baselineSteps)})`,

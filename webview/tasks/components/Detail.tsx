@@ -18,7 +18,7 @@ export interface DetailProps {
 }
 
 export function Detail({ gallery, found }: DetailProps) {
-  const { model, ask, train, copy, close } = gallery;
+  const { model, ask, train, evaluate, copy, close } = gallery;
   const { family, task } = found;
   const { id, name, summary, configText } = task;
   const problem = problemOf(model, id);
@@ -47,6 +47,16 @@ export function Detail({ gallery, found }: DetailProps) {
             }}
           >
             Train this
+          </Button>
+          <Button
+            icon="add"
+            disabled={!model.canControl}
+            title={model.canControl ? 'Puts the task into the config of an evaluation' : RESTRICTED}
+            onClick={() => {
+              evaluate(id);
+            }}
+          >
+            Add to evaluation…
           </Button>
           <Button
             icon="copy"

@@ -42,6 +42,7 @@ const FACTS: Omit<EvaluationOverview, 'optimizers' | 'baselineProfile' | 'tasks'
   protocol: {
     baseline: 'adam',
     learningRates: RATES,
+    sweeps: [],
     seeds: 2,
     numSteps: STEPS,
     baselineSteps: 1000,

@@ -58,6 +58,12 @@ export function overviewOf(
     protocol: {
       baseline: 'Adam',
       learningRates: [0.001, 0.01, 0.1],
+      sweeps: [
+        {
+          ...{ optimizer: 'Adam', isBaseline: true, settings: 3 },
+          options: [{ name: 'learningRate', values: 3 }],
+        },
+      ],
       ...{ seeds: 2, numSteps: 400, baselineSteps: 4000, evaluateEvery: 10 },
     },
     progress: { done: 10, total: 10 },

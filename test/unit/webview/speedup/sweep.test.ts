@@ -74,7 +74,7 @@ const axisOf = (key: string) => AXES.find((axis) => axis.key === key)!;
 function figureOf(changes: Partial<Parameters<typeof parallelFigure>[0]> = {}): ParallelFigure {
   return parallelFigure({
     ...{ settings: SETTINGS, axes: AXES, flipped: [], brushes: {}, color: axisOf('finalTrain') },
-    ...{ width: 900, height: 400, left: 60, isNarrow: false },
+    ...{ width: 900, height: 400, left: 60, top: 52, isNarrow: false },
     ...changes,
   });
 }

@@ -18,6 +18,7 @@ import {
   speedupWithSeeds,
   taskText,
 } from '../../../../webview/speedup/figures/words';
+import type { EvaluationOverview } from '../../../../src/protocol/live/index';
 import { DEFAULT_CHOICES } from '../../../../webview/speedup/view';
 import { censored, curvesOf, failed, measured, overviewOf, pending, taskOf } from './support';
 
@@ -65,11 +66,37 @@ describe('the words', () => {
       'Steps each: 400 (Adam to 4,000)',
       'Runs: 10 of 10',
     ]);
+    expect(values.join()).not.toContain('Swept');
     const progress = { done: 3, total: 10, secondsLeft: 754 };
     const live = headerItems({ ...overview, state: 'running', progress });
     expect(live.at(-1)).toEqual({ label: 'Time left', value: 'about 12\u2009min 34\u2009s' });
     const halted = headerItems({ ...overview, state: 'interrupted', progress });
     expect(halted.map(({ label }) => label)).not.toContain('Time left');
+  });
+
+  it('say in the header what was swept beside the learning rate', () => {
+    const names = ['learningRate', 'schedule', 'weightDecay', 'beta1', 'beta2', 'epsilon'];
+    const options = names.map((name, index) => ({ name, values: index + 2 }));
+    const own = { optimizer: 'AdamW', isBaseline: true, settings: 5040, options };
+    const given = { optimizer: 'VeLO', isBaseline: false, settings: 1, options: [] };
+    const itemsOf = (...sweeps: EvaluationOverview['protocol']['sweeps']) =>
+      headerItems({ ...overview, protocol: { ...overview.protocol, baseline: 'AdamW', sweeps } });
+    const [, baseline, swept] = itemsOf(own, given);
+    expect(baseline?.value).toBe('AdamW, 5,040 settings × 2 seeds');
+    expect(swept).toMatchObject({
+      label: 'Swept',
+      value: 'learning rate, schedule, weightDecay, beta1 and 2 more',
+    });
+    expect(swept).toHaveProperty(
+      'title',
+      expect.stringMatching(/^AdamW, 5,040 settings: learning rate \(2 values\), .*7 values\)$/),
+    );
+    const lion = { ...own, ...{ optimizer: 'Lion', isBaseline: false, settings: 3 } };
+    const rates = { ...own, settings: 2, options: options.slice(0, 1) };
+    expect(itemsOf(rates, { ...lion, options: options.slice(0, 1) })[2]?.value).toBe(
+      '5 settings of 2 optimizers: learning rate',
+    );
+    expect(itemsOf(rates, given)[2]?.label).toBe('Steps each');
   });
 
   it('count what is pending and describe the chart', () => {

@@ -124,6 +124,15 @@ function overviewOf(
     protocol: {
       baseline: 'Adam',
       learningRates: [...RATES],
+      sweeps: [
+        {
+          ...{ optimizer: 'Adam', isBaseline: true, settings: RATES.length },
+          options: [{ name: 'learningRate', values: RATES.length }],
+        },
+        ...OPTIMIZERS.map(({ label }) => ({
+          ...{ optimizer: label, isBaseline: false, settings: 1, options: [] },
+        })),
+      ],
       seeds: SEEDS.length,
       numSteps: NUM_STEPS,
       baselineSteps: BASELINE_STEPS,

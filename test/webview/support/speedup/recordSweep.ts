@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sizeOf } from '../../../../src/base/index';
 import { createTask, resolveEvaluation, startEvaluation } from '../../../../src/engine/index';
+import { sweepsOf } from '../../../../src/engine/evaluation/arms';
 import { overviewOf } from '../../../../src/engine/evaluation/overview';
 import type { TaskFacts } from '../../../../src/engine/evaluation/overview';
 import { readTaskResults } from '../../../../src/engine/evaluation/results';
@@ -110,6 +111,7 @@ async function overviewMessage(
       protocol: {
         baseline: baseline.name ?? baseline.optimizer.name,
         learningRates: [...new Set(rates)].sort((a, b) => a - b),
+        sweeps: sweepsOf(config),
         ...{ seeds, numSteps: steps, baselineSteps: baseline.steps },
         evaluateEvery: evaluate.every,
       },

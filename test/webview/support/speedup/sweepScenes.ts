@@ -29,6 +29,7 @@ export function sweepScenes(messages: readonly SpeedupHostMessage[]): Scene[] {
       brushes: { learningRate: { low: 0.01, high: 0.1 }, weightDecay: { low: null, high: 1 } },
     }),
     scene('everybody', 'Sweep: all optimizers', { optimizer: null }),
+    scene('many', 'Sweep: many optimizers and options', { optimizer: null }, withMany(messages)),
     scene('all-diverged', 'Sweep: every setting diverged', { task: TASK }, allDiverged(messages)),
     scene('running', 'Sweep: while it runs', { task: TASK }, begun),
     scene('loading', 'Sweep: on its way', {}, opening),
@@ -42,6 +43,38 @@ function withOverview(
   return messages.map((message) =>
     message.type === 'evaluation' ? { ...message, overview } : message,
   );
+}
+
+const MORE_OPTIONS = ['globalGradClip', 'maxPreconditionerSize', 'blockSize', 'trustRatioClip'];
+
+/** Each sweep three times under other names, and with more options than there is room for their names in one line. */
+function withMany(messages: readonly SpeedupHostMessage[]): SpeedupHostMessage[] {
+  return messages.map((message) => {
+    if (message.type === 'evaluation') {
+      const { protocol } = message.overview;
+      const sweeps = copies(protocol.sweeps).map((sweep) =>
+        sweep.settings === 1 ? sweep : { ...sweep, options: manyOptions(sweep.options) },
+      );
+      return { ...message, overview: { ...message.overview, protocol: { ...protocol, sweeps } } };
+    }
+    if (message.type !== 'sweep') return message;
+    const settings = copies(message.sweep.settings).map((setting, index) => {
+      const more = MORE_OPTIONS.map((name, at) => [name, 2 ** ((index >> at) % 3)] as const);
+      const values = { ...setting.values, ...Object.fromEntries(more) };
+      return Object.keys(setting.values).length === 0 ? setting : { ...setting, values };
+    });
+    return { ...message, sweep: { ...message.sweep, settings } };
+  });
+}
+
+function copies<T extends { readonly optimizer: string }>(each: readonly T[]): T[] {
+  return ['', ' with warm-up', ' by layers'].flatMap((ending) =>
+    each.map((one) => ({ ...one, optimizer: one.optimizer + ending })),
+  );
+}
+
+function manyOptions(options: readonly { name: string; values: number }[]) {
+  return [...options, ...MORE_OPTIONS.map((name) => ({ name, values: 3 }))];
 }
 
 function allDiverged(messages: readonly SpeedupHostMessage[]): SpeedupHostMessage[] {
