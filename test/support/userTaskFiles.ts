@@ -68,6 +68,11 @@ const TEXT_SPEC = {
   data: { text: 'gutenberg-small', length: 6, batchSize: 4 },
   layers: [
     { layer: 'embedding', width: 6 },
+    { layer: 'positions' },
+    {
+      layer: 'residual',
+      layers: [{ layer: 'norm' }, { layer: 'attention', heads: 2, dropout: 0.1 }],
+    },
     { layer: 'rnn', cell: 'gru', width: 5 },
     { layer: 'rnn', cell: 'lstm', width: 5 },
     { layer: 'dense', width: 'outputs' },
