@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { checkAgainst } from '../configProblems';
 import type { ConfigCheck } from '../configProblems';
-import { parseConfigText } from '../configText';
+import { diagnoseConfigText, parseConfigText } from '../configText';
+import type { ConfigDiagnostic } from '../configText';
 import { activation, dropoutRate } from './fields';
 
 const count = (most: number) => z.int().min(1).max(most);
@@ -188,6 +189,11 @@ export function checkTaskSpec(value: unknown): ConfigCheck<TaskSpec> {
  */
 export function parseTaskSpecText(text: string, fileName: string): TaskSpec {
   return parseConfigText(text, checkTaskSpec, { fileName });
+}
+
+/** Everything wrong with the text of a `*.velo-task.json`, in the order of the text; empty when it is right. */
+export function diagnoseTaskSpecText(text: string): ConfigDiagnostic[] {
+  return diagnoseConfigText(text, checkTaskSpec);
 }
 
 /** The JSON schema of `*.velo-task.json`, for editors. */
