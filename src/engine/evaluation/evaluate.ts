@@ -49,9 +49,10 @@ export async function resumeEvaluation(
   try {
     const opened = await openFor(config, options);
     ({ population } = opened);
-    options.onEvent?.({ type: 'opened', id: writer.paths.id });
-    for (const text of compareEnvironments(then, opened.environment))
-      options.onEvent?.({ type: 'warning', text });
+    const { id } = writer.paths;
+    const changes = compareEnvironments(id, then, opened.environment);
+    options.onEvent?.({ type: 'opened', id });
+    for (const text of changes) options.onEvent?.({ type: 'warning', text });
     return await new EvaluationJob(writer, config, population, options).run();
   } finally {
     writer.close();
@@ -65,8 +66,7 @@ async function openFor(
 ): Promise<{ population: Population; environment: EvaluationEnvironment }> {
   const population = await openPopulationFor(config, options);
   try {
-    const { device } = population;
-    return { population, environment: environmentOf(config, device, options.services) };
+    return { population, environment: environmentOf(config, population, options.services) };
   } catch (thrown) {
     await population.close();
     throw thrown;

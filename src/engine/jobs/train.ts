@@ -16,7 +16,7 @@ import type {
   TrainingSession,
 } from '../../core/index';
 import { innermostTask } from '../../protocol/index';
-import type { RunConfig, RunEnvironment, RunSummary } from '../../protocol/index';
+import type { RunConfig, RunEnvironment, RunSummary, TaskFiles } from '../../protocol/index';
 import { createRun, readRun, readRunMetrics, resumeRun } from '../../storage/index';
 import type { RunWriter } from '../../storage/index';
 import { pickDevice } from '../devices/devices';
@@ -125,9 +125,11 @@ export async function resumeTraining(
       remedy: 'Open the folder in VS Code, where its queue goes on, or train its config.json.',
     });
   }
-  const prepared = await prepare(record.config, options.services);
   const begun = record.environment?.taskFiles;
-  if (begun !== undefined) requireSameFiles(record.id, begun, prepared.taskFiles ?? []);
+  const prepared = await prepare(record.config, options.services, (now) => {
+    const names = { what: `run ${record.id}`, task: 'its task' };
+    if (begun !== undefined) requireSameFiles(names, begun, now);
+  });
   const { session, parts } = await openSession(record.config, prepared, options);
   const resumed = closingOnError(session, () => resumeRun(directory));
   const { run, config, checkpoint, warnings } = resumed;
@@ -144,12 +146,18 @@ export async function resumeTraining(
   });
 }
 
-async function prepare(config: RunConfig, services: TrainServices): Promise<TrainingParts> {
+/** @param check  looks at the files of a task of the user's own before anything is made of it */
+async function prepare(
+  config: RunConfig,
+  services: TrainServices,
+  check?: (taskFiles: TaskFiles) => void,
+): Promise<TrainingParts> {
   const { dataDir, weightsDir, pickDevice: pick = pickDevice } = services;
   const dataset = await loadTaskData(config.task, { dataDir });
+  const taskFiles = taskFilesOf(dataset);
+  check?.(taskFiles ?? []);
   const task = taskFrom(config.task, config.seed, dataset);
   checkEvaluation(config, task);
-  const taskFiles = taskFilesOf(dataset);
   const own = ownFile(config);
   if (own !== undefined) requireRepeatable(own, task, config.seed);
   const prepared = createOptimizer(config.optimizer, config.numSteps, weightsDir);
