@@ -273,20 +273,22 @@ describe('a stopped run of a task from a file', () => {
     expect(readRun(directory).state).toBe('stopped');
   });
 
-  it('is refused where a file that it imported is hidden by another', async () => {
+  it('is refused where a file is gone, and where another one hides it', async () => {
     const root = folderWithConfigs();
     await stopped(root);
-    fs.renameSync(join(root, 'helper.ts'), join(root, 'helper.js'));
-    change(
-      root,
-      'helper.js',
-      "export function shifted(tf: typeof import('./velo-task'), x: unknown): any",
-      'export function shifted(tf, x)',
+    fs.renameSync(join(root, 'helper.ts'), join(root, 'aside'));
+    const gone = await runCli(['resume', 'own-1'], { cwd: root });
+    expect(gone.stderr).toMatch(
+      /cannot go on: helper\.ts is not there any more \(a file of its task\)/,
     );
-    change(root, 'helper.js', '(tf as any)', 'tf');
-    const { code, stderr } = await runCli(['resume', 'own-1'], { cwd: root });
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/cannot go on: helper\.ts is no longer read \(a file of its task\)/);
+    fs.renameSync(join(root, 'aside'), join(root, 'helper.ts'));
+    fs.writeFileSync(
+      join(root, 'helper.js'),
+      'export const shifted = (tf, x) => tf.sub(x, 0.5);\n',
+    );
+    const hidden = await runCli(['resume', 'own-1'], { cwd: root });
+    expect(hidden.stderr).toMatch(/cannot go on: helper\.js was not read when it began/);
+    expect([gone.code, hidden.code]).toEqual([2, 2]);
   });
 });
 

@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { UserError } from '../../base/index';
 import type { EvaluationEnvironment, ResolvedEvaluation } from '../../protocol/index';
 import type { Population } from '../population/population';
-import { requireSameFiles } from '../userTasks/taskFiles';
+import { ownTasks, requireSameFiles, requireSameOnDisk } from '../userTasks/taskFiles';
 import { loadWeights } from '../weights';
 import type { EvaluationServices } from './contract';
 
@@ -36,6 +36,23 @@ export function environmentOf(
 }
 
 /**
+ * Before anything is made of them: what has changed says more than what it breaks.
+ * @throws UserError('run') where a task's files are others than when the evaluation began
+ */
+export function requireSameTasks(
+  id: string,
+  config: ResolvedEvaluation,
+  then: EvaluationEnvironment,
+): void {
+  for (const { name, file, before } of ownTasks(config, then))
+    requireSameOnDisk(namesOf(id, name), file, before);
+}
+
+function namesOf(id: string, task: string): { readonly what: string; readonly task: string } {
+  return { what: `evaluation ${id}`, task: `its task "${task}"` };
+}
+
+/**
  * Whether curves made here belong to those that are there.
  * @param id  of the evaluation
  * @returns what makes last digits differ, one sentence each
@@ -52,10 +69,8 @@ export function compareEnvironments(
       remedy: 'Put the old weights back, or begin a new evaluation.',
     });
   }
-  for (const [task, files] of Object.entries(then.taskFiles ?? {})) {
-    const names = { what: `evaluation ${id}`, task: `its task "${task}"` };
-    requireSameFiles(names, files, now.taskFiles?.[task] ?? []);
-  }
+  for (const [task, files] of Object.entries(then.taskFiles ?? {}))
+    requireSameFiles(namesOf(id, task), files, now.taskFiles?.[task] ?? []);
   const changed = (['device', 'version'] as const).filter((key) => then[key] !== now[key]);
   return changed.map(
     (key) =>

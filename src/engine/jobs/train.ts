@@ -16,7 +16,7 @@ import type {
   TrainingSession,
 } from '../../core/index';
 import { innermostTask } from '../../protocol/index';
-import type { RunConfig, RunEnvironment, RunSummary, TaskFiles } from '../../protocol/index';
+import type { RunConfig, RunEnvironment, RunSummary } from '../../protocol/index';
 import { createRun, readRun, readRunMetrics, resumeRun } from '../../storage/index';
 import type { RunWriter } from '../../storage/index';
 import { pickDevice } from '../devices/devices';
@@ -31,7 +31,7 @@ import { Journal, readCheckpoint } from './journal';
 import { beginTrace } from './traceJob';
 import type { TrainListener } from './trainEvents';
 import { requireFiniteLoss, requireRepeatable } from '../userTasks/quickCheck';
-import { requireSameFiles, taskFilesOf } from '../userTasks/taskFiles';
+import { requireSameFiles, requireSameOnDisk, taskFilesOf } from '../userTasks/taskFiles';
 
 /** How long the loop may keep other work of the process waiting. */
 const BREATHE_AFTER_MS = 20;
@@ -125,11 +125,7 @@ export async function resumeTraining(
       remedy: 'Open the folder in VS Code, where its queue goes on, or train its config.json.',
     });
   }
-  const begun = record.environment?.taskFiles;
-  const prepared = await prepare(record.config, options.services, (now) => {
-    const names = { what: `run ${record.id}`, task: 'its task' };
-    if (begun !== undefined) requireSameFiles(names, begun, now);
-  });
+  const prepared = await prepareAgain(record, options.services);
   const { session, parts } = await openSession(record.config, prepared, options);
   const resumed = closingOnError(session, () => resumeRun(directory));
   const { run, config, checkpoint, warnings } = resumed;
@@ -146,18 +142,27 @@ export async function resumeTraining(
   });
 }
 
-/** @param check  looks at the files of a task of the user's own before anything is made of it */
-async function prepare(
-  config: RunConfig,
+/** The same task from the same files, where it comes from files. */
+async function prepareAgain(
+  { id, config, environment }: ReturnType<typeof readRun>,
   services: TrainServices,
-  check?: (taskFiles: TaskFiles) => void,
 ): Promise<TrainingParts> {
+  const own = ownFile(config);
+  const before = environment?.taskFiles;
+  const names = { what: `run ${id}`, task: 'its task' };
+  // Before anything is made of them: what has changed says more than what it breaks.
+  if (own !== undefined && before !== undefined) requireSameOnDisk(names, own, before);
+  const prepared = await prepare(config, services);
+  if (before !== undefined) requireSameFiles(names, before, prepared.taskFiles ?? []);
+  return prepared;
+}
+
+async function prepare(config: RunConfig, services: TrainServices): Promise<TrainingParts> {
   const { dataDir, weightsDir, pickDevice: pick = pickDevice } = services;
   const dataset = await loadTaskData(config.task, { dataDir });
-  const taskFiles = taskFilesOf(dataset);
-  check?.(taskFiles ?? []);
   const task = taskFrom(config.task, config.seed, dataset);
   checkEvaluation(config, task);
+  const taskFiles = taskFilesOf(dataset);
   const own = ownFile(config);
   if (own !== undefined) requireRepeatable(own, task, config.seed);
   const prepared = createOptimizer(config.optimizer, config.numSteps, weightsDir);
