@@ -28,10 +28,16 @@ function ownValue(value: unknown, key: string): unknown {
 function objectAt(schema: z.core.$ZodType, value: unknown): z.ZodObject | undefined {
   if (schema instanceof z.ZodObject) return schema;
   if (schema instanceof z.ZodDiscriminatedUnion) return chosenBranch(schema, value);
-  // A list or an object: the fields are the object's.
-  return schema instanceof z.ZodUnion
-    ? schema.options.map((option) => objectAt(option, value)).find(Boolean)
-    : undefined;
+  return schema instanceof z.ZodUnion ? likeliestBranches(schema, value)[0] : undefined;
+}
+
+/** Of several objects, or a list and an object, those with the most of the fields that are there. */
+function likeliestBranches(schema: z.ZodUnion, value: unknown): z.ZodObject[] {
+  const branches = schema.options.flatMap((option) => objectAt(option, value) ?? []);
+  const known = branches.map(
+    ({ shape }) => Object.keys(shape).filter((key) => ownValue(value, key) !== undefined).length,
+  );
+  return branches.filter((_, index) => known[index] === Math.max(...known));
 }
 
 function chosenBranch(schema: z.ZodDiscriminatedUnion, value: unknown): z.ZodObject | undefined {
@@ -58,6 +64,8 @@ export type ConfigPlace =
       readonly tags: readonly string[];
       /** Fields of the branch that the value has chosen, or the discriminator alone. */
       readonly fields: readonly string[];
+      /** Fields of any branch. */
+      readonly anyFields: readonly string[];
     }
   | { readonly kind: 'text' }
   | { readonly kind: 'value' };
@@ -107,12 +115,18 @@ function describe(schema: z.core.$ZodType, value: unknown): ConfigPlace {
   const chosen = objectAt(schema, value);
   if (schema instanceof z.ZodDiscriminatedUnion) {
     const { discriminator } = schema.def;
+    const branches = objectBranches(schema);
     return {
       kind: 'union',
       discriminator,
-      tags: objectBranches(schema).map((branch) => String(tagOf(branch, discriminator))),
+      tags: branches.map((branch) => String(tagOf(branch, discriminator))),
       fields: Object.keys(chosen?.shape ?? { [discriminator]: true }),
+      anyFields: branches.flatMap(({ shape }) => Object.keys(shape)),
     };
+  }
+  if (schema instanceof z.ZodUnion) {
+    const fields = likeliestBranches(schema, value).flatMap(({ shape }) => Object.keys(shape));
+    if (fields.length > 0) return { kind: 'object', fields: [...new Set(fields)] };
   }
   if (chosen !== undefined) return { kind: 'object', fields: Object.keys(chosen.shape) };
   return { kind: schema instanceof z.ZodString ? 'text' : 'value' };

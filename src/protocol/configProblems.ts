@@ -22,7 +22,7 @@ export type ConfigCheck<T = RunConfig> =
       readonly problems: readonly [ConfigProblem, ...ConfigProblem[]];
     };
 
-/** Decodes a value into a run config or says everything that is wrong with it. */
+/** Decodes a value into a run config or says everything that is wrong with it, what is missing last. */
 export function checkRunConfig(value: unknown): ConfigCheck {
   return checkAgainst(runConfigSchema, value);
 }
@@ -31,7 +31,10 @@ export function checkRunConfig(value: unknown): ConfigCheck {
 export function checkAgainst<T>(schema: z.ZodType<T>, value: unknown): ConfigCheck<T> {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return { config: result.data };
-  const [first, ...rest] = result.error.issues.flatMap((issue) => problemsOf(issue, value, schema));
+  const problems = result.error.issues.flatMap((issue) => problemsOf(issue, value, schema));
+  // A misspelt setting often shows as an unknown one and a missing one: the former says more.
+  const lacks = (problem: ConfigProblem): number => Number(problem.about === 'missing');
+  const [first, ...rest] = problems.sort((a, b) => lacks(a) - lacks(b));
   if (first === undefined) throw result.error;
   return { problems: [first, ...rest] };
 }
@@ -60,7 +63,7 @@ function problemsOf(
     return issue.keys.map((key) => unknownKey(path, key, placeAt(path, root, schema)));
   }
   if (issue.code === 'invalid_union' && issue.discriminator !== undefined) {
-    return [wrongTag(path, issue)];
+    return [wrongTag(path, issue, placeAt(path.slice(0, -1), root, schema))];
   }
   if (issue.code === 'invalid_union') {
     const meant = meantBranch(issue);
@@ -68,23 +71,50 @@ function problemsOf(
       return meant.flatMap((inner) =>
         problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, root, schema),
       );
+    const misspelt = misspeltIn(issue, path, placeAt(path, root, schema));
+    if (misspelt !== undefined) return [misspelt];
   }
   const name = formatPath(path);
   if (issue.input === undefined && issue.code === 'invalid_type') {
     return [{ path, about: 'missing', message: `${name} is missing; expected ${expected(issue)}` }];
   }
+  if (issue.input === undefined && issue.code !== 'custom') {
+    return [{ path, about: 'missing', message: `${name} is missing; it ${demand(issue)}` }];
+  }
   const message = `${name} ${demand(issue)}, got ${formatValue(issue.input)}`;
   return [{ path, about: 'value', message: message + suggestion(issue) }];
 }
 
-/** The one form of several whose kind of value came: what is wrong is inside of it. */
+/** The one form of several whose kind of value came, or of which nothing is missing: what is wrong is inside of it. */
 function meantBranch({
   errors,
 }: z.core.$ZodIssueInvalidUnion): readonly z.core.$ZodIssue[] | undefined {
   const meant = errors.filter((issues) =>
     issues.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'),
   );
-  return meant.length === 1 ? meant[0] : undefined;
+  if (meant.length < 2) return meant[0];
+  const whole = meant.filter((issues) => issues.every((issue) => !isMissing(issue)));
+  return whole.length === 1 ? whole[0] : undefined;
+}
+
+/** A field that no form has, but one nearly. */
+function misspeltIn(
+  { errors }: z.core.$ZodIssueInvalidUnion,
+  path: readonly PathSegment[],
+  place: ConfigPlace | undefined,
+): ConfigProblem | undefined {
+  const unknown = errors.map((issues) =>
+    issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : [])),
+  );
+  const fields = place?.kind === 'object' ? place.fields : [];
+  const key = unknown[0]?.find(
+    (one) => unknown.every((keys) => keys.includes(one)) && didYouMean(one, fields) !== '',
+  );
+  return key === undefined ? undefined : unknownKey(path, key, place);
+}
+
+function isMissing({ code, input }: z.core.$ZodIssue): boolean {
+  return code === 'invalid_type' && input === undefined;
 }
 
 function unknownKey(
@@ -99,15 +129,22 @@ function unknownKey(
   return { path: [...path, key], about: 'key', message: `${name} is not a known setting${known}` };
 }
 
+/** @param parent  the place of the union */
 function wrongTag(
   path: readonly PathSegment[],
   issue: z.core.$ZodIssueInvalidUnion,
+  parent: ConfigPlace | undefined,
 ): ConfigProblem {
   const field = String(path.at(-1));
   const options = 'options' in issue ? (issue.options ?? []).map(String) : [];
   const given = (issue.input as Record<string, unknown> | undefined)?.[field];
   const oneOf = `one of ${options.join(', ')}`;
   if (given === undefined) {
+    const known = parent?.kind === 'union' ? parent.anyFields : [];
+    const misspelt = Object.keys((issue.input as object | undefined) ?? {}).find(
+      (key) => !known.includes(key) && didYouMean(key, [field]) !== '',
+    );
+    if (misspelt !== undefined) return unknownKey(path.slice(0, -1), misspelt, parent);
     const message = `${formatPath(path)} is missing; expected ${oneOf}`;
     return { path, about: 'missing', message };
   }

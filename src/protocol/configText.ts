@@ -107,7 +107,7 @@ function firstInText(
   text: string,
   tree: Node,
 ): [ConfigProblem, number] {
-  // A misspelt setting often shows as an unknown one and a missing one: the former says more.
+  // As in `checkAgainst`: what is missing says least.
   const offsetOf = (problem: ConfigProblem): number =>
     problem.about === 'missing' ? Infinity : locate(problem, text, tree).offset;
   const first = problems.reduce((a, b) => (offsetOf(b) < offsetOf(a) ? b : a));

@@ -6,6 +6,7 @@ import { UserError, messageOf } from '../../base/index';
 
 export const CONFIG_SUFFIX = '.velo.json';
 export const EVALUATION_SUFFIX = '.velo-eval.json';
+export const TASK_SUFFIX = '.velo-task.json';
 
 /** What a name for a file and a run must be; undefined when it is fine. */
 export function nameProblem(

@@ -1,4 +1,4 @@
-/** Problems and quick fixes of open `*.velo.json` and `*.velo-eval.json` files. */
+/** Problems and quick fixes of open `*.velo.json`, `*.velo-eval.json` and `*.velo-task.json` files. */
 import {
   CodeAction,
   CodeActionKind,
@@ -11,12 +11,19 @@ import {
 } from 'vscode';
 import type { TextDocument, Uri } from 'vscode';
 import type { Disposable } from '../../base/index';
-import { CONFIG_SUFFIX, EVALUATION_SUFFIX } from './configFiles';
+import { CONFIG_SUFFIX, EVALUATION_SUFFIX, TASK_SUFFIX } from './configFiles';
 import type { ConfigKind, Finding } from './findings';
 
 /** Later than the JSON support, so that what both find does not flash up twice. */
 const DELAY_MS = 500;
 const SOURCE = 'VeLO';
+
+const SUFFIXES = {
+  run: CONFIG_SUFFIX,
+  evaluation: EVALUATION_SUFFIX,
+  task: TASK_SUFFIX,
+} as const satisfies Record<ConfigKind, string>;
+const KINDS = Object.keys(SUFFIXES) as ConfigKind[];
 
 /** On any file system: a config can be written where it cannot be trained. */
 export const CONFIG_SELECTOR = { pattern: `**/*${CONFIG_SUFFIX}` };
@@ -80,9 +87,9 @@ export class ConfigProblems implements Disposable {
 
 /** Those that can be edited: not what was asked of a run, nor another side of a comparison. */
 function isConfig({ uri }: TextDocument): boolean {
-  if (!uri.path.endsWith(CONFIG_SUFFIX) && !uri.path.endsWith(EVALUATION_SUFFIX)) return false;
   return (
-    ['file', 'untitled'].includes(uri.scheme) || workspace.getWorkspaceFolder(uri) !== undefined
+    KINDS.some((kind) => uri.path.endsWith(SUFFIXES[kind])) &&
+    (['file', 'untitled'].includes(uri.scheme) || workspace.getWorkspaceFolder(uri) !== undefined)
   );
 }
 
@@ -117,13 +124,13 @@ function rangeOf({ offset, length }: Place, document: TextDocument): Range {
 }
 
 function kindOf({ uri }: TextDocument): ConfigKind {
-  return uri.path.endsWith(EVALUATION_SUFFIX) ? 'evaluation' : 'run';
+  return KINDS.find((kind) => uri.path.endsWith(SUFFIXES[kind])) ?? 'run';
 }
 
 /** Fixes for our problems and for those that the JSON support reports at the same place. */
 export function registerQuickFixes(): Disposable {
   return languages.registerCodeActionsProvider(
-    [CONFIG_SELECTOR, { pattern: `**/*${EVALUATION_SUFFIX}` }],
+    KINDS.map((kind) => ({ pattern: `**/*${SUFFIXES[kind]}` })),
     {
       provideCodeActions: async (document, range, { diagnostics }) => {
         const { findingsOf } = await import('../onDemand');

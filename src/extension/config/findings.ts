@@ -1,5 +1,9 @@
 /** What is wrong with the text of a config beyond what the editor's JSON support says already, and how to mend it. */
-import { diagnoseEvaluationConfigText, diagnoseRunConfigText } from '../../protocol/index';
+import {
+  diagnoseEvaluationConfigText,
+  diagnoseRunConfigText,
+  diagnoseTaskSpecText,
+} from '../../protocol/index';
 import type { ConfigDiagnostic } from '../../protocol/index';
 
 export interface Fix {
@@ -13,12 +17,17 @@ export interface Finding extends ConfigDiagnostic {
   readonly fix?: Fix;
 }
 
-export type ConfigKind = 'run' | 'evaluation';
+export type ConfigKind = 'run' | 'evaluation' | 'task';
+
+const DIAGNOSE = {
+  run: diagnoseRunConfigText,
+  evaluation: diagnoseEvaluationConfigText,
+  task: diagnoseTaskSpecText,
+} as const satisfies Record<ConfigKind, (text: string) => ConfigDiagnostic[]>;
 
 /** All findings, in the order of the text. */
 export function findingsOf(text: string, kind: ConfigKind = 'run'): Finding[] {
-  const diagnose = kind === 'run' ? diagnoseRunConfigText : diagnoseEvaluationConfigText;
-  return diagnose(text).map((diagnostic) => {
+  return DIAGNOSE[kind](text).map((diagnostic) => {
     const fix = fixOf(diagnostic, text);
     return fix === undefined ? diagnostic : { ...diagnostic, fix };
   });

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { checkAgainst } from '../configProblems';
 import type { ConfigCheck } from '../configProblems';
-import { parseConfigText } from '../configText';
+import { diagnoseConfigText, parseConfigText } from '../configText';
+import type { ConfigDiagnostic } from '../configText';
 import { activation, dropoutRate } from './fields';
 
 const count = (most: number) => z.int().min(1).max(most);
@@ -58,63 +59,92 @@ const width = z
 
 const after = activation().exactOptional().describe('Function after the layer; absent: none.');
 
+/** Layers that hold no others. */
+const plainLayers = [
+  z.strictObject({
+    layer: z.literal('dense').describe('A linear layer over the last axis.'),
+    width,
+    activation: after,
+  }),
+  z.strictObject({
+    layer: z
+      .literal('conv')
+      .describe('A convolution of images, padded so that stride 1 keeps the size.'),
+    channels: count(4096).describe('Channels that come out.'),
+    kernel: count(31).default(3).describe('Side of the filter.'),
+    stride: count(8).default(1).describe('Step of the filter.'),
+    activation: after,
+  }),
+  z.strictObject({
+    layer: z
+      .literal('norm')
+      .describe('Normalisation, with a scale and an offset that are trained.'),
+    kind: z
+      .enum(['layer', 'batch'])
+      .default('layer')
+      .describe('Over the channels of an example, or over the batch.'),
+  }),
+  z.strictObject({
+    layer: z.literal('activation').describe('A function of each number.'),
+    kind: activation().describe('Which.'),
+  }),
+  z.strictObject({
+    layer: z.literal('dropout').describe('Sets a share of the numbers to zero.'),
+    rate: dropoutRate().describe('The share, in [0, 1).'),
+  }),
+  z.strictObject({
+    layer: z.literal('embedding').describe('A vector for each token.'),
+    width: count(8192).describe('Numbers of a vector.'),
+  }),
+  z.strictObject({
+    layer: z
+      .literal('positions')
+      .describe('Adds a vector to each step or place, which is trained.'),
+  }),
+  z.strictObject({
+    layer: z
+      .literal('attention')
+      .describe('Self-attention with several heads over steps or places; the shape stays.'),
+    heads: count(256).default(4).describe('Number of heads, which divides the width.'),
+    causal: z
+      .boolean()
+      .exactOptional()
+      .describe('Whether a step looks at itself and those before it alone; absent: for nextToken.'),
+    dropout: dropoutRate().describe('Share of the attention weights that is dropped, in [0, 1).'),
+  }),
+  z.strictObject({
+    layer: z.literal('rnn').describe('A recurrent layer over the steps of a sequence.'),
+    cell: z
+      .enum(['vanilla', 'elman', 'irnn', 'lstm', 'gru'])
+      .default('lstm')
+      .describe('Kind of cell.'),
+    width: count(8192).describe('Numbers of its state.'),
+    output: z
+      .enum(['all', 'last'])
+      .default('all')
+      .describe('The states of all steps, or the last one.'),
+  }),
+  z.strictObject({
+    layer: z.literal('flatten').describe('All numbers of an example in one row.'),
+  }),
+  z.strictObject({
+    layer: z.literal('maxPool').describe('The largest number of each square of places.'),
+    size: count(16).default(2).describe('Side of the square, and step.'),
+  }),
+  z.strictObject({ layer: z.literal('meanPool').describe('The mean over all places or steps.') }),
+] as const;
+
 const layerSchema = z
   .discriminatedUnion('layer', [
+    ...plainLayers,
     z.strictObject({
-      layer: z.literal('dense').describe('A linear layer over the last axis.'),
-      width,
-      activation: after,
+      layer: z.literal('residual').describe('Adds what its layers give to what they read.'),
+      layers: z
+        .array(z.discriminatedUnion('layer', plainLayers))
+        .min(1)
+        .max(50)
+        .describe('Layers whose last gives the shape that the first reads.'),
     }),
-    z.strictObject({
-      layer: z
-        .literal('conv')
-        .describe('A convolution of images, padded so that stride 1 keeps the size.'),
-      channels: count(4096).describe('Channels that come out.'),
-      kernel: count(31).default(3).describe('Side of the filter.'),
-      stride: count(8).default(1).describe('Step of the filter.'),
-      activation: after,
-    }),
-    z.strictObject({
-      layer: z
-        .literal('norm')
-        .describe('Normalisation, with a scale and an offset that are trained.'),
-      kind: z
-        .enum(['layer', 'batch'])
-        .default('layer')
-        .describe('Over the channels of an example, or over the batch.'),
-    }),
-    z.strictObject({
-      layer: z.literal('activation').describe('A function of each number.'),
-      kind: activation().describe('Which.'),
-    }),
-    z.strictObject({
-      layer: z.literal('dropout').describe('Sets a share of the numbers to zero.'),
-      rate: dropoutRate().describe('The share, in [0, 1).'),
-    }),
-    z.strictObject({
-      layer: z.literal('embedding').describe('A vector for each token.'),
-      width: count(8192).describe('Numbers of a vector.'),
-    }),
-    z.strictObject({
-      layer: z.literal('rnn').describe('A recurrent layer over the steps of a sequence.'),
-      cell: z
-        .enum(['vanilla', 'elman', 'irnn', 'lstm', 'gru'])
-        .default('lstm')
-        .describe('Kind of cell.'),
-      width: count(8192).describe('Numbers of its state.'),
-      output: z
-        .enum(['all', 'last'])
-        .default('all')
-        .describe('The states of all steps, or the last one.'),
-    }),
-    z.strictObject({
-      layer: z.literal('flatten').describe('All numbers of an example in one row.'),
-    }),
-    z.strictObject({
-      layer: z.literal('maxPool').describe('The largest number of each square of places.'),
-      size: count(16).default(2).describe('Side of the square, and step.'),
-    }),
-    z.strictObject({ layer: z.literal('meanPool').describe('The mean over all places or steps.') }),
   ])
   .describe('One layer; each reads what the one before it gives.');
 
@@ -159,6 +189,11 @@ export function checkTaskSpec(value: unknown): ConfigCheck<TaskSpec> {
  */
 export function parseTaskSpecText(text: string, fileName: string): TaskSpec {
   return parseConfigText(text, checkTaskSpec, { fileName });
+}
+
+/** Everything wrong with the text of a `*.velo-task.json`, in the order of the text; empty when it is right. */
+export function diagnoseTaskSpecText(text: string): ConfigDiagnostic[] {
+  return diagnoseConfigText(text, checkTaskSpec);
 }
 
 /** The JSON schema of `*.velo-task.json`, for editors. */

@@ -24,3 +24,11 @@ it('leaves lines alone that have a problem already', () => {
   expect(findings.map(({ line }) => line)).toEqual([3, 4]);
   expect(withoutDoubles(findings, new Set([2])).map(({ line }) => line)).toEqual([4]);
 });
+
+it('knows each kind of file by its own schema', () => {
+  const layers = '{ "data": { "table": "iris" }, "layers": [{ "layer": "dence", "width": 3 }] }';
+  const [finding] = findingsOf(layers, 'task');
+  expect(finding?.fix?.title).toBe('Change to "dense"');
+  expect(findingsOf('{ "suite": "quick-12" }', 'evaluation')).toEqual([]);
+  expect(findingsOf(layers.replace('dence', 'dense'), 'task')).toEqual([]);
+});

@@ -4,7 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { COMMANDS, VIEWS, VIEW_TYPES } from '../../../src/extension/commands/ids';
-import { CONFIG_SUFFIX, EVALUATION_SUFFIX } from '../../../src/extension/config/configFiles';
+import {
+  CONFIG_SUFFIX,
+  EVALUATION_SUFFIX,
+  TASK_SUFFIX,
+} from '../../../src/extension/config/configFiles';
 import { SETTINGS } from '../../../src/extension/settings';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -43,12 +47,15 @@ const manifest = z
           }),
         ),
       }),
+      jsonValidation: z.array(z.object({ fileMatch: z.string(), url: z.string() })),
+      languages: z.array(z.object({ id: z.string(), filenamePatterns: z.array(z.string()) })),
       problemMatchers: z.array(z.object({ pattern: z.object({ regexp: z.string() }) })),
     }),
   })
   .parse(JSON.parse(readFileSync(`${root}package.json`, 'utf8')));
 const { contributes } = manifest;
 
+const SUFFIXES = [CONFIG_SUFFIX, EVALUATION_SUFFIX, TASK_SUFFIX];
 const commandIds = Object.keys(COMMANDS).sort();
 const palette = new Map(contributes.menus['commandPalette']?.map((item) => [item.command, item]));
 
@@ -107,9 +114,19 @@ it('is activated for the panels that VS Code restores, and has the custom editor
   expect(manifest.activationEvents).toContain(`onWebviewPanel:${training}`);
   expect(manifest.activationEvents).toContain(`onWebviewPanel:${comparison}`);
   expect(manifest.activationEvents).toContain(`onWebviewPanel:${speedup}`);
-  for (const suffix of [CONFIG_SUFFIX, EVALUATION_SUFFIX])
+  for (const suffix of SUFFIXES)
     expect(manifest.activationEvents).toContain(`workspaceContains:**/*${suffix}`);
   expect(contributes.customEditors.map(({ viewType }) => viewType)).toEqual([optimizer]);
+});
+
+it('reads each kind of JSON file with comments, and checks it against its schema', () => {
+  const patterns = SUFFIXES.map((suffix) => `*${suffix}`);
+  expect(contributes.languages).toEqual([{ id: 'jsonc', filenamePatterns: patterns }]);
+  expect(contributes.jsonValidation.map(({ fileMatch }) => fileMatch)).toEqual(patterns);
+  for (const { url } of contributes.jsonValidation) {
+    const schema = JSON.parse(readFileSync(root + url.replace('./', ''), 'utf8')) as object;
+    expect(schema).toMatchObject({ allowComments: true, type: 'object' });
+  }
 });
 
 it('names only files that are there', () => {
@@ -131,4 +148,6 @@ it('finds file, line, column and message in what the command line prints', () =>
     '19',
     'optimizer.learningRate must be > 0, got -1',
   ]);
+  const other = 'error: /a/net.velo-task.json:1:2: data is missing';
+  expect(pattern.exec(other)?.slice(1, 3)).toEqual(['/a/net.velo-task.json', '1']);
 });

@@ -21,7 +21,7 @@ describe('a list of layers', () => {
     [
       'an unknown layer',
       { data: IMAGES, layers: [{ layer: 'dence', width: 3 }] },
-      'layers.0.layer must be one of dense, conv, norm, activation, dropout, embedding, rnn, flatten, maxPool, meanPool, got "dence"; did you mean "dense"?',
+      'layers.0.layer must be one of dense, conv, norm, activation, dropout, embedding, positions, attention, rnn, flatten, maxPool, meanPool, residual, got "dence"; did you mean "dense"?',
     ],
     [
       'a width that is none',
@@ -32,6 +32,57 @@ describe('a list of layers', () => {
       'data of no kind',
       { data: { pictures: 'mnist' }, layers: [{ layer: 'flatten' }] },
       'data must have images, table or text, and their settings, got {"pictures":"mnist"}',
+    ],
+    [
+      'a misspelt width, which is missing too',
+      { data: IMAGES, layers: [{ layer: 'dense', widht: 3 }] },
+      'layers.0.widht is not a known setting; did you mean "width"?',
+    ],
+    [
+      'a width that is missing',
+      { data: IMAGES, layers: [{ layer: 'dense' }] },
+      'layers.0.width is missing; it must be a whole number from 1 to 65536, or "outputs"',
+    ],
+    [
+      'a misspelt field inside a residual layer',
+      {
+        data: IMAGES,
+        layers: [{ layer: 'residual', layers: [{ layer: 'dense', width: 3, activ: 'relu' }] }],
+      },
+      'layers.0.layers.0.activ is not a known setting; did you mean "activation"?',
+    ],
+    [
+      'a residual layer inside another',
+      {
+        data: IMAGES,
+        layers: [{ layer: 'residual', layers: [{ layer: 'residual', layers: [] }] }],
+      },
+      'layers.0.layers.0.layer must be one of dense, conv, norm, activation, dropout, embedding, positions, attention, rnn, flatten, maxPool, meanPool, got "residual"',
+    ],
+    [
+      'a misspelt kind of data',
+      { data: { imges: 'mnist' }, layers: [{ layer: 'flatten' }] },
+      'data.imges is not a known setting; did you mean "images"?',
+    ],
+    [
+      'a misspelt setting of a text',
+      { data: { text: 'a.txt', lenght: 3 }, layers: [{ layer: 'flatten' }] },
+      'data.lenght is not a known setting; did you mean "length"?',
+    ],
+    [
+      'two kinds of data',
+      { data: { images: 'mnist', table: 'iris' }, layers: [{ layer: 'flatten' }] },
+      'data must have images, table or text, and their settings, got {"images":"mnist","table":"iris"}',
+    ],
+    [
+      'a layer whose kind has a misspelt name',
+      { data: IMAGES, layers: [{ layre: 'dense', width: 3 }] },
+      'layers.0.layre is not a known setting; did you mean "layer"?',
+    ],
+    [
+      'misspelt data, which is missing too',
+      { dta: IMAGES, layers: [{ layer: 'flatten' }] },
+      'dta is not a known setting; did you mean "data"?',
     ],
     [
       'an unknown loss',

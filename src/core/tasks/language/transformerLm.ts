@@ -3,16 +3,7 @@
  * a layer norm and added to its input; heads of 32 whatever the width; no positional encoding (the causal mask alone
  * tells positions apart); an output layer of its own (google/learned_optimization, tasks/transformer.py).
  */
-import {
-  add,
-  gather,
-  matMul,
-  mul,
-  reshape,
-  softmax,
-  tensor2d,
-  transpose,
-} from '@tensorflow/tfjs-core';
+import { add, gather, matMul, mul, reshape, softmax, transpose } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { UserError } from '../../../base/index';
 import type { TensorDict } from '../../optimizers/optimizer';
@@ -21,6 +12,7 @@ import { createTextData } from '../datasets/textData';
 import type { TextDataset } from '../datasets/text';
 import type { LossRng, Task } from '../task';
 import { finiteLoss } from '../finiteLoss';
+import { causalMask } from '../layers/attention';
 import { linear, linearSpecs } from '../layers/dense';
 import { dropout } from '../layers/dropout';
 import { layerNorm, normSpecs } from '../layers/normalization';
@@ -45,8 +37,6 @@ export interface TransformerLmOptions {
 
 const HEAD_WIDTH = 32;
 const WIDENING = 4;
-/** What the scores of later positions become. */
-const MASKED = -1e30;
 
 /**
  * The task. Parameters are `embedding` [vocabulary, width], those of block i under `block<i>/`, `norm/scale` and
@@ -141,15 +131,6 @@ function attention(
   const scores = add(mul(products, 1 / Math.sqrt(HEAD_WIDTH)), causalMask(length));
   const mixed = transpose(matMul(softmax(scores), headed('value')), [0, 2, 1, 3]);
   return linear(params, `${name}/mix`, reshape(mixed, [batch * length, heads * HEAD_WIDTH]));
-}
-
-/** f32[length, length]: 0 where a position sees another, that is at or before its own. */
-function causalMask(length: number): Tensor2D {
-  const mask = new Float32Array(length * length);
-  mask.forEach((_, i) => {
-    if (i % length > Math.floor(i / length)) mask[i] = MASKED;
-  });
-  return tensor2d(mask, [length, length]);
 }
 
 function checkOptions(options: TransformerLmOptions): void {

@@ -1,6 +1,6 @@
 /** Attention of tokens among themselves with several heads (Vaswani et al., "Attention is all you need", 2017). */
-import { matMul, mul, reshape, softmax, transpose } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { add, matMul, mul, reshape, softmax, tensor2d, transpose } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorDict } from '../../optimizers/optimizer';
 import type { LossRng } from '../task';
 import { affine } from './dense';
@@ -33,18 +33,32 @@ export function attentionSpecs(name: string, { width, heads }: AttentionShape): 
   ];
 }
 
-export interface AttentionDropout {
+/** What the scores of later positions become. */
+const MASKED = -1e30;
+
+/** f32[length, length]: 0 where a position sees another, that is at or before its own. */
+export function causalMask(length: number): Tensor2D {
+  const mask = new Float32Array(length * length);
+  mask.forEach((_, i) => {
+    if (i % length > Math.floor(i / length)) mask[i] = MASKED;
+  });
+  return tensor2d(mask, [length, length]);
+}
+
+export interface AttentionOptions {
   /** Share of the attention weights that is dropped. */
   readonly rate: number;
   readonly rng: LossRng | undefined;
+  /** Whether a token looks at itself and those before it alone; default: at all. */
+  readonly causal?: boolean;
 }
 
-/** Every token of `x` f32[batch, tokens, width] looks at all: softmax(q kᵀ / √size) v per head, f32[batch, tokens, width]. */
+/** Every token of `x` f32[batch, tokens, width] looks at others: softmax(q kᵀ / √size) v per head, f32[batch, tokens, width]. */
 export function selfAttention(
   params: TensorDict,
   name: string,
   x: Tensor,
-  { rate, rng }: AttentionDropout,
+  { rate, rng, causal = false }: AttentionOptions,
 ): Tensor {
   const [batch, tokens, width] = x.shape as [number, number, number];
   const [, heads, size] = params[`${name}/query/w`]!.shape as [number, number, number];
@@ -53,7 +67,8 @@ export function selfAttention(
     const flat = affine(x, w, reshape(params[`${name}/${input}/b`]!, [width]));
     return transpose(reshape(flat, [batch, tokens, heads, size]), [0, 2, 1, 3]);
   }) as [Tensor, Tensor, Tensor];
-  const scores = matMul(mul(query, 1 / Math.sqrt(size)), key, false, true);
+  const products = matMul(mul(query, 1 / Math.sqrt(size)), key, false, true);
+  const scores = causal ? add(products, causalMask(tokens)) : products;
   const seen = matMul(dropout(softmax(scores), rate, rng), value);
   const joined = reshape(transpose(seen, [0, 2, 1, 3]), [batch, tokens, width]);
   return affine(

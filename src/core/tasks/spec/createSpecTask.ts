@@ -8,11 +8,12 @@ import { finiteLoss } from '../finiteLoss';
 import { imagesOf, imageInput } from '../imageInput';
 import { shiftedTokens, tokenLoss } from '../language/tokenLoss';
 import { initParams, tensorSpecs } from '../layers/parameters';
-import type { LossRng, Task } from '../task';
+import type { Task } from '../task';
 import { taskData } from '../user/taskData';
 import type { NamedDataset, NamedSource } from '../user/taskData';
-import { Misfit, buildLayer } from './specLayers';
-import type { BuiltLayer, LayerSpec, Signal } from './specLayers';
+import type { Signal } from './layer';
+import { buildStack } from './stack';
+import type { LayerSpec } from './stack';
 
 export type SpecLoss = 'crossEntropy' | 'squaredError' | 'reconstruction' | 'nextToken';
 
@@ -35,11 +36,11 @@ export function createSpecTask(options: SpecTaskOptions): Task {
   const kind = lossOf(options);
   const read = reader(options);
   const outputs = outputsOf(kind, read.input, dataset);
-  const { layers, shape } = stacked(options, read.input, outputs);
-  checkOutputs(file, kind, shape, outputs, read.input);
-  const params = layers.flatMap((layer) => layer.params);
-  const network = (values: TensorDict, x: Tensor, rng?: LossRng): Tensor =>
-    layers.reduce((signal, layer) => layer.apply(values, signal, rng), x);
+  const predictsNext = kind === 'nextToken';
+  const { params, out, apply } = buildStack(options.layers, read.input, {
+    ...{ file, outputs, predictsNext },
+  });
+  checkOutputs(file, kind, out.shape, outputs, read.input);
   const hasLabels = kind === 'crossEntropy' || kind === 'squaredError';
   return {
     name: `${name}, batch ${source.batchSize}`,
@@ -50,11 +51,14 @@ export function createSpecTask(options: SpecTaskOptions): Task {
     params: tensorSpecs(params),
     batch,
     init: (rng) => initParams(params, rng),
-    loss: (values, tensors, rng) => LOSSES[kind](network(values, read.of(tensors), rng), tensors),
+    loss: (values, tensors, rng) => LOSSES[kind](apply(values, read.of(tensors), rng), tensors),
     ...(hasLabels
       ? {
           accuracy: (values: TensorDict, tensors: TensorDict) =>
-            shareCorrect(network(values, read.of(tensors)) as Tensor2D, tensors['y'] as Tensor1D),
+            shareCorrect(
+              apply(values, read.of(tensors), undefined) as Tensor2D,
+              tensors['y'] as Tensor1D,
+            ),
         }
       : {}),
     normalize: (loss) => finiteLoss(loss),
@@ -96,28 +100,6 @@ function outputsOf(kind: SpecLoss, input: Signal, dataset: NamedDataset | undefi
   if (kind === 'reconstruction') return sizeOf(input.shape);
   if (input.vocabulary !== undefined) return input.vocabulary;
   return dataset !== undefined && 'classes' in dataset ? dataset.classes : 1;
-}
-
-function stacked(
-  { file, layers: specs }: SpecTaskOptions,
-  input: Signal,
-  outputs: number,
-): { layers: BuiltLayer[]; shape: readonly number[] } {
-  let signal = input;
-  const layers = specs.map((spec, index) => {
-    try {
-      const built = buildLayer(spec, `${index}.${spec.layer}`, signal, outputs);
-      signal = built.out;
-      return built;
-    } catch (thrown) {
-      if (!(thrown instanceof Misfit)) throw thrown;
-      throw new UserError('config', `${file}: layers.${index} (${spec.layer}) ${thrown.message}`, {
-        remedy: 'Put flatten, meanPool or an embedding between layers that do not fit.',
-        cause: thrown,
-      });
-    }
-  });
-  return { layers, shape: signal.shape };
 }
 
 function checkOutputs(

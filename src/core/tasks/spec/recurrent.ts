@@ -4,7 +4,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorDict } from '../../optimizers/optimizer';
 import { unrollCell } from '../language/cells';
 import type { Cell } from '../language/cells';
-import type { BuiltLayer } from './specLayers';
+import type { BuiltLayer } from './layer';
 
 /** @param shape  [steps, inputs] of an example */
 export function recurrent(

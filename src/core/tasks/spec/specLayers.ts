@@ -1,8 +1,7 @@
-/** The layers that a list of layers can have: shapes and parameters at first, a function of tensors afterwards. */
+/** The single layers that a list of layers can have: shapes and parameters at first, a function of tensors afterwards. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Rank, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { formatShape, sizeOf } from '../../../base/index';
-import type { TensorDict } from '../../optimizers/optimizer';
 import { ACTIVATIONS } from '../activations';
 import type { Activation } from '../activations';
 import { CELLS } from '../language/cells';
@@ -12,11 +11,14 @@ import { linear, linearSpecs } from '../layers/dense';
 import { dropout } from '../layers/dropout';
 import { applyNorm, normSpecs } from '../layers/normalization';
 import { embeddingSpec, varianceScaling } from '../layers/parameters';
-import type { ParamSpec } from '../layers/parameters';
-import type { LossRng } from '../task';
+import { Misfit } from './layer';
+import type { BuiltLayer, Signal } from './layer';
 import { recurrent } from './recurrent';
+import { attention, positions } from './tokens';
+import type { AttentionLayer } from './tokens';
 
-export type LayerSpec =
+/** Layers that hold no others. */
+export type PlainLayerSpec =
   | {
       readonly layer: 'dense';
       readonly width: number | 'outputs';
@@ -33,6 +35,8 @@ export type LayerSpec =
   | { readonly layer: 'activation'; readonly kind: Activation }
   | { readonly layer: 'dropout'; readonly rate: number }
   | { readonly layer: 'embedding'; readonly width: number }
+  | { readonly layer: 'positions' }
+  | ({ readonly layer: 'attention' } & AttentionLayer)
   | {
       readonly layer: 'rnn';
       readonly cell: CellName;
@@ -43,53 +47,49 @@ export type LayerSpec =
   | { readonly layer: 'maxPool'; readonly size: number }
   | { readonly layer: 'meanPool' };
 
-/** What passes between two layers. */
-export interface Signal {
-  /** Of one example. */
-  readonly shape: readonly number[];
-  /** Token numbers and how many kinds there are; absent: floats. */
-  readonly vocabulary?: number;
+/** What all layers of a task know. */
+export interface LayerContext {
+  /** What the loss wants of the last layer. */
+  readonly outputs: number;
+  /** Whether the loss is about the next token of each. */
+  readonly predictsNext: boolean;
 }
 
-export interface BuiltLayer {
-  readonly params: readonly ParamSpec[];
-  readonly out: Signal;
-  /** f32[batch, …in] → f32[batch, …out]; without `rng` nothing is dropped. */
-  readonly apply: (params: TensorDict, x: Tensor, rng: LossRng | undefined) => Tensor;
-}
-
-/** What a layer wants and does not get; completes `layers.3 (conv) `. */
-export class Misfit extends Error {}
-
-/**
- * @param name  that its parameters begin with
- * @param outputs  what the loss wants of the last layer
- * @throws Misfit where the layer cannot read what it is given
- */
-export function buildLayer(
-  spec: LayerSpec,
+/** @param name  that its parameters begin with. @throws Misfit where the layer cannot read what it is given */
+export function buildPlain(
+  spec: PlainLayerSpec,
   name: string,
   input: Signal,
-  outputs: number,
+  context: LayerContext,
 ): BuiltLayer {
   if (spec.layer === 'embedding') return embedding(spec.width, name, input);
   if (input.vocabulary !== undefined)
     throw new Misfit('reads numbers, but gets tokens: an embedding must come first');
+  return buildNumeric(spec, name, input, context);
+}
+
+function buildNumeric(
+  spec: Exclude<PlainLayerSpec, { layer: 'embedding' }>,
+  name: string,
+  input: Signal,
+  { outputs, predictsNext }: LayerContext,
+): BuiltLayer {
   const { shape } = input;
   switch (spec.layer) {
     case 'dense':
       return dense(spec.width === 'outputs' ? outputs : spec.width, name, shape, spec.activation);
     case 'conv':
       return conv(spec, name, shape);
-    case 'norm': {
-      const width = shape.at(-1) ?? 1;
-      const apply: BuiltLayer['apply'] = (params, x) => applyNorm(spec.kind, params, name, x);
-      return { params: normSpecs(spec.kind, name, width), out: input, apply };
-    }
+    case 'norm':
+      return norm(spec.kind, name, input);
     case 'activation':
       return plain(input, ACTIVATIONS[spec.kind]);
     case 'dropout':
       return { params: [], out: input, apply: (_params, x, rng) => dropout(x, spec.rate, rng) };
+    case 'positions':
+      return positions(name, shape);
+    case 'attention':
+      return attention(spec, name, shape, predictsNext);
     case 'rnn':
       requireRank(shape, 2, 'a sequence [steps, width]');
       return recurrent(CELLS[spec.cell], name, shape as [number, number], spec);
@@ -100,6 +100,14 @@ export function buildLayer(
     case 'meanPool':
       return meanPool(shape);
   }
+}
+
+function norm(kind: 'layer' | 'batch', name: string, input: Signal): BuiltLayer {
+  return {
+    params: normSpecs(kind, name, input.shape.at(-1) ?? 1),
+    out: input,
+    apply: (params, x) => applyNorm(kind, params, name, x),
+  };
 }
 
 function plain(out: Signal, run: (x: Tensor) => Tensor): BuiltLayer {
@@ -135,7 +143,7 @@ function dense(
 }
 
 function conv(
-  { channels, kernel, stride, activation }: Extract<LayerSpec, { layer: 'conv' }>,
+  { channels, kernel, stride, activation }: Extract<PlainLayerSpec, { layer: 'conv' }>,
   name: string,
   shape: readonly number[],
 ): BuiltLayer {

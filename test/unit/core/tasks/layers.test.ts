@@ -122,6 +122,22 @@ describe('attention', () => {
     expect(got.shape).toEqual([1, 3, 4]);
     expectClose(got, expected);
   });
+
+  it('gives, where it is causal, each token what it would have without those after it', () => {
+    const specs = attentionSpecs('a', { width: 4, heads: 2 });
+    const params = Object.fromEntries(
+      specs.map(({ name, shape }, i) => [name, random([...shape], i)]),
+    );
+    const x = random([1, 5, 4], 9);
+    const options = { rate: 0, rng: undefined };
+    const all = selfAttention(params, 'a', x, { ...options, causal: true });
+    for (const length of [1, 2, 3, 4, 5]) {
+      const cut = tf.slice(x, [0, 0, 0], [1, length, 4]);
+      // The last of what is left sees all of it either way.
+      const last = tf.slice(selfAttention(params, 'a', cut, options), [0, length - 1, 0]);
+      expectClose(tf.slice(all, [0, length - 1, 0], [1, 1, 4]), [...last.dataSync()]);
+    }
+  });
 });
 
 describe('patches', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../../../src/base/index';
 import { checkTask } from '../../../../src/engine/userTasks/checkTask';
-import type { TaskFinding } from '../../../../src/engine/userTasks/checkTask';
+import type { TaskFinding } from '../../../../src/engine/userTasks/finding';
 import { pickDevice } from '../../../../src/engine/devices/devices';
 import { useBackend } from '../../../support/tfBackends';
 import { dataDir, taskFolder, weightsDir } from '../../../support/userTaskFiles';
@@ -214,6 +214,41 @@ const cases: Readonly<Record<string, Case>> = {
     file: 'net.velo-task.json',
     text: spec({ data: { table: 'iris', batchSize: 8 }, layers: [{ layer: 'conv', channels: 3 }] }),
     says: /^net\.velo-task\.json: layers\.0 \(conv\) reads images \[height, width, channels\], but gets \[4\]$/,
+  },
+  'heads that do not divide the width': {
+    file: 'net.velo-task.json',
+    text: spec({
+      data: { images: 'digits8', batchSize: 8 },
+      layers: [
+        { layer: 'conv', channels: 6 },
+        { layer: 'residual', layers: [{ layer: 'norm' }, { layer: 'attention' }] },
+      ],
+    }),
+    says: /^net\.velo-task\.json: layers\.1\.layers\.1 \(attention\) has 4 heads, expected a number that divides its width of 6$/,
+  },
+  'attention that sees what is to be predicted': {
+    file: 'net.velo-task.json',
+    text: spec({
+      data: { text: 'gutenberg-small', length: 4, batchSize: 2 },
+      layers: [
+        { layer: 'embedding', width: 4 },
+        { layer: 'attention', causal: false },
+      ],
+    }),
+    says: /^net\.velo-task\.json: layers\.1 \(attention\) sees the tokens that are to be predicted, expected causal true$/,
+  },
+  'attention over a single row': {
+    file: 'net.velo-task.json',
+    text: spec({ data: { table: 'iris', batchSize: 8 }, layers: [{ layer: 'attention' }] }),
+    says: /^net\.velo-task\.json: layers\.0 \(attention\) reads steps or places with channels, but gets \[4\]$/,
+  },
+  'a residual layer that changes the width': {
+    file: 'net.velo-task.json',
+    text: spec({
+      data: { table: 'iris', batchSize: 8 },
+      layers: [{ layer: 'residual', layers: [{ layer: 'dense', width: 5 }] }],
+    }),
+    says: /^net\.velo-task\.json: layers\.0 \(residual\) reads \[4\], but its layers give \[5\], expected the same$/,
   },
   'layers with other outputs': {
     file: 'net.velo-task.json',
