@@ -141,10 +141,9 @@ export function linkStep(
     run(program);
   };
   const { inputs } = gradient.plan;
-  const params = task.params.map(({ name }) => spanOf(inputs[`params/${name}`]!));
   return {
     arena,
-    kept: joinSpans([...params, ...update.state, ...accumulation.kept]),
+    kept: joinSpans([...spansOf(task, inputs), ...update.state, ...accumulation.kept]),
     ...startTheta(update, perturbation, arena, state),
     bind: (owner) => {
       rows = rowsOf(owner);
@@ -169,6 +168,11 @@ export function linkStep(
       runAt(update.program, rows.update, index);
     },
   };
+}
+
+/** Where the parameters are. */
+function spansOf({ params }: Task, inputs: Plan['inputs']): Span[] {
+  return params.map(({ name }) => spanOf(inputs[`params/${name}`]!));
 }
 
 /** What is new at each step. */

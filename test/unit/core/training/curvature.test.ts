@@ -25,13 +25,15 @@ const DEVICES = [undefined, ...kernelRuntimes].map(
     [kernels === undefined ? 'tfjs-cpu' : `${kernels.flavour} ${kernels.isa}`, kernels] as const,
 );
 
-function sophiaH(options: object = {}): Optimizer {
+type Options = Readonly<Record<string, unknown>>;
+
+function sophiaH(options: Options = {}): Optimizer {
   return createOptimizer({ name: 'sophiaH', options }, { numSteps: 100 });
 }
 
 interface Opened {
   readonly task?: Task;
-  readonly options?: object;
+  readonly options?: Options;
   readonly kernels?: (typeof kernelRuntimes)[number] | undefined;
   readonly accumulate?: number;
 }
@@ -110,7 +112,7 @@ function workedSteps(
     }
     const next = [x, y].map((p, i) => {
       m[i] = b1 * m[i]! + (1 - b1) * g[i]!;
-      const ratio = m[i]! / Math.max(o.gamma * h[i]!, epsilon);
+      const ratio = m[i] / Math.max(o.gamma * h[i]!, epsilon);
       return p - o.rate * o.decay * p - o.rate * Math.max(-1, Math.min(1, ratio));
     });
     [x, y] = next as [number, number];
