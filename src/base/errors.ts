@@ -4,17 +4,19 @@
  */
 
 /** Which sort of trouble a `UserError` reports; the command line turns every one into exit code 2. */
-export type UserErrorCode =
-  | 'config'
-  | 'task'
-  | 'data'
-  | 'weights'
-  | 'checkpoint'
-  | 'device'
-  | 'run'
-  | 'disk'
-  | 'usage'
-  | 'engine';
+export const USER_ERROR_CODES = [
+  'config',
+  'task',
+  'data',
+  'weights',
+  'checkpoint',
+  'device',
+  'run',
+  'disk',
+  'usage',
+  'engine',
+] as const;
+export type UserErrorCode = (typeof USER_ERROR_CODES)[number];
 
 /**
  * Bad input from a person: one sentence that names the place, what was expected and what came, and,

@@ -3,8 +3,7 @@
  * one machine, so numbers in arrays keep its byte order.
  */
 import { ExtensionCodec, decode, encode } from '@msgpack/msgpack';
-import { UserError, messageOf } from '../base/index';
-import type { UserErrorCode } from '../base/index';
+import { USER_ERROR_CODES, UserError, messageOf } from '../base/index';
 import { engineErrorSchema } from './engine';
 import type { EngineError } from './engine';
 
@@ -59,24 +58,12 @@ export function toEngineError(thrown: unknown): EngineError {
   return remedy === undefined ? { code, message } : { code, message, remedy };
 }
 
-const CODES: readonly UserErrorCode[] = [
-  'config',
-  'data',
-  'weights',
-  'checkpoint',
-  'device',
-  'run',
-  'disk',
-  'usage',
-  'engine',
-];
-
 /** The error that crossed, as the receiver throws it. @param value  an `EngineError`, or anything */
 export function fromEngineError(value: unknown): UserError {
   const parsed = engineErrorSchema.safeParse(value);
   if (!parsed.success) return new UserError('engine', 'the engine answered with an unknown error');
   const { code, message, remedy } = parsed.data;
-  const known = CODES.find((candidate) => candidate === code);
+  const known = USER_ERROR_CODES.find((candidate) => candidate === code);
   const options = remedy === undefined ? {} : { remedy };
   if (known !== undefined) return new UserError(known, message, options);
   return new UserError('engine', `the engine failed: ${message}`, {

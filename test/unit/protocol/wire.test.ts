@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../../src/base/index';
+import { USER_ERROR_CODES, UserError } from '../../../src/base/index';
 import {
   ENGINE_NOTIFICATIONS,
   decodeWire,
@@ -59,6 +59,11 @@ describe('an error on the wire', () => {
     expect([back.code, back.message, back.remedy]).toEqual(['data', 'x is missing', 'Get it.']);
     const plain = fromEngineError(toEngineError(new UserError('run', 'no')));
     expect([plain.code, plain.remedy]).toEqual(['run', undefined]);
+  });
+
+  it.each(USER_ERROR_CODES)('is no defect where its code is %s', (code) => {
+    const back = fromEngineError(toEngineError(new UserError(code, 'no')));
+    expect([back.code, back.message]).toEqual([code, 'no']);
   });
 
   it('that is a defect says so', () => {
