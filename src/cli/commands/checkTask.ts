@@ -13,6 +13,7 @@ interface CheckTaskOptions {
   readonly options?: string;
   readonly seed: string;
   readonly device: string;
+  readonly members?: string;
 }
 
 export function addCheckTaskCommand(program: Command, output: Output): void {
@@ -26,10 +27,12 @@ export function addCheckTaskCommand(program: Command, output: Output): void {
     .option('--options <json>', "the task's options, as the config would have them")
     .option('--seed <n>', 'seed of the initial parameters and the order of the data', '0')
     .option('--device <name>', `what computes: ${DEVICE_NAMES.join(', ')}`, 'auto')
+    .option('--members <n>', 'say what so many trainings at once would take, too')
     .option('--json', 'one JSON object per finding')
     .action(async (file: string, options: CheckTaskOptions) => {
       const config = taskOf(file, options.options);
       const seed = wholeNumber('--seed', options.seed, 0);
+      const members = options.members && wholeNumber('--members', options.members, 1);
       const name = DEVICE_NAMES.find((known) => known === options.device);
       if (name === undefined) {
         throw new UserError(
@@ -40,7 +43,8 @@ export function addCheckTaskCommand(program: Command, output: Output): void {
       const { checkTask, pickDevice } = await import('../../engine/index');
       const { device } = await pickDevice(name);
       const files = { dataDir: dataDirectory(), weightsDir: weightsDirectory() };
-      for await (const finding of checkTask({ config, device, seed, ...files })) {
+      const asked = { config, device, seed, ...files, ...(members ? { members } : {}) };
+      for await (const finding of checkTask(asked)) {
         output.emit({ type: 'finding', ...finding });
         const mark = finding.isWarning === true ? pc.yellow('note') : pc.green('ok  ');
         output.print(`${mark}  ${finding.what.padEnd(11)} ${finding.text}`);

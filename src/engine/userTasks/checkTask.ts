@@ -6,8 +6,11 @@ import type { Device, Task, TrainingSession } from '../../core/index';
 import { parseRunConfigText } from '../../protocol/index';
 import { createOptimizer } from '../jobs/createOptimizer';
 import { loadTaskData, taskFrom } from '../jobs/createTask';
+import { NUM_STEPS, durationText } from './finding';
+import type { TaskFinding } from './finding';
 import { checkGradient } from './gradientCheck';
 import type { UserTaskConfig } from './loadUserTask';
+import { forecastPopulation } from './populationForecast';
 import { requireFiniteLoss, requireRepeatable } from './quickCheck';
 
 export interface TaskCheckOptions {
@@ -16,17 +19,13 @@ export interface TaskCheckOptions {
   readonly dataDir: string;
   readonly weightsDir: string;
   readonly seed: number;
-}
-
-/** One thing that was looked at and is as it should be, or could be better. */
-export interface TaskFinding {
-  readonly what: string;
-  readonly text: string;
-  readonly isWarning?: true;
+  /** Says what so many trainings at once would take, too. */
+  readonly members?: number;
+  /** The program of a worker thread, where it isn't the one beside this program. */
+  readonly workerScript?: string;
 }
 
 const SPLITS = ['train', 'innerValid', 'outerValid', 'test'] as const;
-const NUM_STEPS = 1000;
 /** Of the trial of each optimizer. */
 const TRIAL_MS = 200;
 
@@ -59,6 +58,18 @@ export async function* checkTask(options: TaskCheckOptions): AsyncGenerator<Task
     yield { what: 'cost', text };
   }
   yield* speedFindings(options, task);
+  yield* populationFindings(options);
+}
+
+async function* populationFindings(options: TaskCheckOptions): AsyncGenerator<TaskFinding> {
+  const { members, device } = options;
+  if (members === undefined) return;
+  if (device.kernels === undefined) {
+    const text = `${device.name} runs no populations; choose native or wasm`;
+    yield { what: `${members} members`, text, isWarning: true };
+    return;
+  }
+  yield* forecastPopulation({ ...options, members, device: device.name });
 }
 
 function parametersText({ params }: Task): string {
@@ -130,9 +141,7 @@ function* speedFindings(
     const { session } = opened(task, device, name, { weightsDir, seed });
     const ms = msPerStep(session);
     session.dispose();
-    const minutes = (ms * NUM_STEPS) / 60_000;
-    const whole =
-      minutes < 1 ? `${Math.max(1, Math.round(minutes * 60))} s` : `${minutes.toFixed(1)} min`;
+    const whole = durationText((ms * NUM_STEPS) / 1000);
     yield {
       what: `with ${name}`,
       text: `${ms.toPrecision(3)} ms a step, ${whole} for ${NUM_STEPS} steps`,

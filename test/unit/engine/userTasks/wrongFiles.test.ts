@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../../../src/base/index';
 import { checkTask } from '../../../../src/engine/userTasks/checkTask';
-import type { TaskFinding } from '../../../../src/engine/userTasks/checkTask';
+import type { TaskFinding } from '../../../../src/engine/userTasks/finding';
 import { pickDevice } from '../../../../src/engine/devices/devices';
 import { useBackend } from '../../../support/tfBackends';
 import { dataDir, taskFolder, weightsDir } from '../../../support/userTaskFiles';
