@@ -1,6 +1,6 @@
 /** What an evaluation leaves behind besides its config and its curves: decoders of `env.json`, `summary.json`, `timing.jsonl`. */
 import { z } from 'zod';
-import { decodeRecord, parseRecord } from './metrics';
+import { decodeRecord, parseRecord, taskFilesSchema } from './metrics';
 
 const count = () => z.int().min(0);
 
@@ -20,6 +20,8 @@ const environmentSchema = z.object({
     z.string(),
     z.object({ name: z.string(), sha256: z.string(), handMade: z.boolean() }),
   ),
+  /** Of the user's own tasks, by the task's name. */
+  taskFiles: z.record(z.string(), taskFilesSchema).exactOptional(),
 });
 export type EvaluationEnvironment = Readonly<z.output<typeof environmentSchema>>;
 

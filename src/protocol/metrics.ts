@@ -94,6 +94,10 @@ const summarySchema = z.object({
 });
 export type RunSummary = Readonly<z.output<typeof summarySchema>>;
 
+/** Of a task of the user's own: its files, relative to the first of them. */
+export const taskFilesSchema = z.array(z.object({ file: z.string(), sha256: z.string() }));
+export type TaskFiles = z.output<typeof taskFilesSchema>;
+
 const environmentSchema = z.object({
   /** Version of VeLO Lab. */
   version: z.string(),
@@ -105,8 +109,7 @@ const environmentSchema = z.object({
   device: z.string(),
   task: z.string().exactOptional(),
   parameters: z.int().min(0).exactOptional(),
-  /** Of a task of the user's own: its files, relative to the first of them. */
-  taskFiles: z.array(z.object({ file: z.string(), sha256: z.string() })).exactOptional(),
+  taskFiles: taskFilesSchema.exactOptional(),
   /** The learned weights, of runs with a learned optimizer. */
   weights: z
     .object({

@@ -92,17 +92,30 @@ export function taskFolder(files: Readonly<Record<string, string>>): string {
 export const KINDS = ['loss', 'layers', 'spec', 'text spec'] as const;
 export type Kind = (typeof KINDS)[number];
 
+const FILES: Readonly<Record<Kind, readonly [string, string]>> = {
+  loss: ['loss.ts', LOSS],
+  layers: ['layers.ts', LAYERS],
+  spec: ['net.velo-task.json', JSON.stringify(SPEC)],
+  'text spec': ['text.velo-task.json', JSON.stringify(TEXT_SPEC)],
+};
+
+/** Files of a task by their names, and what a config says of it; the file of code comes with `helper.ts`. */
+export function taskFiles(kind: Kind): {
+  readonly files: Readonly<Record<string, string>>;
+  readonly task: { family: 'user'; file: string; options: Record<string, number> };
+} {
+  const [file, text] = FILES[kind];
+  const options: Record<string, number> = kind === 'loss' ? { hidden: 8 } : {};
+  return {
+    files: kind === 'loss' ? { [file]: text, 'helper.ts': HELPER } : { [file]: text },
+    task: { family: 'user', file: `./${file}`, options },
+  };
+}
+
 /** The config of a task of a kind, with its files on the disk. */
 export function userTask(kind: Kind): Extract<TaskConfig, { family: 'user' }> {
-  const [file, text]: [string, string] = {
-    loss: ['loss.ts', LOSS] as [string, string],
-    layers: ['layers.ts', LAYERS] as [string, string],
-    spec: ['net.velo-task.json', JSON.stringify(SPEC)] as [string, string],
-    'text spec': ['text.velo-task.json', JSON.stringify(TEXT_SPEC)] as [string, string],
-  }[kind];
-  const folder = taskFolder({ [file]: text, 'helper.ts': HELPER });
-  const options = kind === 'loss' ? { hidden: 8 } : {};
-  const config = decodeTask({ family: 'user', file: join(folder, file), options });
+  const { files, task } = taskFiles(kind);
+  const config = decodeTask({ ...task, file: join(taskFolder(files), task.file) });
   if (config.family !== 'user') throw new Error('another family');
   return config;
 }

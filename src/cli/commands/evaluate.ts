@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { UserError } from '../../base/index';
+import type * as Engine from '../../engine/index';
 import type { EvaluationOptions, EvaluationResult } from '../../engine/index';
 import { DEVICE_NAMES } from '../../protocol/index';
 import type { EvaluationConfig, ResolvedEvaluation } from '../../protocol/index';
@@ -62,7 +63,10 @@ export function addEvaluateCommand(program: Command, output: Output): void {
       const workers = options.workers && wholeNumber('--workers', options.workers, 1);
       const engine = await import('../../engine/index');
       const config = asked && engine.resolveEvaluation(asked);
-      const directory = folderToResume(root, options.resume, config);
+      const directory =
+        options.resume === undefined
+          ? unfinished(root, config, engine.hasSameTaskFiles)
+          : named(root, options.resume, config);
       if (options.dryRun === true) {
         const record = directory === undefined ? undefined : readEvaluation(directory);
         const planned = {
@@ -89,33 +93,27 @@ function required(config: ResolvedEvaluation | undefined): ResolvedEvaluation {
   });
 }
 
-/**
- * The one that was named, or the newest that was asked the same and has not come to its end.
- * @throws UserError('run') where the one that was named was asked something else
- */
-function folderToResume(
+/** @throws UserError('run') where the one that was named was asked something else */
+function named(root: string, reference: string, config: ResolvedEvaluation | undefined): string {
+  const directory = findEvaluation(root, reference);
+  if (config === undefined || isSame(readEvaluation(directory).config, config)) return directory;
+  throw new UserError('run', `${directory} is the folder of an evaluation with another config`, {
+    remedy: 'Leave out everything but --resume to go on with it, or leave --resume out.',
+  });
+}
+
+/** The newest that was asked the same, of tasks that are the same, and has not come to its end. */
+function unfinished(
   root: string,
-  reference: string | undefined,
   config: ResolvedEvaluation | undefined,
+  hasSameTasks: typeof Engine.hasSameTaskFiles,
 ): string | undefined {
-  if (reference !== undefined) {
-    const directory = findEvaluation(root, reference);
-    if (config !== undefined && !isSame(readEvaluation(directory).config, config)) {
-      throw new UserError(
-        'run',
-        `${directory} is the folder of an evaluation with another config`,
-        {
-          remedy: 'Leave out everything but --resume to go on with it, or leave --resume out.',
-        },
-      );
-    }
-    return directory;
-  }
   if (config === undefined) return undefined;
   const known = evaluationIds(root).map((id) => findEvaluation(root, id));
   return known.findLast((directory) => {
     const record = readable(directory);
-    return record !== undefined && record.state !== 'finished' && isSame(record.config, config);
+    if (record === undefined || record.state === 'finished') return false;
+    return isSame(record.config, config) && hasSameTasks(config, record.environment);
   });
 }
 

@@ -9,7 +9,7 @@ import { openPopulation } from '../population/population';
 import type { Population } from '../population/population';
 import { armsOf, trainingsOf } from './arms';
 import type { EvaluationOptions, EvaluationResult } from './contract';
-import { compareEnvironments, environmentOf } from './environment';
+import { compareEnvironments, environmentOf, requireSameTasks } from './environment';
 import { EvaluationJob, summaryOf } from './evaluationJob';
 
 export interface NewEvaluationOptions extends EvaluationOptions {
@@ -43,15 +43,16 @@ export async function resumeEvaluation(
   directory: string,
   options: EvaluationOptions,
 ): Promise<EvaluationResult> {
-  const { config, environment: then } = readEvaluation(directory);
+  const { id, config, environment: then } = readEvaluation(directory);
+  requireSameTasks(id, config, then);
   const writer = reopenEvaluation(directory);
   let population: Population | undefined;
   try {
     const opened = await openFor(config, options);
     ({ population } = opened);
-    options.onEvent?.({ type: 'opened', id: writer.paths.id });
-    for (const text of compareEnvironments(then, opened.environment))
-      options.onEvent?.({ type: 'warning', text });
+    const changes = compareEnvironments(id, then, opened.environment);
+    options.onEvent?.({ type: 'opened', id });
+    for (const text of changes) options.onEvent?.({ type: 'warning', text });
     return await new EvaluationJob(writer, config, population, options).run();
   } finally {
     writer.close();
@@ -65,8 +66,7 @@ async function openFor(
 ): Promise<{ population: Population; environment: EvaluationEnvironment }> {
   const population = await openPopulationFor(config, options);
   try {
-    const { device } = population;
-    return { population, environment: environmentOf(config, device, options.services) };
+    return { population, environment: environmentOf(config, population, options.services) };
   } catch (thrown) {
     await population.close();
     throw thrown;

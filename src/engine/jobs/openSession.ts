@@ -2,7 +2,7 @@
 import { UserError } from '../../base/index';
 import { createSession } from '../../core/index';
 import type { Device, KernelRuntime, Task, TrainingSession } from '../../core/index';
-import type { RunConfig, RunEnvironment } from '../../protocol/index';
+import type { RunConfig, TaskFiles } from '../../protocol/index';
 import { openOnThreads } from './chooseThreads';
 import type { ThreadChoice } from './chooseThreads';
 import type { PreparedOptimizer } from './createOptimizer';
@@ -12,7 +12,7 @@ import type { TrainListener } from './trainEvents';
 export interface TrainingParts {
   readonly task: Task;
   /** Of a task of the user's own. */
-  readonly taskFiles?: NonNullable<RunEnvironment['taskFiles']>;
+  readonly taskFiles?: TaskFiles;
   readonly prepared: PreparedOptimizer;
   readonly device: Device;
   readonly why: string;

@@ -31,7 +31,7 @@ import { Journal, readCheckpoint } from './journal';
 import { beginTrace } from './traceJob';
 import type { TrainListener } from './trainEvents';
 import { requireFiniteLoss, requireRepeatable } from '../userTasks/quickCheck';
-import { requireSameFiles, taskFilesOf } from '../userTasks/taskFiles';
+import { requireSameFiles, requireSameOnDisk, taskFilesOf } from '../userTasks/taskFiles';
 
 /** How long the loop may keep other work of the process waiting. */
 const BREATHE_AFTER_MS = 20;
@@ -125,9 +125,7 @@ export async function resumeTraining(
       remedy: 'Open the folder in VS Code, where its queue goes on, or train its config.json.',
     });
   }
-  const prepared = await prepare(record.config, options.services);
-  const begun = record.environment?.taskFiles;
-  if (begun !== undefined) requireSameFiles(record.id, begun, prepared.taskFiles ?? []);
+  const prepared = await prepareAgain(record, options.services);
   const { session, parts } = await openSession(record.config, prepared, options);
   const resumed = closingOnError(session, () => resumeRun(directory));
   const { run, config, checkpoint, warnings } = resumed;
@@ -142,6 +140,21 @@ export async function resumeTraining(
     };
     return work({ ...options, config, parts, session, run, journal, begin, progress });
   });
+}
+
+/** The same task from the same files, where it comes from files. */
+async function prepareAgain(
+  { id, config, environment }: ReturnType<typeof readRun>,
+  services: TrainServices,
+): Promise<TrainingParts> {
+  const own = ownFile(config);
+  const before = environment?.taskFiles;
+  const names = { what: `run ${id}`, task: 'its task' };
+  // Before anything is made of them: what has changed says more than what it breaks.
+  if (own !== undefined && before !== undefined) requireSameOnDisk(names, own, before);
+  const prepared = await prepare(config, services);
+  if (before !== undefined) requireSameFiles(names, before, prepared.taskFiles ?? []);
+  return prepared;
 }
 
 async function prepare(config: RunConfig, services: TrainServices): Promise<TrainingParts> {

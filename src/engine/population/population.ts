@@ -7,8 +7,9 @@
 import { availableParallelism, freemem } from 'node:os';
 import { UserError, invariant } from '../../base/index';
 import { flatTheta, thetaWords } from '../../core/index';
-import type { DeviceName } from '../../protocol/index';
+import type { DeviceName, TaskFiles } from '../../protocol/index';
 import { pickDevice } from '../devices/devices';
+import { taskFilesOf } from '../userTasks/taskFiles';
 import type {
   Forecast,
   MemberJob,
@@ -91,6 +92,11 @@ export class Population {
     this.#versions = optimizers.map(() => 0);
     this.#members = new Members(this.#task, members, this.#versions);
     this.#workers = new PopulationWorkers(workers, this.#task, options.workerScript);
+  }
+
+  /** What the user's own tasks were read from, in the order of the tasks; undefined for others. */
+  get taskFiles(): readonly (TaskFiles | undefined)[] {
+    return this.#task.tasks.map(({ dataset }) => taskFilesOf(dataset));
   }
 
   /** Threads that members take their turns on. */
