@@ -17,6 +17,8 @@ export const CHECKS = [
   'deletes nothing without a confirmation',
   'opens the gallery of tasks, once',
   'writes a config for a task and opens it',
+  'shows what is wrong with a list of layers',
+  'makes a task without type errors, which the check accepts',
   'keeps its memory over a live run',
 ] as const;
 export type CheckName = (typeof CHECKS)[number];

@@ -1,8 +1,10 @@
 /** Runs inside the extension host: each check by its name, results as JSON into the file of VELO_HOST_RESULTS. */
 import * as assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { COMMANDS } from '../../src/extension/commands/ids';
 import type { VeloApi } from '../../src/extension/extension';
@@ -257,6 +259,62 @@ const checks: Readonly<Record<CheckName, () => unknown>> = {
     assert.deepEqual(ours(document.uri), []);
   },
 
+  'shows what is wrong with a list of layers': async () => {
+    const uri = await write('net.velo-task.json', {
+      data: { images: 'digits8' },
+      layers: [{ layer: 'attention', head: 2 }],
+    });
+    const document = await vscode.workspace.openTextDocument(uri);
+    assert.equal(document.languageId, 'jsonc');
+    await until('a problem', () => vscode.languages.getDiagnostics(uri).length > 0);
+    const position = document.positionAt(document.getText().indexOf('"head"') + 1);
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      uri,
+      new vscode.Range(position, position.translate(0, 1)),
+    );
+    const titles = actions.map(({ title }) => title);
+    assert.ok(titles.includes('Change to "heads"'), titles.join());
+  },
+
+  'makes a task without type errors, which the check accepts': async () => {
+    const made = vscode.commands.executeCommand('velo.task.new');
+    // The first kind, then the name that is offered.
+    for (const wanted of ['my-task.ts', 'my-task.velo.json']) {
+      await until(wanted, async () => {
+        await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+        return existsSync(join(root(), wanted));
+      });
+    }
+    await made;
+    const editor = vscode.window.activeTextEditor;
+    const uri = vscode.Uri.file(join(root(), 'my-task.ts'));
+    assert.equal(editor?.document.uri.fsPath, uri.fsPath);
+    // A mistake is underlined, so the absence of others means something.
+    const text = editor.document.getText();
+    const wrong = text.replace('params.b2', 'params.b3');
+    await replaceText(editor, wrong);
+    const errors = (): vscode.Diagnostic[] =>
+      vscode.languages
+        .getDiagnostics(uri)
+        .filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error);
+    await until('the mistake', () => errors().length > 0, 60_000);
+    assert.match(errors()[0]?.message ?? '', /b3/);
+    await replaceText(editor, text);
+    await until('it to be mended', () => errors().length === 0, 60_000);
+    await editor.document.save();
+    const extension = vscode.extensions.getExtension(EXTENSION)?.extensionPath ?? '';
+    const args = [join(extension, 'dist', 'cli.cjs'), 'check-task', uri.fsPath, '--json'];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root() });
+    const findings = stdout.trim().split('\n');
+    const told = findings.map((line) => JSON.parse(line) as Record<string, unknown>);
+    assert.ok(told.some(({ what }) => what === 'gradient'));
+    assert.deepEqual(
+      told.filter(({ isWarning }) => isWarning === true),
+      [],
+    );
+  },
+
   'keeps its memory over a live run': async () => {
     const uri = await write('long.velo.json', {
       task: { family: 'imageMlp', dataset: 'digits8', hidden: [16], batchSize: 32 },
@@ -285,6 +343,13 @@ async function write(name: string, config: unknown): Promise<vscode.Uri> {
   const uri = vscode.Uri.file(join(root(), name));
   await vscode.workspace.fs.writeFile(uri, Buffer.from(JSON.stringify(config, null, 2)));
   return uri;
+}
+
+async function replaceText(editor: vscode.TextEditor, text: string): Promise<void> {
+  const all = new vscode.Range(0, 0, editor.document.lineCount, 0);
+  await editor.edit((edit) => {
+    edit.replace(all, text);
+  });
 }
 
 function ours(uri: vscode.Uri): vscode.Diagnostic[] {
