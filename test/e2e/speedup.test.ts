@@ -146,8 +146,8 @@ describe.skipIf(vscodeFolder === undefined)('the speedup chart in a real VS Code
     await chart.getByRole('radio', { name: 'Sweep' }).click();
     const header = chart.locator('.view-row .key-values');
     await header.getByText('7 settings of 2 optimizers: learning rate, momentum').waitFor();
-    await chart.getByLabel('Task', { exact: true }).selectOption('digits 32');
-    await chart.getByLabel('Settings of').selectOption('momentum');
+    await chart.locator('.sweep-controls select').first().selectOption({ label: 'digits 32' });
+    await chart.locator('.sweep-controls select').nth(1).selectOption({ label: 'momentum' });
     const rows = chart.locator('.setting-table tbody tr');
     const rowsAre = (count: number) =>
       eventually(
@@ -162,18 +162,20 @@ describe.skipIf(vscodeFolder === undefined)('the speedup chart in a real VS Code
     await rowsAre(2);
     await page.keyboard.press('Delete');
     await rowsAre(4);
-    const grip = await low.boundingBox();
-    if (grip === null) throw new Error('the axis cannot be seen');
-    const x = grip.x + grip.width / 2;
-    await page.mouse.move(x, grip.y - 10);
+    // From the middle of the axis over its upper end.
+    const from = await low.boundingBox();
+    const to = await chart.getByRole('slider', { name: 'momentum: highest shown' }).boundingBox();
+    if (from === null || to === null) throw new Error('the axis cannot be seen');
+    const x = from.x + from.width / 2;
+    await page.mouse.move(x, (from.y + to.y) / 2);
     await page.mouse.down();
-    await page.mouse.move(x, grip.y - 30, { steps: 3 });
-    await page.mouse.move(x, grip.y - 80, { steps: 3 });
+    await page.mouse.move(x, (from.y + 2 * to.y) / 3, { steps: 3 });
+    await page.mouse.move(x, to.y, { steps: 3 });
     await page.mouse.up();
     await rowsAre(2);
-    expect(await rows.allInnerTexts()).toEqual(Array(2).fill(expect.stringContaining('0.5')));
+    expect(await rows.allInnerTexts()).toEqual(Array(2).fill(expect.stringContaining('0.9')));
     await rows.first().click();
-    const curves = chart.locator('[data-front-curves*="momentum=0.5"]');
+    const curves = chart.locator('[data-front-curves*="momentum=0.9"]');
     await curves.first().waitFor({ state: 'attached' });
     await pictures(page, 'speedup-sweep');
     await chart.getByRole('radio', { name: 'Sorted' }).click();

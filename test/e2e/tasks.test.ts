@@ -60,6 +60,8 @@ describe.skipIf(vscodeFolder === undefined)('the gallery of tasks in a real VS C
   it('draws another one, which is there after the window is reloaded', async () => {
     await button('Draw another').click();
     await gallery.locator('[data-task="imageMlp/drawn 4"]').waitFor();
+    // VS Code puts the state of a view away a moment later.
+    await page.waitForTimeout(8000);
     await page.reload();
     gallery = await opened();
     await gallery.locator('[data-task="imageMlp/drawn 4"]').waitFor();
