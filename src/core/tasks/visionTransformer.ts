@@ -17,7 +17,7 @@ import { attentionSpecs, selfAttention } from './layers/attention';
 import { linear, linearSpecs } from './layers/dense';
 import { dropout } from './layers/dropout';
 import { layerNorm, normSpecs } from './layers/normalization';
-import { glorotUniform, normal, zeros } from './layers/parameters';
+import { glorotUniform, normal, positionStart, zeros } from './layers/parameters';
 import type { ParamSpec } from './layers/parameters';
 import { patchGrid, patchSpecs, patchTokens } from './layers/patches';
 import type { PatchGrid } from './layers/patches';
@@ -84,7 +84,7 @@ function specsOf(
   return [
     ...patchSpecs(grid, channels, width),
     { name: 'class', shape: [1, 1, width], start: zeros },
-    { name: 'positions', shape: [1, tokens, width], start: normal(0.02) },
+    { name: 'positions', shape: [1, tokens, width], start: positionStart },
     ...Array.from({ length: layers }, (_, layer) => block(`block${layer}`)).flat(),
     ...normSpecs('layer', 'norm', width),
     ...linearSpecs('head', [width, dataset.classes], zeros),

@@ -23,6 +23,16 @@ export function normal(sd: number): Initializer {
   };
 }
 
+/** Between -limit and limit. */
+export function uniform(limit: number): Initializer {
+  return (data, rng) => {
+    rng.fillUniform(data, -limit, limit);
+  };
+}
+
+/** Of position vectors (Dosovitskiy et al., "An image is worth 16x16 words", 2021). */
+export const positionStart = normal(0.02);
+
 /** sd 1/√fanIn, cut at two of them, which leaves 0.88 of the spread: the default of haiku's layers. */
 export function truncatedNormal(fanIn: number): Initializer {
   return (data, rng) => {
@@ -54,10 +64,7 @@ export function embeddingSpec(
 
 /** Uniform within ±√(6 / (fanIn + fanOut)) (Glorot and Bengio 2010, equation 16). */
 export function glorotUniform(fanIn: number, fanOut: number): Initializer {
-  const limit = Math.sqrt(6 / (fanIn + fanOut));
-  return (data, rng) => {
-    rng.fillUniform(data, -limit, limit);
-  };
+  return uniform(Math.sqrt(6 / (fanIn + fanOut)));
 }
 
 /** All parameters at their start, drawn in the order of the list. */

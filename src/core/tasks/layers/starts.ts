@@ -6,7 +6,7 @@
 import { UserError, sizeOf } from '../../../base/index';
 import type { Rng } from '../../compute/rng';
 import { checkChoice } from '../checks';
-import { normal, truncatedNormal } from './parameters';
+import { normal, truncatedNormal, uniform } from './parameters';
 import type { Initializer } from './parameters';
 
 const INITS = ['orthogonal', 'uniformScaling', 'varianceNormal', 'varianceUniform'] as const;
@@ -74,12 +74,6 @@ const STARTS: Readonly<Record<Init, (shape: readonly number[], scale: number) =>
 /** Inputs of each output: all axes but the last; at least 1. */
 function inputsOf(shape: readonly number[]): number {
   return Math.max(1, sizeOf(shape.slice(0, -1)));
-}
-
-function uniform(limit: number): Initializer {
-  return (data, rng) => {
-    rng.fillUniform(data, -limit, limit);
-  };
 }
 
 interface OrthogonalShape {

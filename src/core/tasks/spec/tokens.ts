@@ -2,12 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { formatShape, sizeOf } from '../../../base/index';
 import { attentionSpecs, selfAttention } from '../layers/attention';
-import { normal } from '../layers/parameters';
+import { positionStart } from '../layers/parameters';
 import { Misfit } from './layer';
 import type { BuiltLayer } from './layer';
-
-/** Spread of position vectors at the start (Dosovitskiy et al., "An image is worth 16x16 words", 2021). */
-const POSITION_SD = 0.02;
 
 export interface AttentionLayer {
   readonly heads: number;
@@ -51,7 +48,7 @@ export function attention(
 /** A trained vector for each token, added to it. @param shape  […tokens, width]. @throws Misfit */
 export function positions(name: string, shape: readonly number[]): BuiltLayer {
   requireTokens(shape);
-  const spec = { name: `${name}/positions`, shape, start: normal(POSITION_SD) };
+  const spec = { name: `${name}/positions`, shape, start: positionStart };
   return {
     params: [spec],
     out: { shape },
