@@ -14,16 +14,12 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { ENGINE_LOCK } from '../../src/extension/lazyEngine';
 import { readRun } from '../../src/storage/index';
 import { engineEnded } from '../support/engineEnd';
-import { runCommand, startVsCode, vscodeFolder } from '../support/vscode';
+import { runCommand, vscodeFolder } from '../support/vscode';
 import type { VsCode, VsCodeOptions } from '../support/vscode';
 import { check, chooseFromMenu, eventually, openFile, openLab, picture, saveAs } from './workbench';
-import { train, trainingPanel, treeRows, webview } from './workbench';
+import { openWorkbench, train, trainingPanel, treeRows, webview } from './workbench';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-  version: string;
-};
-const vsix = join(root, 'dist', `velo-lab-${version}.vsix`);
 
 const memoryFiles = fileURLToPath(new URL('../host/memory-files/extension.ts', import.meta.url));
 
@@ -50,10 +46,8 @@ describe.skipIf(vscodeFolder === undefined)('in the corners of a real VS Code', 
   });
 
   const open = async (folder: string, options: Partial<VsCodeOptions> = {}): Promise<void> => {
-    expect(existsSync(vsix), `${vsix} is missing: run "npm run package"`).toBe(true);
-    code = await startVsCode({ folder, vsix, ...options });
+    code = await openWorkbench({ folder, ...options });
     ({ page } = code);
-    await page.locator('.explorer-folders-view').waitFor({ timeout: 60_000 });
   };
 
   it('keeps the runs of two folders apart, and compares them', async () => {

@@ -5,7 +5,6 @@
  */
 import {
   copyFileSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -21,12 +20,13 @@ import type { Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEngineLock } from '../../src/storage/index';
 import { engineEnded } from '../support/engineEnd';
-import { runCommand, startVsCode, vscodeFolder } from '../support/vscode';
+import { runCommand, vscodeFolder } from '../support/vscode';
 import type { VsCode } from '../support/vscode';
 import {
   check,
   eventually,
   openFile,
+  openWorkbench,
   pictures,
   shownStep,
   trainingPanel,
@@ -34,10 +34,6 @@ import {
 } from './workbench';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const version = (
-  JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
-).version;
-const vsix = join(root, 'dist', `velo-lab-${version}.vsix`);
 
 /** More than the story has time for; it stops the run. */
 const STEPS = 300_000;
@@ -56,7 +52,6 @@ describe.skipIf(vscodeFolder === undefined)('in a real VS Code', () => {
   let panel: Frame;
 
   beforeAll(async () => {
-    expect(existsSync(vsix), `${vsix} is missing: run "npm run package"`).toBe(true);
     mkdirSync(folder);
     writeFileSync(join(folder, 'fashion.velo.json'), JSON.stringify(CONFIG, null, 2));
     const adam = { ...CONFIG, optimizer: { name: 'adam' }, numSteps: 300 };
@@ -65,9 +60,8 @@ describe.skipIf(vscodeFolder === undefined)('in a real VS Code', () => {
       join(root, 'media', 'weights', 'velo-handmade-1.safetensors'),
       join(folder, 'mine.safetensors'),
     );
-    code = await startVsCode({ folder, vsix });
+    code = await openWorkbench({ folder });
     ({ page } = code);
-    await page.locator('.explorer-folders-view').waitFor({ timeout: 60_000 });
   });
 
   afterAll(async () => {

@@ -6,22 +6,15 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EvaluationConfigInput } from '../../src/protocol/index';
 import { readEvaluation } from '../../src/storage/index';
 import { engineEnded } from '../support/engineEnd';
-import { choose, runCommand, startVsCode, vscodeFolder } from '../support/vscode';
+import { choose, runCommand, vscodeFolder } from '../support/vscode';
 import type { VsCode } from '../support/vscode';
 import { chooseFromMenu, eventually, openFile, openLab, pictures, saveAs } from './workbench';
-import { treeRows, webview } from './workbench';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-  version: string;
-};
-const vsix = join(root, 'dist', `velo-lab-${version}.vsix`);
+import { openWorkbench, treeRows, webview } from './workbench';
 
 const digits = (name: string, hidden: number[]) => ({
   name,
@@ -66,12 +59,10 @@ describe.skipIf(vscodeFolder === undefined)('the speedup chart in a real VS Code
   let chart: Frame;
 
   beforeAll(async () => {
-    expect(existsSync(vsix), `${vsix} is missing: run "npm run package"`).toBe(true);
     mkdirSync(folder);
     writeFileSync(join(folder, 'small.velo-eval.json'), JSON.stringify(CONFIG, null, 2));
-    code = await startVsCode({ folder, vsix });
+    code = await openWorkbench({ folder });
     ({ page } = code);
-    await page.locator('.explorer-folders-view').waitFor({ timeout: 60_000 });
   });
 
   afterAll(async () => {

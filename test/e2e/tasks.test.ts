@@ -2,23 +2,16 @@
  * The gallery of tasks in a real VS Code: looked at, drawn from, kept through a reload, put into evaluations, trained. One
  * story, told in order. Without VELO_VSCODE (see .ci/vscode.sh) it is skipped; the package is built by `npm run package`.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseEvaluationConfigText } from '../../src/protocol/index';
 import { engineEnded } from '../support/engineEnd';
-import { choose, runCommand, startVsCode, vscodeFolder } from '../support/vscode';
+import { choose, runCommand, vscodeFolder } from '../support/vscode';
 import type { VsCode } from '../support/vscode';
-import { eventually, pictures, train, trainingPanel, webview } from './workbench';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-  version: string;
-};
-const vsix = join(root, 'dist', `velo-lab-${version}.vsix`);
+import { eventually, openWorkbench, pictures, train, trainingPanel, webview } from './workbench';
 
 describe.skipIf(vscodeFolder === undefined)('the gallery of tasks in a real VS Code', () => {
   const workplace = mkdtempSync(join(tmpdir(), 'velo-tasks-'));
@@ -29,13 +22,11 @@ describe.skipIf(vscodeFolder === undefined)('the gallery of tasks in a real VS C
   let gallery: Frame;
 
   beforeAll(async () => {
-    expect(existsSync(vsix), `${vsix} is missing: run "npm run package"`).toBe(true);
     mkdirSync(folder);
     const tasks = [{ name: 'beale', task: { family: 'beale' } }];
     writeFileSync(evaluation, `// Kept.\n${JSON.stringify({ tasks }, null, 2)}\n`);
-    code = await startVsCode({ folder, vsix, env: { VELO_DATA_DIR: join(workplace, 'data') } });
+    code = await openWorkbench({ folder, env: { VELO_DATA_DIR: join(workplace, 'data') } });
     ({ page } = code);
-    await page.locator('.explorer-folders-view').waitFor({ timeout: 60_000 });
   });
 
   afterAll(async () => {

@@ -1,10 +1,12 @@
 /** What a person does in the workbench: opening files, pressing buttons, looking into webviews. */
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame, Locator, Page } from 'playwright-core';
-import { choose, openAndChoose, runCommand } from '../support/vscode';
+import { expect } from 'vitest';
+import { choose, openAndChoose, runCommand, startVsCode } from '../support/vscode';
+import type { VsCode, VsCodeOptions } from '../support/vscode';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const shots = join(root, 'build', 'shots', 'vscode');
@@ -16,6 +18,18 @@ const THEMES = {
   hc: { title: 'Dark High Contrast', className: 'hc-black' },
 } as const;
 type ThemeName = keyof typeof THEMES;
+
+/** A workbench with the packaged extension, once its explorer shows what was opened. */
+export async function openWorkbench(options: Omit<VsCodeOptions, 'vsix'>): Promise<VsCode> {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const vsix = join(root, 'dist', `velo-lab-${version}.vsix`);
+  expect(existsSync(vsix), `${vsix} is missing: run "npm run package"`).toBe(true);
+  const code = await startVsCode({ ...options, vsix });
+  await code.page.locator('.explorer-folders-view').waitFor({ timeout: 60_000 });
+  return code;
+}
 
 /** Opens a file by its name, as Ctrl+P does. */
 export async function openFile(page: Page, name: string): Promise<void> {
