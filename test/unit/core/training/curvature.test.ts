@@ -10,11 +10,11 @@ import type { Task } from '../../../../src/core/tasks/task';
 import { createSession } from '../../../../src/core/training/createSession';
 import { hutchinsonDiagonal } from '../../../../src/core/training/curvature';
 import { createLossRng } from '../../../../src/core/training/lossRng';
-import { MemberStage } from '../../../../src/core/training/population/memberStage';
 import type { TrainingSession } from '../../../../src/core/training/session';
 import { kernelRuntimes } from '../../../support/kernels';
 import { largestDifference } from '../../../support/planCheck';
 import { useBackend } from '../../../support/tfBackends';
+import { lossesInTurns } from '../../../support/turns';
 import { bowl, regression } from './support';
 
 beforeAll(() => useBackend('cpu'));
@@ -234,18 +234,7 @@ describe.each(kernelRuntimes)('compiled on $flavour $isa, Sophia-H', (kernels) =
       optimizer: sophiaH(options),
       seed,
     }));
-    const stage = new MemberStage({ owner: owners[0]!, kernels });
-    const members = owners.map((owner) => ({ owner, image: new Float32Array(stage.imageWords) }));
-    const losses: number[][] = [[], []];
-    let step = 0;
-    for (const steps of [1, 6, 5]) {
-      members.forEach(({ owner, image }, i) => {
-        const from = step === 0 ? {} : { from: { step, image } };
-        losses[i]!.push(...stage.run({ owner, steps, ...from })!.losses);
-        stage.save(image);
-      });
-      step += steps;
-    }
+    const losses = lossesInTurns(owners, kernels, [1, 6, 5]);
     owners.forEach((owner, i) => {
       const alone = createSession({ ...owner, kernels });
       expect(losses[i]).toEqual(Array.from({ length: 12 }, () => alone.advance()));

@@ -18,6 +18,7 @@ import type { Turn } from '../../../../../src/core/training/population/memberSta
 import { loadImageDataset } from '../../../../../src/engine/datasets';
 import { kernelRuntimes } from '../../../../support/kernels';
 import { useBackend } from '../../../../support/tfBackends';
+import { lossesInTurns } from '../../../../support/turns';
 
 const plain = plainTheta({ hidden: 9, bank: 2, peak: 0.5 });
 const { architecture } = plain;
@@ -77,18 +78,7 @@ describe.each(kernelRuntimes)('a stage on $flavour $isa', (kernels) => {
 
   it('gives each member the numbers of a training of its own, however they take turns', () => {
     const owners = [1, 2, 3].map((seed) => ({ task: digitsMlp(seed), optimizer: velo(), seed }));
-    const stage = new MemberStage({ owner: owners[0]!, kernels });
-    const members = owners.map((owner) => ({ owner, image: new Float32Array(stage.imageWords) }));
-    const losses: number[][] = [[], [], []];
-    let step = 0;
-    for (const steps of [1, 70, 4]) {
-      members.forEach(({ owner, image }, i) => {
-        const from = step === 0 ? {} : { from: { step, image } };
-        losses[i]!.push(...stage.run({ owner, steps, ...from })!.losses);
-        stage.save(image);
-      });
-      step += steps;
-    }
+    const losses = lossesInTurns(owners, kernels, [1, 70, 4]);
     owners.forEach((owner, i) => {
       expect(Float32Array.from(losses[i]!)).toEqual(alone(owner, 75));
     });
