@@ -91,6 +91,17 @@ inChromium('the sweep', (openView) => {
     await expect.poll(async () => rows(page).count()).toBe(24);
   });
 
+  it('draws the curves of the table at once where the theme changes', async () => {
+    const view = await open(openView, 'task', { theme: 'dark' });
+    const strokes = () =>
+      view.page
+        .locator('.setting-table .sparkline path')
+        .evaluateAll((paths) => paths.map((path) => path.getAttribute('stroke')).join(' '));
+    const dark = await strokes();
+    await view.setTheme('light');
+    await expect.poll(strokes).not.toBe(dark);
+  });
+
   it('brushes by a drag along an axis, and clears it by a click', async () => {
     const { page } = await open(openView, 'task');
     const chart = page.getByRole('group', { name: /^48 settings of AdamW on quadratic 32/ });

@@ -2,6 +2,7 @@
 import { useRef } from 'preact/hooks';
 import type { SweptSetting } from '../../../src/protocol/live/index';
 import { SortHeader, rowAfter } from '../../shared/components';
+import { useThemeVersion } from '../../shared/theme';
 import { idOf } from '../figures/parallel';
 import { goodness } from '../figures/sweepAxes';
 import type { SweepAxis } from '../figures/sweepAxes';
@@ -14,6 +15,8 @@ const SPARK = { width: 92, height: 20 } as const;
 
 export function SettingTable({ sweep }: { readonly sweep: SweepShown }) {
   const { brushed, choices, axes, act } = sweep;
+  // The ramp's colours are numbers by the time that they are drawn.
+  useThemeVersion();
   const body = useRef<HTMLTableSectionElement>(null);
   const at = brushed.findIndex((setting) => idOf(setting) === choices.setting);
   const sparks = sparkPaths(
