@@ -92,7 +92,7 @@ class EagerSession implements TrainingSession {
   evaluate(split: Split, maxBatches = Infinity): Evaluation {
     const params = this.#evaluationParams();
     try {
-      return evaluateTask(this.#task, split, maxBatches, (batch, index) =>
+      return evaluateTask(this.#task, split, { maxBatches }, (batch, index) =>
         this.#evaluateBatch(params, batch, index),
       );
     } finally {
