@@ -9,6 +9,7 @@ import { UserError, invariant } from '../../base/index';
 import { flatTheta, thetaWords } from '../../core/index';
 import type { DeviceName, TaskConfig, TaskFiles } from '../../protocol/index';
 import { pickDevice } from '../devices/devices';
+import type { TaskDataset } from '../jobs/createTask';
 import { taskFilesOf } from '../userTasks/taskFiles';
 import type {
   Forecast,
@@ -126,6 +127,11 @@ export class Population {
   async addTask(config: TaskConfig): Promise<number> {
     const [task] = await shareTasks([config], this.#options.dataDir);
     return this.#task.tasks.push(task!) - 1;
+  }
+
+  /** What a task reads, in memory that all threads share; undefined where it reads nothing. */
+  dataOf(task: number): TaskDataset | undefined {
+    return this.#task.tasks[task]?.dataset;
   }
 
   /**

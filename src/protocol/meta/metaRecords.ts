@@ -76,6 +76,8 @@ const validationRowSchema = z.object({
   /** In the order of the validation's tasks. */
   loss: number(),
   diverged: z.boolean(),
+  /** Steps that the baseline's envelope needs for the loss, over T; at most 4, which is all that it was trained for. */
+  speedup: z.number().min(0).exactOptional(),
 });
 
 const validationSchema = z.object({
@@ -86,8 +88,8 @@ const validationSchema = z.object({
   /** Of the averaged theta, one for each task, then its summary over tasks: geometric mean of (loss + floor) to the start's. */
   rows: z.array(validationRowSchema),
   ratio: z.number(),
-  /** The same of the theta that is being learned, not averaged. */
-  rawRatio: z.number().exactOptional(),
+  /** Geometric mean of the speedups over the baseline. */
+  speedup: z.number().exactOptional(),
   isBest: z.boolean(),
   /** How far each group of theta has moved: root mean square in scaled coordinates, in the order of the layout. */
   drift: z.array(z.object({ group: z.string(), rms: z.number() })),
