@@ -1,4 +1,4 @@
-/** What makes one task of a distribution different from another of the same shape, so that both can have one plan. */
+/** What makes one task of a distribution different from another one with the same config. */
 import type { Task } from './task';
 
 export interface Variation {
@@ -6,6 +6,18 @@ export interface Variation {
   readonly initScale?: number;
   /** Only this share of the train split is trained on, in (0, 1]; default 1. */
   readonly trainShare?: number;
+  readonly reparametrization?: Reparametrization;
+}
+
+/**
+ * The training sees weights w/scale where the loss multiplies them by scale: the same function, other sizes of weights and
+ * gradients (`ReparamWeights` in tasks/task_augmentation.py of google/learned_optimization).
+ */
+export interface Reparametrization {
+  /** What has a scale of its own: all parameters together, each tensor, or each number. */
+  readonly level: 'global' | 'tensor' | 'parameter';
+  /** R > 0: scales are 10^(R·u) with u uniform in [-1, 1). */
+  readonly decades: number;
 }
 
 /** The task of a variation. */

@@ -1,0 +1,6 @@
+/** The distributions that come with the program, in the order in which they are listed to people. */
+import type { TaskDistribution } from '../distribution';
+import { RECIPE_MIX } from './recipe';
+import { WIDE_MIX } from './wide';
+
+export const TASK_MIXES: readonly TaskDistribution[] = [RECIPE_MIX, WIDE_MIX];

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { TASK_MIXES, createRng, drawTask } from '../../../../../src/core/index';
+import type { TaskDistribution } from '../../../../../src/core/index';
+import { checkDistribution, decodeTask } from '../../../../../src/protocol/index';
+
+const DRAWS = 2000;
+/** Two-sided false alarms below 1e-6. */
+const Z = 5;
+
+function stream(member: number) {
+  return createRng({ seed: 3, purpose: 'task', member });
+}
+
+function mixOf(fields: TaskDistribution['metaTrain'][number]): TaskDistribution {
+  return { name: 'mix', summary: 'A mix.', metaTrain: [fields] };
+}
+
+/** The values of a field in many draws. */
+function valuesOf(value: TaskDistribution['metaTrain'][number]['task'][string]): unknown[] {
+  const mix = mixOf({ task: { family: 'imageMlp', value } });
+  return Array.from({ length: DRAWS }, (_, i) => drawTask(mix, stream(i)).task['value']);
+}
+
+function expectShare(count: number, probability: number): void {
+  const deviation = Math.sqrt(DRAWS * probability * (1 - probability));
+  expect(Math.abs(count - DRAWS * probability)).toBeLessThan(Z * deviation);
+}
+
+describe('draws of a template', () => {
+  it('choose by weight', () => {
+    const values = valuesOf({ choose: ['a', 'b', 'c'], weights: [0.6, 0.4, 0] });
+    expectShare(values.filter((value) => value === 'a').length, 0.6);
+    expectShare(values.filter((value) => value === 'b').length, 0.4);
+    expect(values).not.toContain('c');
+  });
+
+  it('leave a field out with the probability that is left', () => {
+    const values = valuesOf({ maybe: 3, probability: 0.3 });
+    expectShare(values.filter((value) => value === 3).length, 0.3);
+    expectShare(values.filter((value) => value === undefined).length, 0.7);
+  });
+
+  it('are uniform in the number or in its logarithm, half of them on each side of the middle', () => {
+    const inLower = (value: unknown, middle: number) => (value as number) < middle;
+    const plain = valuesOf({ uniform: [-1, 3] });
+    expectShare(plain.filter((value) => inLower(value, 1)).length, 0.5);
+    const log = valuesOf({ logUniform: [0.01, 1] });
+    expectShare(log.filter((value) => inLower(value, 0.1)).length, 0.5);
+    expect(Math.min(...(log as number[]))).toBeGreaterThanOrEqual(0.01);
+    expect(Math.max(...(log as number[]))).toBeLessThan(1);
+  });
+
+  it('give each integer its share, both ends of a uniform one included', () => {
+    const values = valuesOf({ integer: [2, 4] });
+    for (const value of [2, 3, 4])
+      expectShare(values.filter((other) => other === value).length, 1 / 3);
+    const log = valuesOf({ logInteger: [4, 64] });
+    expect(Math.min(...(log as number[]))).toBe(4);
+    expectShare(log.filter((value) => (value as number) < 16).length, 0.5);
+  });
+
+  it('draw a list whose later entries are those before them but for some', () => {
+    const lists = valuesOf({ list: { integer: [1, 1000] }, length: 2, redraw: 0.3 }) as number[][];
+    const changed = lists.filter(([first, second]) => first !== second).length;
+    expectShare(changed, 0.3 * (1 - 1 / 1000));
+    expect(new Set(valuesOf({ list: 5, length: { integer: [0, 2] } }).map(String))).toEqual(
+      new Set(['', '5', '5,5']),
+    );
+  });
+
+  it('refuse a length that is no length, and an entry of a list that may be missing', () => {
+    expect(() => valuesOf({ list: 5, length: 1.5 })).toThrow(
+      'the length of a drawn list must be an integer of at least 0, got 1.5',
+    );
+    expect(() => valuesOf([{ maybe: 1, probability: 0 }])).toThrow(
+      '"maybe" can leave out a field, but not an entry of a list',
+    );
+  });
+});
+
+describe('a distribution of tasks', () => {
+  it('takes entries by their weights', () => {
+    const mix: TaskDistribution = {
+      name: 'two',
+      summary: 'Two.',
+      metaTrain: [{ task: { family: 'beale' } }, { weight: 3, task: { family: 'rosenbrock' } }],
+    };
+    const entries = Array.from({ length: DRAWS }, (_, i) => drawTask(mix, stream(i)).entry);
+    expectShare(entries.filter((entry) => entry === 1).length, 0.75);
+  });
+
+  it('takes its configs from a pool, and fresh ones as often as it says', () => {
+    const task = { family: 'quadratic', dimension: { integer: [2, 1e9] } } as const;
+    const drawn = (more: object): number =>
+      new Set(
+        Array.from({ length: DRAWS }, (_, i) =>
+          JSON.stringify(drawTask(mixOf({ task, ...more }), stream(i)).task),
+        ),
+      ).size;
+    expect(drawn({})).toBeGreaterThan(DRAWS - 10);
+    expect(drawn({ pool: 7 })).toBe(7);
+    expectShare(drawn({ pool: 7, resample: 0.2 }) - 7, 0.2);
+  });
+
+  it('draws with the sampler of a family, all of whose tasks a config may have', () => {
+    const mix = mixOf({ task: { family: 'visionTransformer', sample: true } });
+    for (let i = 0; i < 50; i++)
+      expect(decodeTask(drawTask(mix, stream(i)).task)).toHaveProperty('heads');
+    expect(() => drawTask(mixOf({ task: { family: 'none', sample: true } }), stream(0))).toThrow(
+      'expected the name of a task family beside "sample", got "none"',
+    );
+  });
+});
+
+describe.each(TASK_MIXES)('the mix $name', (mix) => {
+  it('is a distribution that a file could hold', () => {
+    expect(checkDistribution(JSON.parse(JSON.stringify(mix))).problems).toBeUndefined();
+  });
+
+  it.each(['metaTrain', 'metaValid', 'metaTest'] as const)('has tasks for %s', (split) => {
+    for (let i = 0; i < 300; i++) {
+      const { task, variation, entry } = drawTask(mix, stream(i), split);
+      expect(decodeTask(task)).toMatchObject(task);
+      expect(drawTask(mix, stream(i), split)).toEqual({ task, variation, entry });
+      expect(mix.heldOut?.includes(String(task['dataset']))).toBe(split === 'metaTest');
+    }
+  });
+
+  it('trains on what starts and is scaled in many ways, now and then on few examples', () => {
+    const variations = Array.from({ length: DRAWS }, (_, i) => drawTask(mix, stream(i)).variation);
+    expectShare(variations.filter(({ trainShare }) => trainShare !== undefined).length, 0.4);
+    const scaled = variations.flatMap(({ reparametrization }) => reparametrization ?? []);
+    expectShare(scaled.length, 4 / 7);
+    expectShare(scaled.filter(({ level }) => level === 'global').length, 2 / 7);
+    for (const { initScale = 0 } of variations) {
+      expect(initScale).toBeGreaterThanOrEqual(Math.exp(-0.5));
+      expect(initScale).toBeLessThan(Math.exp(0.5));
+    }
+  });
+});
