@@ -7,7 +7,13 @@ import {
   encodeTheta,
   thetaOf,
 } from '../../core/index';
-import type { Estimator, NoiseSpace, OuterOptimizer, OuterSchedule, TaskDistribution } from '../../core/index';
+import type {
+  Estimator,
+  NoiseSpace,
+  OuterOptimizer,
+  OuterSchedule,
+  TaskDistribution,
+} from '../../core/index';
 import type { GradientEstimate, PairTurn } from '../../core/index';
 import { budgetSeconds } from '../../protocol/index';
 import type {
@@ -161,7 +167,8 @@ export class MetaJob {
   async #validationTasks(validation: Validation): Promise<readonly MetaValidationTask[]> {
     const { population, writer, start } = this.#parts;
     const known = readMetaValidationTasks(writer.paths.directory);
-    const tasks = known.length > 0 ? known : await this.#tryValidation(validation, start, population);
+    const tasks =
+      known.length > 0 ? known : await this.#tryValidation(validation, start, population);
     if (known.length === 0) writer.writeValidationTasks(tasks);
     this.#options.onEvent?.({ type: 'validationTasks', tasks });
     return tasks;

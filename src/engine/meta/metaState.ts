@@ -40,7 +40,10 @@ interface Labels {
     readonly step: number;
     readonly noise?: Words4;
   }[];
-  readonly player: { readonly diverged: readonly number[]; readonly first: readonly (number | null)[] };
+  readonly player: {
+    readonly diverged: readonly number[];
+    readonly first: readonly (number | null)[];
+  };
   readonly members: readonly (Omit<MemberSnapshot, 'image'> | null)[];
 }
 

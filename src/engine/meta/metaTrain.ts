@@ -124,7 +124,11 @@ function environmentOf(
 }
 
 /** What makes last digits differ from those that it would have had. */
-function warnOfChanges(then: MetaEnvironment, now: MetaEnvironment, { onEvent }: MetaOptions): void {
+function warnOfChanges(
+  then: MetaEnvironment,
+  now: MetaEnvironment,
+  { onEvent }: MetaOptions,
+): void {
   for (const key of ['device', 'version'] as const) {
     if (then[key] === now[key]) continue;
     const text = `the ${key} was ${then[key]} and is ${now[key]} now: last digits may differ`;

@@ -73,7 +73,8 @@ export class Player {
         outcomes[index]![round]![sign > 0 ? 'positive' : 'negative'] = outcome;
         const result = results[i];
         totals.innerSteps += result === undefined ? 0 : stepsMade(result);
-        totals.workSeconds += result === undefined || Number.isNaN(result.seconds) ? 0 : result.seconds;
+        totals.workSeconds +=
+          result === undefined || Number.isNaN(result.seconds) ? 0 : result.seconds;
         if (result?.error !== undefined) totals.errors.add(result.error.message);
       });
     }
@@ -89,7 +90,9 @@ export class Player {
     jobs: readonly MemberJob[],
     signal?: AbortSignal,
   ): Promise<(MemberResult | undefined)[]> {
-    const alive = jobs.filter(({ member, begin }) => begin !== undefined || !this.#diverged.has(member));
+    const alive = jobs.filter(
+      ({ member, begin }) => begin !== undefined || !this.#diverged.has(member),
+    );
     const ordered = alive.toSorted((a, b) => b.steps - a.steps);
     const results = await this.#population.run(ordered, signal === undefined ? {} : { signal });
     const byMember = new Map(results.map((result) => [result.member, result]));

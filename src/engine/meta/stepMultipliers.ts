@@ -25,7 +25,12 @@ export async function stepMultipliers(
   const { device: picked } = await pickDevice(device);
   const optimizer = createVelo({ theta, numSteps: length });
   const { kernels } = picked;
-  const session = createSession({ task, optimizer, seed, ...(kernels === undefined ? {} : { kernels }) });
+  const session = createSession({
+    task,
+    optimizer,
+    seed,
+    ...(kernels === undefined ? {} : { kernels }),
+  });
   const curve: (number | null)[] = Array.from({ length: POINTS }, () => null);
   try {
     for (let point = 0; point < POINTS; point++) {

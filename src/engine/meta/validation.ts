@@ -178,7 +178,10 @@ function baselineOf(
     }
     return lowest;
   });
-  const at = Math.max(0, steps.findLastIndex((step) => step <= length));
+  const at = Math.max(
+    0,
+    steps.findLastIndex((step) => step <= length),
+  );
   const losses = results.map((result) => lossAt(result, at));
   const best = losses.reduce((least, loss, i) => (loss < losses[least]! ? i : least), 0);
   return {

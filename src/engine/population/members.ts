@@ -151,7 +151,8 @@ export class Members {
     };
     if (!(Number.isInteger(member) && member >= 0 && member < count))
       expected(`a member from 0 to ${count - 1}`, member);
-    if (begin !== undefined && from !== member) expected('a beginning or a member to follow', 'both');
+    if (begin !== undefined && from !== member)
+      expected('a beginning or a member to follow', 'both');
     if (!(Number.isInteger(steps) && steps >= 0)) expected('an integer of at least 0 steps', steps);
     const assignment = begin ?? this.#standing[from]?.assignment;
     if (assignment === undefined) return expected('an assignment to begin with', assignment);
