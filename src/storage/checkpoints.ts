@@ -15,6 +15,12 @@ import { decodeSafetensors, encodeSafetensors } from './safetensors';
 const FORMAT = 'velo-checkpoint-1';
 const KEPT = 2;
 
+/** Of whatever has checkpoints. */
+export interface CheckpointPaths extends Pick<RunPaths, 'id' | 'checkpoints' | 'latest'> {
+  /** Default: a run. */
+  readonly noun?: string;
+}
+
 export interface Checkpoint {
   /** Batches consumed. */
   readonly step: number;
@@ -31,7 +37,7 @@ export interface LoadedCheckpoint extends Checkpoint {
 
 /** Writes a checkpoint, then `LATEST`, then removes what is older than the last two. @throws UserError('disk') */
 export function saveCheckpoint(
-  paths: RunPaths,
+  paths: CheckpointPaths,
   { step, tensors, metadata }: Checkpoint,
   fs: FileSystem = nodeFileSystem,
 ): void {
@@ -49,7 +55,7 @@ export function saveCheckpoint(
  * @throws UserError('checkpoint') where there is none that can be used
  */
 export function loadLatestCheckpoint(
-  paths: RunPaths,
+  paths: CheckpointPaths,
   fs: FileSystem = nodeFileSystem,
 ): LoadedCheckpoint {
   const existing = listCheckpoints(paths, fs);
@@ -68,14 +74,14 @@ export function loadLatestCheckpoint(
     }
   }
   const reason = warnings.find((warning) => !warning.startsWith(paths.latest)) ?? 'there is none';
-  throw new UserError('checkpoint', `run ${paths.id} has no usable checkpoint: ${reason}`, {
+  throw new UserError('checkpoint', `${paths.noun ?? 'run'} ${paths.id} has no usable checkpoint: ${reason}`, {
     remedy: 'Train again from its config.json.',
   });
 }
 
 /** Removes checkpoints of steps after `step`: a run that goes on from `step` will write its own. */
 export function discardCheckpointsAfter(
-  paths: RunPaths,
+  paths: CheckpointPaths,
   step: number,
   fs: FileSystem = nodeFileSystem,
 ): void {
@@ -85,7 +91,7 @@ export function discardCheckpointsAfter(
 }
 
 /** Names of the checkpoint files, newest first. */
-export function listCheckpoints(paths: RunPaths, fs: FileSystem = nodeFileSystem): string[] {
+export function listCheckpoints(paths: CheckpointPaths, fs: FileSystem = nodeFileSystem): string[] {
   if (!fs.existsSync(paths.checkpoints)) return [];
   const names = onDisk('read', paths.checkpoints, () => fs.readdirSync(paths.checkpoints));
   return names
@@ -93,7 +99,7 @@ export function listCheckpoints(paths: RunPaths, fs: FileSystem = nodeFileSystem
     .sort((a, b) => (stepOfCheckpoint(b) ?? 0) - (stepOfCheckpoint(a) ?? 0));
 }
 
-function readLatest(paths: RunPaths, fs: FileSystem): string | undefined {
+function readLatest(paths: CheckpointPaths, fs: FileSystem): string | undefined {
   try {
     const name = fs.readFileSync(paths.latest, 'utf8').trim();
     return stepOfCheckpoint(name) === undefined ? undefined : name;
@@ -121,7 +127,7 @@ function readCheckpoint(
 }
 
 /** A file that cannot be removed is only a nuisance. */
-function remove(paths: RunPaths, name: string, fs: FileSystem): void {
+function remove(paths: CheckpointPaths, name: string, fs: FileSystem): void {
   try {
     fs.rmSync(join(paths.checkpoints, name), { force: true });
   } catch (thrown) {

@@ -1,11 +1,9 @@
 /** Evaluations as they are on disk, whoever writes them. */
-import { isAbsolute, join, resolve, sep } from 'node:path';
 import { UserError } from '../base/index';
 import {
   checkEvaluationConfig,
   decodeEvaluationEnvironment,
   decodeEvaluationSummary,
-  didYouMean,
 } from '../protocol/index';
 import type {
   EvaluationEnvironment,
@@ -20,6 +18,7 @@ import type { EvaluationPaths } from './evaluationLayout';
 import { readTimings } from './evaluationTimings';
 import { nodeFileSystem, onDisk } from './fileSystem';
 import type { FileSystem } from './fileSystem';
+import { findFolder, folderNames } from './folders';
 import { evaluationsDirectory } from './layout';
 import { parseOrUndefined } from './lockFile';
 import { readLock } from './runLock';
@@ -81,13 +80,7 @@ export function readEvaluationTimings(
 
 /** Ids of a workspace's evaluations, in the order of their numbers. @throws UserError('disk') */
 export function evaluationIds(root: string, fs: FileSystem = nodeFileSystem): string[] {
-  const directory = evaluationsDirectory(root);
-  if (!fs.existsSync(directory)) return [];
-  const entries = onDisk('read', directory, () =>
-    fs.readdirSync(directory, { withFileTypes: true }),
-  );
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  return names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  return folderNames(evaluationsDirectory(root), fs);
 }
 
 /**
@@ -99,16 +92,8 @@ export function findEvaluation(
   reference: string,
   fs: FileSystem = nodeFileSystem,
 ): string {
-  const ids = evaluationIds(root, fs);
-  if (ids.includes(reference)) return join(evaluationsDirectory(root), reference);
-  const isPath = isAbsolute(reference) || reference.includes('/') || reference.includes(sep);
-  if (fs.existsSync(evaluationPaths(reference).config)) return resolve(reference);
-  const what = isPath
-    ? `${reference} is not the folder of an evaluation: it has no config.json`
-    : `there is no evaluation called "${reference}"${didYouMean(reference, ids)}`;
-  throw new UserError('run', what, {
-    remedy: `Evaluations are in ${evaluationsDirectory(root)}; --out names the folder that this is under.`,
-  });
+  const place = { parent: evaluationsDirectory(root), noun: 'evaluation', plural: 'Evaluations' };
+  return findFolder(reference, place, fs);
 }
 
 function readConfig(paths: EvaluationPaths, fs: FileSystem): ResolvedEvaluation {

@@ -10,9 +10,9 @@ import { curvePath, writeCurve } from './evaluationCurve';
 import type { EvaluationCurve } from './evaluationCurve';
 import { evaluationPaths } from './evaluationLayout';
 import type { EvaluationPaths } from './evaluationLayout';
-import { TimingLog } from './evaluationTimings';
 import { nodeFileSystem } from './fileSystem';
 import type { FileSystem } from './fileSystem';
+import { JsonLines } from './jsonLines';
 import { slugOf } from './layout';
 import { makeNumberedFolder } from './numberedFolder';
 import { acquireLock } from './runLock';
@@ -28,14 +28,14 @@ export class EvaluationWriter {
   readonly paths: EvaluationPaths;
   readonly #fs: FileSystem;
   readonly #unlock: () => void;
-  readonly #timings: TimingLog;
+  readonly #timings: JsonLines<EvaluationTiming>;
   #isOpen = true;
 
   constructor(paths: EvaluationPaths, unlock: () => void, fs: FileSystem) {
     this.paths = paths;
     this.#unlock = unlock;
     this.#fs = fs;
-    this.#timings = new TimingLog(paths.timing, fs);
+    this.#timings = new JsonLines(paths.timing, fs);
   }
 
   /** Whether a training's curve is there. */

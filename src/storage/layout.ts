@@ -33,6 +33,11 @@ export function evaluationsDirectory(root: string): string {
   return join(veloDirectory(root), 'evaluations');
 }
 
+/** The folder that holds the meta-trainings of a workspace. */
+export function metaTrainingsDirectory(root: string): string {
+  return join(veloDirectory(root), 'metatrainings');
+}
+
 export function runPaths(directory: string): RunPaths {
   const checkpoints = join(directory, 'checkpoints');
   return {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeAll } from './atomicFile';
 import { errnoOf, nodeFileSystem, onDisk } from './fileSystem';
 import type { FileSystem } from './fileSystem';
-import { evaluationsDirectory, runsDirectory, veloDirectory } from './layout';
+import { evaluationsDirectory, metaTrainingsDirectory, runsDirectory, veloDirectory } from './layout';
 
 /**
  * Makes `.velo/runs` of a workspace where it is not there.
@@ -17,6 +17,11 @@ export function ensureRunsDirectory(root: string, fs: FileSystem = nodeFileSyste
 /** Makes `.velo/evaluations` of a workspace where it is not there. @returns its path. @throws UserError('disk') */
 export function ensureEvaluationsDirectory(root: string, fs: FileSystem): string {
   return ensureInside(root, evaluationsDirectory(root), fs);
+}
+
+/** Makes `.velo/metatrainings` of a workspace where it is not there. @returns its path. @throws UserError('disk') */
+export function ensureMetaTrainingsDirectory(root: string, fs: FileSystem): string {
+  return ensureInside(root, metaTrainingsDirectory(root), fs);
 }
 
 function ensureInside(root: string, directory: string, fs: FileSystem): string {

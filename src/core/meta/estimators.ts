@@ -71,7 +71,7 @@ export interface EstimatorState {
   readonly problems: number;
 }
 
-export interface Estimate {
+export interface GradientEstimate {
   /** f32[size]: of the meta-loss with respect to u. */
   readonly gradient: Float32Array;
   readonly state: EstimatorState;
@@ -91,5 +91,5 @@ export interface Estimator {
     turns: readonly PairTurn[],
     outcomes: readonly PairOutcome[],
     space: NoiseSpace,
-  ): Estimate;
+  ): GradientEstimate;
 }

@@ -42,6 +42,10 @@ export interface MemberJob {
   /** Inner steps, ≥ 0. */
   readonly steps: number;
   readonly evaluate?: EvaluationRequest;
+  /** A larger loss counts as one that is not finite: the member has diverged. Seen at the latest 64 steps later. */
+  readonly worstLoss?: number;
+  /** Goes on from where this member stands instead of its own place; it has to have the same assignment. */
+  readonly from?: number;
   /** Nothing of the member is kept: its turn needs no memory beyond that of a worker, and its next job has to begin. */
   readonly ends?: true;
 }

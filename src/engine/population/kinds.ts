@@ -6,10 +6,12 @@ import type { Assignment, PopulationTask, SharedOptimizer } from './messages';
 /** The kind of a member: its task, where that shows in the loss with its seed, and its optimizer but for numbers of a step. */
 export function kindOf(
   { tasks, optimizerKinds }: Pick<PopulationTask, 'tasks' | 'optimizerKinds'>,
-  { task, optimizer, seed }: Assignment,
+  { task, config: own, optimizer, seed }: Assignment,
 ): string {
-  const shape = tasks[task] !== undefined && seedShapesLoss(tasks[task].config) ? seed : '';
-  return `${task}/${optimizerKinds[optimizer] ?? optimizer}/${shape}`;
+  const config = own ?? tasks[task]?.config;
+  const shape = config !== undefined && seedShapesLoss(config) ? seed : '';
+  const name = own === undefined ? '' : JSON.stringify(own);
+  return `${task}${name}/${optimizerKinds[optimizer] ?? optimizer}/${shape}`;
 }
 
 /**

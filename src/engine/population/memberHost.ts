@@ -1,6 +1,6 @@
 /** The worker's end of a population: keeps the stages that it has needed and lets members take their turns. */
 import { LRUCache } from 'lru-cache';
-import { MemberStage, createVelo, thetaOf } from '../../core/index';
+import { MemberStage, createVelo, thetaOf, variedTask } from '../../core/index';
 import type { KernelRuntime, Optimizer, StepOwner, Task } from '../../core/index';
 import { toEngineError } from '../../protocol/index';
 import { createOptimizer } from '../jobs/createOptimizer';
@@ -9,6 +9,7 @@ import { kindOf } from './kinds';
 import type {
   Assignment,
   PopulationTask,
+  Round,
   Trial,
   TrialReply,
   TurnMessage,
@@ -40,6 +41,12 @@ export class MemberHost {
     // One that is too large for it is kept alone.
     const sizeCalculation = ({ stage }: Stage): number => Math.min(maxSize, 4 * stage.arenaWords);
     this.#stages = new LRUCache({ maxSize, sizeCalculation });
+  }
+
+  /** Takes over those that it has not. */
+  learn({ first, tasks }: Round['added']): void {
+    const known = this.#task.tasks;
+    known.push(...tasks.slice(known.length - first));
   }
 
   play(turns: readonly TurnMessage[], versions: readonly number[]): TurnReply[] {
@@ -99,7 +106,7 @@ export class MemberHost {
   }
 
   #play(turn: TurnMessage, versions: readonly number[]): TurnReply {
-    const { assignment, from, perturbation, steps, evaluate, ends, spare } = turn;
+    const { assignment, from, perturbation, steps, evaluate, worstLoss, ends, spare } = turn;
     const begin = performance.now();
     const stage = this.#stage(assignment, versions);
     const outcome = stage.run({
@@ -108,6 +115,7 @@ export class MemberHost {
       ...(from === undefined ? {} : { from: { ...from, image: new Float32Array(from.image) } }),
       ...(perturbation === undefined ? {} : { perturbation }),
       ...(evaluate === undefined ? {} : { evaluate }),
+      ...(worstLoss === undefined ? {} : { worstLoss }),
       clock: () => performance.now(),
       isCancelled: () => Atomics.load(this.#task.cancelled, 0) !== 0,
     });
@@ -146,9 +154,13 @@ export class MemberHost {
     };
   }
 
-  #training({ task, seed }: Assignment): Task {
+  #training({ task, config: own, variation, seed }: Assignment): Task {
     const { config, dataset } = this.#task.tasks[task]!;
-    return kept(this.#trainings, `${task}/${seed}`, () => taskFrom(config, seed, dataset));
+    const name = own === undefined ? '' : JSON.stringify([own, variation]);
+    return kept(this.#trainings, `${task}/${seed}${name}`, () => {
+      const plain = taskFrom(own ?? config, seed, dataset);
+      return variation === undefined ? plain : variedTask(plain, variation, seed);
+    });
   }
 
   #optimizer({ optimizer, numSteps }: Assignment): Optimizer {

@@ -17,6 +17,8 @@ type Played = Extract<TurnReply, { step: number }>;
 export class Members {
   readonly #task: PopulationTask;
   readonly #versions: readonly number[];
+  /** Tasks that every worker knows from its start. */
+  readonly #firstTasks: number;
   readonly #standing: (Standing | undefined)[];
   /** Of this round; undefined where a member has ended. */
   readonly #next = new Map<number, Standing | undefined>();
@@ -28,14 +30,15 @@ export class Members {
   constructor(task: PopulationTask, count: number, versions: readonly number[]) {
     this.#task = task;
     this.#versions = versions;
+    this.#firstTasks = task.tasks.length;
     this.#standing = Array.from({ length: count }, () => undefined);
   }
 
   /** @throws UserError('config') on a job that cannot be */
   turnOf(job: MemberJob): TurnMessage {
-    const { member, begin, steps, evaluate, ends } = job;
+    const { member, begin, steps, evaluate, worstLoss, ends } = job;
     this.#check(job);
-    const standing = begin === undefined ? this.#standing[member] : undefined;
+    const standing = begin === undefined ? this.#standing[job.from ?? member] : undefined;
     const assignment = (begin ?? standing?.assignment)!;
     const perturbation = this.#perturbationOf(job, assignment, standing);
     const spare = standing && this.#spares.get(standing.image.byteLength)?.pop();
@@ -45,6 +48,7 @@ export class Members {
       ...(standing === undefined ? {} : { from: { step: standing.step, image: standing.image } }),
       ...(perturbation === undefined ? {} : { perturbation }),
       ...(evaluate === undefined ? {} : { evaluate }),
+      ...(worstLoss === undefined ? {} : { worstLoss }),
       ...(ends === undefined ? {} : { ends }),
       ...(spare === undefined ? {} : { spare }),
     };
@@ -58,7 +62,8 @@ export class Members {
       this.#check(job);
       const isPassing = job.begin !== undefined && job.ends === true;
       if (isPassing) passing.push(job.begin);
-      assignments[job.member] = isPassing ? undefined : (job.begin ?? assignments[job.member]);
+      const assignment = job.begin ?? this.#standing[job.from ?? job.member]?.assignment;
+      assignments[job.member] = isPassing ? undefined : assignment;
     }
     return { kept: assignments.filter((one) => one !== undefined), passing };
   }
@@ -67,6 +72,7 @@ export class Members {
   round(pieces: readonly (readonly TurnMessage[])[]): Round {
     return {
       pieces,
+      added: { first: this.#firstTasks, tasks: this.#task.tasks.slice(this.#firstTasks) },
       versions: this.#versions,
       next: new Int32Array(new SharedArrayBuffer(4)),
       takers: new Int32Array(new SharedArrayBuffer(4 * pieces.length)),
@@ -108,8 +114,8 @@ export class Members {
     this.#next.clear();
   }
 
-  name(member: number, { task, seed }: Assignment): string {
-    const { config } = this.#task.tasks[task]!;
+  name(member: number, { task, config: own, seed }: Assignment): string {
+    const config = own ?? this.#task.tasks[task]!.config;
     const what = 'dataset' in config ? config.dataset : config.family;
     return `member ${member} (${what}, seed ${seed})`;
   }
@@ -138,15 +144,16 @@ export class Members {
     return this.#task.keepsTheta ? undefined : standing.perturbation;
   }
 
-  #check({ member, begin, steps, perturbation }: MemberJob): void {
+  #check({ member, begin, from = member, steps, perturbation }: MemberJob): void {
     const count = this.#standing.length;
     const expected = (what: string, came: unknown): never => {
       throw new UserError('config', `member ${member}: expected ${what}, got ${String(came)}`);
     };
     if (!(Number.isInteger(member) && member >= 0 && member < count))
       expected(`a member from 0 to ${count - 1}`, member);
+    if (begin !== undefined && from !== member) expected('a beginning or a member to follow', 'both');
     if (!(Number.isInteger(steps) && steps >= 0)) expected('an integer of at least 0 steps', steps);
-    const assignment = begin ?? this.#standing[member]?.assignment;
+    const assignment = begin ?? this.#standing[from]?.assignment;
     if (assignment === undefined) return expected('an assignment to begin with', assignment);
     const { tasks, optimizers } = this.#task;
     const { task, optimizer, numSteps } = assignment;

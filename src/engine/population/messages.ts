@@ -3,6 +3,7 @@ import type {
   EvaluatedPoint,
   EvaluationRequest,
   Perturbation,
+  Variation,
   VeloArchitecture,
 } from '../../core/index';
 import type { DeviceName, EngineError, OptimizerConfig, TaskConfig } from '../../protocol/index';
@@ -31,7 +32,8 @@ export interface PopulationTask {
   readonly kind: 'population';
   readonly device: DeviceName;
   readonly weightsDir: string;
-  readonly tasks: readonly SharedTask[];
+  /** Grows at its end. */
+  readonly tasks: SharedTask[];
   readonly optimizers: readonly SharedOptimizer[];
   /** For each optimizer the first one that differs from it in numbers of a step alone. */
   readonly optimizerKinds: readonly number[];
@@ -47,6 +49,10 @@ export interface PopulationTask {
 export interface Assignment {
   /** Index among the tasks. */
   readonly task: number;
+  /** What is trained in place of that task's config, on that task's data. */
+  readonly config?: TaskConfig;
+  /** What sets this training apart from others with the same config; default: nothing. */
+  readonly variation?: Variation;
   /** Index among the optimizers. */
   readonly optimizer: number;
   /** Integer 0 … 2^32-1: initial parameters, order of the data, randomness in the loss. */
@@ -62,6 +68,7 @@ export interface TurnMessage {
   readonly perturbation?: Perturbation;
   readonly steps: number;
   readonly evaluate?: EvaluationRequest;
+  readonly worstLoss?: number;
   /** No image is wanted. */
   readonly ends?: true;
   /** Memory for the new image, where there is some. */
@@ -72,6 +79,8 @@ export interface TurnMessage {
 export interface Round {
   /** Turns that are played one after the other. */
   readonly pieces: readonly (readonly TurnMessage[])[];
+  /** Tasks that have come since the population was opened, and the index of the first of them. */
+  readonly added: { readonly first: number; readonly tasks: readonly SharedTask[] };
   /** Which centre of each optimizer they go out from. */
   readonly versions: readonly number[];
   /** i32[1] in shared memory: the next piece. */

@@ -7,8 +7,9 @@
 import { availableParallelism, freemem } from 'node:os';
 import { UserError, invariant } from '../../base/index';
 import { flatTheta, thetaWords } from '../../core/index';
-import type { DeviceName, TaskFiles } from '../../protocol/index';
+import type { DeviceName, TaskConfig, TaskFiles } from '../../protocol/index';
 import { pickDevice } from '../devices/devices';
+import type { TaskDataset } from '../jobs/createTask';
 import { taskFilesOf } from '../userTasks/taskFiles';
 import type {
   Forecast,
@@ -56,7 +57,7 @@ interface Opened {
   readonly workers: number;
   readonly device: DeviceName;
   readonly label: string;
-  readonly tasks: readonly SharedTask[];
+  readonly tasks: SharedTask[];
 }
 
 export class Population {
@@ -116,6 +117,21 @@ export class Population {
     source.theta.set(theta);
     if (sd !== undefined) source.sd.set(sd);
     this.#versions[optimizer]! += 1;
+  }
+
+  /**
+   * A task more, for members that begin from now on.
+   * @returns its index among the tasks
+   * @throws UserError('data')
+   */
+  async addTask(config: TaskConfig): Promise<number> {
+    const [task] = await shareTasks([config], this.#options.dataDir);
+    return this.#task.tasks.push(task!) - 1;
+  }
+
+  /** What a task reads, in memory that all threads share; undefined where it reads nothing. */
+  dataOf(task: number): TaskDataset | undefined {
+    return this.#task.tasks[task]?.dataset;
   }
 
   /**
@@ -214,10 +230,10 @@ export class Population {
     );
   }
 
-  /** Of those that can be. */
+  /** Of those that can be; members that bring their own config are for whoever draws it to count. */
   async #trialsOf(assignments: readonly Assignment[]): Promise<Trial[]> {
     const trials: Trial[] = [];
-    for (const assignment of assignments) {
+    for (const assignment of assignments.filter(({ config }) => config === undefined)) {
       const trial = await this.#trial(assignment).catch(() => undefined);
       if (trial !== undefined) trials.push(trial);
     }

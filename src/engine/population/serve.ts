@@ -20,6 +20,7 @@ export async function servePopulation(task: PopulationTask): Promise<void> {
   const host = await openHost(task).catch((thrown: unknown) => ({ error: toEngineError(thrown) }));
   worker({
     play: (round: Round, number: number): void => {
+      if (!('error' in host)) host.learn(round.added);
       takePieces(round, number, (turns) =>
         'error' in host ? turns.map(() => host) : host.play(turns, round.versions),
       );

@@ -49,7 +49,7 @@ const entry = z
 
 const entries = () => z.array(entry).min(1).max(1000);
 
-const distributionSchema = z
+export const distributionSchema = z
   .strictObject({
     name: z.string().min(1).max(80).describe('What it is called.'),
     summary: z.string().max(400).describe('One plain sentence.'),

@@ -22,6 +22,8 @@ export interface LinkedSplit {
   readonly task: StepOwner['task'];
   readonly split: Split;
   readonly maxBatches: number;
+  /** Index of the first one; default 0. */
+  readonly first?: number | undefined;
 }
 
 /**
@@ -44,8 +46,8 @@ export function evaluateLinked(
   }
 }
 
-function evaluateHere({ evaluation }: LinkedStep, { task, split, maxBatches }: LinkedSplit) {
-  return evaluateTask(task, split, maxBatches, (batch, index) => {
+function evaluateHere({ evaluation }: LinkedStep, { task, split, ...batches }: LinkedSplit) {
+  return evaluateTask(task, split, batches, (batch, index) => {
     // Integers become floats on the way.
     for (const [name, { data }] of Object.entries(batch)) {
       const place = evaluation.batch[name];

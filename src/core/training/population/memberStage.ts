@@ -26,6 +26,8 @@ export interface Turn {
   /** Inner steps, ≥ 0. */
   readonly steps: number;
   readonly evaluate?: EvaluationRequest;
+  /** A larger loss counts as one that is not finite; seen at most 64 steps late, and the member stands there. */
+  readonly worstLoss?: number;
   /** Milliseconds; where it is given the outcome says how long the steps took. */
   readonly clock?: () => number;
   /** Asked every 20 ms or so; a turn that is given up leaves nothing behind. */
@@ -42,6 +44,8 @@ export interface EvaluationRequest {
    * end of the turn always is. Absent: only the end of the turn.
    */
   readonly every?: number;
+  /** Index of the first batch, ≥ 0; behind the last one of a split comes its first again. Default 0. */
+  readonly first?: number;
 }
 
 /** A member at one point of its training. */
@@ -177,7 +181,8 @@ export class MemberStage {
   }
 
   /** Up to `losses.length` steps. @returns how many made their update; undefined where the turn is given up */
-  #advance({ from, isCancelled }: Turn, done: number, losses: Float32Array): number | undefined {
+  #advance(
+    { from, worstLoss = Infinity, isCancelled }: Turn, done: number, losses: Float32Array): number | undefined {
     const { block } = this.#linked;
     invariant(block !== undefined, 'a population accumulates no gradients');
     const first = (from?.step ?? 0) + done;
@@ -186,7 +191,13 @@ export class MemberStage {
       if (isCancelled?.() === true) return undefined;
       const wanted = Math.min(losses.length - made, block.capacity, STEPS_AT_ONCE);
       const count = block.run(first + made, wanted);
-      losses.set(block.losses.subarray(0, count), made);
+      const log = block.losses.subarray(0, count);
+      losses.set(log, made);
+      const bad = log.findIndex((loss) => loss > worstLoss);
+      if (bad >= 0) {
+        losses.fill(NaN, made + bad);
+        return made + bad;
+      }
       made += count;
       if (count < wanted) break;
     }
@@ -195,13 +206,13 @@ export class MemberStage {
 
   #pointAt(
     step: number,
-    { splits, batches: maxBatches }: EvaluationRequest,
+    { splits, batches: maxBatches, first }: EvaluationRequest,
     { task, optimizer }: StepOwner,
   ): EvaluatedPoint {
     const kept = this.#batches.of(task);
     const at = { optimizer, updates: step };
     const evaluations = splits.map((split) =>
-      evaluateLinked(this.#linked, { task: kept, split, maxBatches }, at),
+      evaluateLinked(this.#linked, { task: kept, split, maxBatches, first }, at),
     );
     return { step, evaluations };
   }

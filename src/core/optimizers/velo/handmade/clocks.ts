@@ -55,6 +55,15 @@ const FIT_FLOOR = 0.008;
 const FIT_RIDGE = 0.3;
 const FIT_END_WEIGHT = 300;
 
+/**
+ * How much the cell gates of the built units may move, in units in which those of others move by 0.3: those of the schedule
+ * by a tenth, those of clocks by what is little against their rate, or noise would stop or unleash them.
+ */
+export const CLOCK_UNIT_SCALES: readonly { readonly weights: number; readonly bias: number }[] = [
+  ...Array.from({ length: SCHEDULE_UNITS }, () => ({ weights: 0.03, bias: 0.03 })),
+  ...CLOCK_STEPS.map((steps) => ({ weights: 0.4 / steps, bias: 2 / steps })),
+];
+
 /** The constants of the shipped theta. */
 export const SHIPPED_THETA_OPTIONS = { hidden: 32, bank: 8, peak: 40 } as const;
 

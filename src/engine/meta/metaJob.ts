@@ -1,0 +1,362 @@
+/** The outer loop: pairs of inner trainings, an estimate of the meta-gradient, a step of theta; and now and then a validation. */
+import { UserError, messageOf } from '../../base/index';
+import {
+  createNoiseSpace,
+  createOuterOptimizer,
+  createOuterSchedule,
+  encodeTheta,
+  thetaOf,
+} from '../../core/index';
+import type { Estimator, NoiseSpace, OuterOptimizer, OuterSchedule, TaskDistribution } from '../../core/index';
+import type { GradientEstimate, PairTurn } from '../../core/index';
+import { budgetSeconds } from '../../protocol/index';
+import type {
+  MetaConfig,
+  MetaEnvironment,
+  MetaIteration,
+  MetaSummary,
+  MetaValidation,
+  MetaValidationTask,
+} from '../../protocol/index';
+import { readMetaValidationTasks, readMetaValidations } from '../../storage/index';
+import type { MetaWriter } from '../../storage/index';
+import { pickDevice } from '../devices/devices';
+import type { Population } from '../population/population';
+import type { MetaOptions, MetaResult } from './contract';
+import { encodeState } from './metaState';
+import type { MetaState, WholeState } from './metaState';
+import { Player } from './player';
+import type { PairPlay, Played } from './player';
+import { Problems } from './problems';
+import { resolveEstimator } from './resolve';
+import type { StartTheta } from './startTheta';
+import { stepMultipliers } from './stepMultipliers';
+import { Validation } from './validation';
+import { averaged, cosineOf, driftOf, moved, rmsOf } from './vectors';
+
+export interface MetaParts {
+  readonly config: MetaConfig;
+  readonly start: StartTheta;
+  readonly distribution: TaskDistribution;
+  readonly environment: MetaEnvironment;
+  readonly population: Population;
+  readonly writer: MetaWriter;
+}
+
+/** The learned optimizer is the population's first one. */
+const LEARNED = 0;
+
+export class MetaJob {
+  readonly #parts: MetaParts;
+  readonly #options: MetaOptions;
+  readonly #estimator: Estimator;
+  readonly #outer: OuterOptimizer;
+  readonly #schedule: OuterSchedule;
+  readonly #problems: Problems;
+  readonly #player: Player;
+  #state: MetaState;
+  /** When work began, milliseconds, and what had been worked before. */
+  readonly #begun = performance.now();
+  readonly #secondsBefore: number;
+  #validatedAt: number;
+  #savedAt: number;
+
+  constructor(parts: MetaParts, options: MetaOptions, from?: WholeState) {
+    const { config, distribution, population, start, writer } = parts;
+    this.#parts = parts;
+    this.#options = options;
+    this.#estimator = resolveEstimator(config);
+    this.#outer = createOuterOptimizer(config.outer.optimizer);
+    this.#schedule = createOuterSchedule(config.outer);
+    this.#problems = new Problems(config, distribution, population);
+    this.#player = new Player(population, config.metaLoss.samples, from?.player);
+    this.#state = from?.state ?? this.#fresh(start);
+    this.#secondsBefore = this.#state.seconds;
+    this.#validatedAt = readMetaValidations(writer.paths.directory).at(-1)?.iteration ?? -1;
+    this.#savedAt = from === undefined ? -1 : this.#state.iteration;
+    from?.members.forEach((member, i) => {
+      if (member !== undefined) population.restore(i, member);
+    });
+  }
+
+  /** To its end, or until the signal. @throws UserError('disk'), after which it can go on from its last checkpoint */
+  async run(): Promise<MetaResult> {
+    const { writer } = this.#parts;
+    try {
+      const state = await this.#work();
+      return this.#end(state);
+    } catch (thrown) {
+      const summary = { ...this.#summary('failed'), message: messageOf(thrown) };
+      try {
+        writer.writeSummary(summary);
+      } catch {
+        // What stopped it matters more.
+      }
+      throw thrown;
+    }
+  }
+
+  async #work(): Promise<'finished' | 'stopped'> {
+    const { config, population } = this.#parts;
+    const { signal } = this.#options;
+    const { device } = await pickDevice(config.device);
+    const space = createNoiseSpace(this.#state.theta.length, device.kernels);
+    const validation = await Validation.open(config, population, this.#problems);
+    try {
+      const tasks = await this.#validationTasks(validation);
+      this.#announce();
+      for (;;) {
+        const progress = this.#progress();
+        const isDone = progress >= 1;
+        if (isDone || this.#isDue(config.validation.every)) await this.#validate(validation, tasks);
+        if (isDone) return 'finished';
+        signal?.throwIfAborted();
+        await this.#iterate(progress, space);
+        if (this.#state.iteration % config.checkpointEvery === 0) this.#save();
+      }
+    } catch (thrown) {
+      if (signal?.aborted === true && thrown === signal.reason) return 'stopped';
+      throw thrown;
+    }
+  }
+
+  #end(state: 'finished' | 'stopped'): MetaResult {
+    const { paths } = this.#parts.writer;
+    if (this.#savedAt !== this.#state.iteration) this.#save();
+    const summary = this.#summary(state);
+    this.#parts.writer.writeSummary(summary);
+    this.#options.onEvent?.({ type: 'ended', id: paths.id, summary });
+    return { id: paths.id, directory: paths.directory, summary };
+  }
+
+  #fresh({ theta, scales }: StartTheta): MetaState {
+    return {
+      iteration: 0,
+      innerSteps: 0,
+      seconds: 0,
+      theta,
+      average: theta.slice(),
+      gradient: new Float32Array(theta.length),
+      outer: this.#outer.start(scaled(theta, scales)),
+      estimator: this.#estimator.start(),
+    };
+  }
+
+  /** In [0, 1]; of iterations or of time, whichever is further. */
+  #progress(): number {
+    const { iterations = Infinity, budget } = this.#parts.config;
+    const seconds = budget === undefined ? Infinity : budgetSeconds(budget);
+    return Math.max(this.#state.iteration / iterations, this.#seconds() / seconds);
+  }
+
+  #seconds(): number {
+    return this.#secondsBefore + (performance.now() - this.#begun) / 1000;
+  }
+
+  #isDue(every: number): boolean {
+    const { iteration } = this.#state;
+    return iteration === 0 || (every > 0 && iteration % every === 0);
+  }
+
+  async #validationTasks(validation: Validation): Promise<readonly MetaValidationTask[]> {
+    const { population, writer, start } = this.#parts;
+    const known = readMetaValidationTasks(writer.paths.directory);
+    const tasks = known.length > 0 ? known : await this.#tryValidation(validation, start, population);
+    if (known.length === 0) writer.writeValidationTasks(tasks);
+    this.#options.onEvent?.({ type: 'validationTasks', tasks });
+    return tasks;
+  }
+
+  async #tryValidation(
+    validation: Validation,
+    { theta }: StartTheta,
+    population: Population,
+  ): Promise<MetaValidationTask[]> {
+    population.setCentre(LEARNED, theta);
+    const losses = await validation.losses(this.#options.signal);
+    return validation.tasks(losses, this.#options.signal);
+  }
+
+  async #validate(validation: Validation, tasks: readonly MetaValidationTask[]): Promise<void> {
+    const { iteration, average, innerSteps, best } = this.#state;
+    if (this.#validatedAt === iteration) return;
+    const { population, start, writer, config } = this.#parts;
+    population.setCentre(LEARNED, average);
+    const losses = await validation.losses(this.#options.signal);
+    const { rows, ratio, speedup } = validation.score(losses, tasks);
+    const isBest = best === undefined || ratio < best.ratio;
+    const theta = thetaOf(start.architecture, average);
+    const multiplier = await stepMultipliers(theta, validation.first, config.device);
+    const record: MetaValidation = {
+      iteration,
+      seconds: this.#seconds(),
+      innerSteps,
+      rows,
+      ratio,
+      ...(speedup === undefined ? {} : { speedup }),
+      isBest,
+      drift: driftOf(average, start),
+      ...(multiplier === undefined ? {} : { multiplier }),
+    };
+    writer.appendValidation(record, encodeTheta(theta, this.#card()));
+    if (isBest) this.#state = { ...this.#state, best: { iteration, ratio } };
+    this.#validatedAt = iteration;
+    this.#options.onEvent?.({ type: 'validation', validation: record });
+    this.#save();
+  }
+
+  async #iterate(progress: number, space: NoiseSpace): Promise<void> {
+    const { population } = this.#parts;
+    const { iteration, theta, estimator } = this.#state;
+    const begin = performance.now();
+    population.setCentre(LEARNED, theta);
+    const turns = this.#estimator.plan(estimator, iteration);
+    const plays = await Promise.all(turns.map((turn) => this.#prepare(turn)));
+    const played = await this.#player.play(plays, this.#options.signal);
+    for (const text of played.errors) this.#options.onEvent?.({ type: 'warning', text });
+    if (played.errors.length > 0 && played.innerSteps === 0)
+      throw new UserError('engine', `no inner training can be made: ${played.errors[0]!}`);
+    const estimate = this.#estimator.estimate(estimator, turns, played.outcomes, space);
+    const learningRate = this.#schedule(iteration, progress);
+    const { updateRms, cosine, gradientRms } = this.#step(estimate, learningRate);
+    const wall = (performance.now() - begin) / 1000;
+    const record: MetaIteration = {
+      iteration,
+      seconds: this.#seconds(),
+      innerSteps: played.innerSteps,
+      busy: Math.min(1, played.workSeconds / (wall * population.workers)),
+      loss: finite(estimate.loss),
+      learningRate,
+      gradientRms,
+      updateRms,
+      cosine,
+      pairs: pairsOf(plays, played, estimate),
+    };
+    this.#state = {
+      ...this.#state,
+      iteration: iteration + 1,
+      innerSteps: this.#state.innerSteps + played.innerSteps,
+      seconds: this.#seconds(),
+    };
+    this.#parts.writer.appendIteration(record);
+    this.#tell(record);
+  }
+
+  async #prepare(turn: PairTurn): Promise<PairPlay> {
+    const problems = await Promise.all(
+      turn.segments.map(({ problem }) => this.#problems.trained(problem)),
+    );
+    return { turn, problems };
+  }
+
+  /** Moves theta and its average. */
+  #step(
+    estimate: GradientEstimate,
+    learningRate: number,
+  ): Pick<MetaIteration, 'gradientRms' | 'updateRms' | 'cosine'> {
+    const { scales } = this.#parts.start;
+    const { theta, average, gradient: before, outer, iteration } = this.#state;
+    const gradient = estimate.gradient.map((value, i) => (scales[i]! > 0 ? value : 0));
+    const step = { iteration, learningRate, loss: estimate.loss };
+    const update = this.#outer.update(outer, scaled(theta, scales), gradient, step);
+    const next = moved(theta, update.change, scales);
+    this.#state = {
+      ...this.#state,
+      theta: next,
+      average: averaged(average, next, this.#parts.config.outer.ema, iteration),
+      gradient,
+      outer: update.state,
+      estimator: estimate.state,
+    };
+    return {
+      gradientRms: rmsOf(gradient, scales),
+      updateRms: rmsOf(update.change, scales) ?? 0,
+      cosine: cosineOf(before, gradient),
+    };
+  }
+
+  #save(): void {
+    const { population, writer } = this.#parts;
+    const members = Array.from({ length: 2 * this.#state.estimator.particles.length }, (_, i) =>
+      population.snapshot(i),
+    );
+    this.#state = { ...this.#state, seconds: this.#seconds() };
+    const whole = { state: this.#state, player: this.#player.state, members };
+    writer.saveCheckpoint({ step: this.#state.iteration, ...encodeState(whole) });
+    writer.writeSummary(this.#summary('running'));
+    this.#savedAt = this.#state.iteration;
+  }
+
+  #card() {
+    const { config, environment, writer } = this.#parts;
+    const { iteration, innerSteps } = this.#state;
+    return {
+      name: `${writer.paths.id}-${iteration}`,
+      provenance:
+        `Meta-trained: ${iteration} outer iterations of ${config.estimator.name}, ${innerSteps} inner steps, ` +
+        `from ${environment.start}; tasks "${typeof config.tasks === 'string' ? config.tasks : config.tasks.name}".`,
+      licence: 'MIT',
+      createdBy: `VeLO Lab ${this.#options.services.version}`,
+    };
+  }
+
+  #summary(state: MetaSummary['state']): MetaSummary {
+    const { iteration, innerSteps, best } = this.#state;
+    return {
+      state,
+      iterations: iteration,
+      innerSteps,
+      seconds: this.#seconds(),
+      ...(best === undefined ? {} : { best }),
+    };
+  }
+
+  #announce(): void {
+    const { config, environment, writer } = this.#parts;
+    this.#options.onEvent?.({
+      type: 'started',
+      id: writer.paths.id,
+      directory: writer.paths.directory,
+      config,
+      environment,
+      summary: this.#summary('running'),
+    });
+  }
+
+  #tell(iteration: MetaIteration): void {
+    const progress = Math.min(1, this.#progress());
+    const perShare = this.#seconds() / Math.max(progress, 1e-9);
+    this.#options.onEvent?.({
+      type: 'iteration',
+      iteration,
+      summary: this.#summary('running'),
+      progress,
+      secondsLeft: perShare * (1 - progress),
+    });
+  }
+}
+
+function pairsOf(
+  plays: readonly PairPlay[],
+  { outcomes }: Played,
+  { differences }: GradientEstimate,
+): MetaIteration['pairs'] {
+  return plays.map(({ turn, problems }, i) => {
+    const { positive, negative } = outcomes[i]!.segments[0]!;
+    return {
+      difference: finite(differences[i]!),
+      length: turn.segments[0]!.length,
+      entry: problems[0]!.entry,
+      diverged: Number(positive.diverged) + Number(negative.diverged),
+    };
+  });
+}
+
+/** Theta in the coordinates in which noise is alike. */
+function scaled(theta: Float32Array, scales: Float32Array): Float64Array {
+  return Float64Array.from(theta, (value, i) => (scales[i]! > 0 ? value / scales[i]! : 0));
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
