@@ -57,8 +57,7 @@ export function createTextData(options: TextDataOptions): TaskData {
       const documents = Int32Array.from({ length: count }, (_, i) => first + i);
       return readBatch(text, documents, batchSize, width);
     },
-    firstOfTrain: (count) =>
-      createTextData({ ...options, trainCount: Math.max(count, batchSize) }),
+    firstOfTrain: (count) => createTextData({ ...options, trainCount: Math.max(count, batchSize) }),
     get rows(): BatchRows {
       const data = trainSamples(text, width);
       return {

@@ -20,6 +20,12 @@ export function variedTask(task: Task, variation: Variation, seed: number): Task
   return varied;
 }
 
+/** What of a variation shows in a plan: tasks with the same config that differ in the rest take turns in one arena. */
+export function planOfVariation({ reparametrization }: Variation): unknown {
+  if (reparametrization === undefined) return 'plain';
+  return reparametrization.level === 'parameter' ? 'eachNumber' : 'eachTensor';
+}
+
 function withScaledStart(task: Task, factor: number, seed: number): Task {
   if (!(factor > 0 && Number.isFinite(factor)))
     throw new UserError('config', `initScale must be a finite number above 0, got ${factor}`);
