@@ -26,6 +26,8 @@ export interface TaskData {
   evaluationBatch(split: Split, index: number): NamedArrays;
   /** Whole batches in a split. */
   evaluationBatches(split: Split): number;
+  /** The same with the first `count` examples of the train split alone, or with one batch where that is more. */
+  firstOfTrain?(count: number): TaskData;
   /** The same training batches as rows of arrays, for those who gather them themselves. */
   readonly rows?: BatchRows;
 }
@@ -63,6 +65,11 @@ export interface Task {
   readonly summary: string;
   readonly params: readonly TensorSpec[];
   readonly batch: readonly BatchSpec[];
+  /**
+   * Arrays of the batch that are the same in every batch of this task but not in those of others with the same loss;
+   * `data` does not have them.
+   */
+  readonly given?: Readonly<Record<string, Float32Array>>;
   /** Deterministic given the generator. */
   init(rng: Rng): NamedFloats;
   /** Mean loss of a batch; call inside `tf.tidy`. */

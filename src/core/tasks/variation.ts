@@ -1,5 +1,4 @@
 /** What makes one task of a distribution different from another one with the same config. */
-import type { Task } from './task';
 
 export interface Variation {
   /** Factor on the standard deviation of initial weights, > 0; default 1. */
@@ -18,9 +17,4 @@ export interface Reparametrization {
   readonly level: 'global' | 'tensor' | 'parameter';
   /** R > 0: scales are 10^(R·u) with u uniform in [-1, 1). */
   readonly decades: number;
-}
-
-/** The task of a variation. */
-export function variedTask(task: Task, variation: Variation): Task {
-  return { ...task, ...(variation.trainShare === undefined ? {} : {}) };
 }

@@ -73,7 +73,7 @@ class EagerSession implements TrainingSession {
     const batch = this.#task.data?.trainBatch(this.#step) ?? {};
     const rng = createLossRng({ seed: this.#seed, purpose: 'dropout', step: this.#step });
     const loss = tf.tidy(() => {
-      const tensors = uploadBatch(batch);
+      const tensors = uploadBatch(this.#task, batch);
       const gradients = this.#lossAndGradients(tensors, rng);
       const value = readScalar(gradients.loss);
       if (Number.isFinite(value)) this.#consume(gradients, tensors, probe);
@@ -196,7 +196,7 @@ class EagerSession implements TrainingSession {
   ): { loss: number; accuracy: number } {
     const task = this.#task;
     return tf.tidy(() => {
-      const tensors = uploadBatch(batch);
+      const tensors = uploadBatch(task, batch);
       const rng = createLossRng({ seed: this.#seed, purpose: 'evaluation', step: index });
       const loss = readScalar(task.loss(params, tensors, rng));
       const accuracy = task.accuracy?.(params, tensors);
@@ -214,9 +214,13 @@ class EagerSession implements TrainingSession {
   }
 }
 
-/** Nobody writes to a batch while its step runs. */
-function uploadBatch(batch: NamedArrays): TensorDict {
-  return mapValues(batch, viewAsTensor);
+/** With what the task gives beside its data. Nobody writes to a batch while its step runs. */
+function uploadBatch({ batch: specs, given = {} }: Task, batch: NamedArrays): TensorDict {
+  const arrays = specs.flatMap(({ name, shape }) => {
+    const data = given[name];
+    return data === undefined ? [] : [[name, { shape, data }] as const];
+  });
+  return mapValues({ ...batch, ...Object.fromEntries(arrays) }, viewAsTensor);
 }
 
 function flattenGradients({ grads, loss }: Gradients): TensorDict {

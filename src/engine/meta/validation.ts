@@ -64,7 +64,7 @@ export class Validation {
     const { problem, length } = this.#fixed[0]!;
     const { config, variation, seed, carrier } = problem;
     const plain = taskFrom(config, seed, this.#population.dataOf(carrier));
-    return { task: variedTask(plain, variation), seed, length };
+    return { task: variedTask(plain, variation, seed), seed, length };
   }
 
   /** The tasks, with what the baseline makes of them where it is wanted. */

@@ -1,17 +1,19 @@
 /** Which members can take turns in one arena, and cost the same. */
 import { isDeepStrictEqual } from 'node:util';
 import { seedShapesLoss } from '../jobs/createTask';
+import { planOfVariation } from '../../core/index';
 import type { Assignment, PopulationTask, SharedOptimizer } from './messages';
 
 /** The kind of a member: its task, where that shows in the loss with its seed, and its optimizer but for numbers of a step. */
 export function kindOf(
   { tasks, optimizerKinds }: Pick<PopulationTask, 'tasks' | 'optimizerKinds'>,
-  { task, config: own, optimizer, seed }: Assignment,
+  { task, config: own, variation, optimizer, seed }: Assignment,
 ): string {
   const config = own ?? tasks[task]?.config;
   const shape = config !== undefined && seedShapesLoss(config) ? seed : '';
   const name = own === undefined ? '' : JSON.stringify(own);
-  return `${task}${name}/${optimizerKinds[optimizer] ?? optimizer}/${shape}`;
+  const varied = JSON.stringify(planOfVariation(variation ?? {}));
+  return `${task}${name}/${optimizerKinds[optimizer] ?? optimizer}/${shape}/${varied}`;
 }
 
 /**

@@ -156,10 +156,10 @@ export class MemberHost {
 
   #training({ task, config: own, variation, seed }: Assignment): Task {
     const { config, dataset } = this.#task.tasks[task]!;
-    const name = own === undefined ? '' : JSON.stringify([own, variation]);
+    const name = JSON.stringify([own, variation]);
     return kept(this.#trainings, `${task}/${seed}${name}`, () => {
       const plain = taskFrom(own ?? config, seed, dataset);
-      return variation === undefined ? plain : variedTask(plain, variation);
+      return variation === undefined ? plain : variedTask(plain, variation, seed);
     });
   }
 

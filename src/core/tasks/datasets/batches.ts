@@ -82,6 +82,10 @@ export function createBatches(examples: Examples, { batchSize, seed }: BatchOpti
       return read(split, splits[split].subarray(start, start + batchSize));
     },
     evaluationBatches,
+    firstOfTrain(count) {
+      const train = splits.train.subarray(0, Math.max(count, batchSize));
+      return createBatches({ ...examples, splits: { ...splits, train } }, { batchSize, seed });
+    },
     get rows(): BatchRows {
       return { arrays: rows(), batchSize, trainRows };
     },

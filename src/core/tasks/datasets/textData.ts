@@ -13,6 +13,8 @@ export interface TextDataOptions {
   readonly batchSize: number;
   /** Orders the batches of the train split. */
   readonly seed: number;
+  /** Documents of the train split that are used, from its first on; default all. */
+  readonly trainCount?: number;
 }
 
 /**
@@ -21,14 +23,15 @@ export interface TextDataOptions {
  * documents, which a loss that leaves out padding does not count.
  * @throws UserError('config') on a bad length, batch size or seed, or when a batch is larger than the train split
  */
-export function createTextData({ text, length, batchSize, seed }: TextDataOptions): TaskData {
+export function createTextData(options: TextDataOptions): TaskData {
+  const { text, length, batchSize, seed, trainCount = Infinity } = options;
   checkSeed(seed);
   checkCount('length', length);
   checkCount('batchSize', batchSize);
   const width = length + 1;
   const size = (split: Split): number => {
     const [from, to] = splitText(text, split);
-    return to - from;
+    return split === 'train' ? Math.min(to - from, trainCount) : to - from;
   };
   const perEpoch = Math.floor(size('train') / batchSize);
   if (perEpoch === 0) throw tooLarge(text, size('train'), batchSize);
@@ -54,6 +57,7 @@ export function createTextData({ text, length, batchSize, seed }: TextDataOption
       const documents = Int32Array.from({ length: count }, (_, i) => first + i);
       return readBatch(text, documents, batchSize, width);
     },
+    firstOfTrain: (count) => createTextData({ ...options, trainCount: Math.max(count, batchSize) }),
     get rows(): BatchRows {
       const data = trainSamples(text, width);
       return {

@@ -17,18 +17,41 @@ export interface PlannedBatches {
   start(arena: Arena): void;
 }
 
+/** Where what a task gives with every batch lies in the arena. */
+export type GivenPlaces = readonly (readonly [name: string, place: number])[];
+
+/** @param plans  that read the batch */
+export function givenPlaces({ given = {} }: Task, plans: readonly Plan[]): GivenPlaces {
+  return Object.keys(given).flatMap((name) => {
+    const places = plans.map((plan) => placeIn(plan, name)).filter((place) => place >= 0);
+    return [...new Set(places)].map((place) => [name, place] as const);
+  });
+}
+
+export function writeGiven(arena: Arena, places: GivenPlaces, { given = {} }: Task): void {
+  for (const [name, place] of places) {
+    const values = given[name];
+    invariant(values !== undefined, 'a task of another loss');
+    arena.f32.set(values, place);
+  }
+}
+
 /** Kinds of stored numbers, as data.gather in gather.c knows them. */
 const FLOATS = 0;
 const DIVIDED_BYTES = 2;
 
 const NOTHING: PlannedBatches = { rows: () => [], code: [], start: () => undefined };
 
-export function planBatches(linker: Linker, { data, batch }: Task, gradient: Plan): PlannedBatches {
+export function planBatches(
+  linker: Linker,
+  { data, batch, given = {} }: Task,
+  gradient: Plan,
+): PlannedBatches {
   if (data === undefined) return NOTHING;
   if (data.rows !== undefined) return gatheredBatches(linker, data.rows, gradient);
   const used = batch.flatMap(({ name, shape }) => {
     const place = placeIn(gradient, name);
-    return place < 0 ? [] : [{ name, place, words: sizeOf(shape) }];
+    return place < 0 || Object.hasOwn(given, name) ? [] : [{ name, place, words: sizeOf(shape) }];
   });
   const rows = (own: TaskData | undefined): StepRow[] =>
     used.map(({ name, place, words }) => ({

@@ -9,7 +9,7 @@ import type { StepRow } from '../../compute/stepRow';
 import type { FusedUpdate, Optimizer } from '../../optimizers/optimizer';
 import type { Task } from '../../tasks/task';
 import type { ResolvedSessionOptions } from '../session';
-import { planBatches } from './batches';
+import { givenPlaces, planBatches, writeGiven } from './batches';
 import { drawRows, planBlock } from './block';
 import type { BlockRun, PlannedBlock } from './block';
 import { floatsAt, spanOf } from '../../compute/plan/planRun';
@@ -107,6 +107,7 @@ export function linkStep(
   const update = planUpdate(linker, parts);
   const curvature = planCurvature(linker, { task, optimizer, gradient: gradient.plan, update });
   const batches = planBatches(linker, task, gradient.plan);
+  const given = givenPlaces(task, [gradient.plan, evaluation.plan]);
   const rowsOf = (owner: StepOwner): OwnRows => ({
     gradient: [
       ...batches.rows(owner.task.data),
@@ -132,6 +133,7 @@ export function linkStep(
   const perturbation = flat && planPerturbation(linker, flat);
   const arena = linker.start();
   batches.start(arena);
+  writeGiven(arena, given, task);
   const state = update.start(arena);
   const run = ({ place, code }: Program): void => {
     arena.run(place, code.length);
@@ -147,6 +149,7 @@ export function linkStep(
     ...startTheta(update, perturbation, arena, state),
     bind: (owner) => {
       rows = rowsOf(owner);
+      writeGiven(arena, given, owner.task);
     },
     params: liveViews(arena, 'params', task.params, inputs),
     grads: liveViews(arena, 'grads', task.params, gradient.plan.outputs),
