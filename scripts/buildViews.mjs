@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from './install.mjs';
 
-export const VIEWS = ['training', 'comparison', 'optimizer', 'speedup', 'tasks'];
+export const VIEWS = ['training', 'comparison', 'optimizer', 'speedup', 'tasks', 'meta'];
 export const PLOTLY = join(root, 'node_modules', 'plotly.js-basic-dist-min', 'plotly-basic.min.js');
 
 /** Options of esbuild for pages; `entryPoints` maps a name to its source file. */

@@ -43,6 +43,8 @@ export class MetaReport {
       case 'warning':
         this.#output.note(`${pc.yellow('warning:')} ${event.text}`);
         break;
+      case 'opened':
+        break;
       case 'ended':
         this.close();
         break;

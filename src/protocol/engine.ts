@@ -7,6 +7,8 @@ import { z } from 'zod';
 import {
   evaluationEntrySchema,
   evaluationOverviewSchema,
+  metaEntrySchema,
+  metaUpdateSchema,
   multiplierCurveSchema,
   networkResponseSchema,
   optimizerEntrySchema,
@@ -25,10 +27,11 @@ import {
 } from './live/index';
 
 /** Raised with every change that an older engine or client would misread. */
-export const ENGINE_PROTOCOL = 4;
+export const ENGINE_PROTOCOL = 5;
 
 const runRef = z.object({ runId: z.string().min(1) });
 const evaluationRef = z.object({ evaluationId: z.string().min(1) });
+const metaRef = z.object({ metaId: z.string().min(1) });
 const watchRef = z.object({ watchId: z.string().min(1) });
 const taskRef = z.object({ task: z.record(z.string(), z.unknown()) });
 const nothing = z.object({});
@@ -181,6 +184,25 @@ export const ENGINE_REQUESTS = {
     params: evaluationRef.extend({ format: z.enum(['markdown', 'html']), target: z.string() }),
     result: nothing,
   },
+  /** All meta-trainings, oldest first; from now on this client is told of changes. */
+  'metas.list': {
+    params: nothing,
+    result: z.object({ metas: z.array(metaEntrySchema), warnings: z.array(z.string()) }),
+  },
+  /** Begins a meta-training; answered when its folder is there. One at a time, on all cores. */
+  'meta.start': {
+    /** The `*.velo.json` of kind "metatrain", absolute; paths inside are relative to it. */
+    params: z.object({ configPath: z.string() }),
+    result: metaRef,
+  },
+  /** Goes on from its newest checkpoint. */
+  'meta.resume': { params: metaRef, result: nothing },
+  /** Ends it with a checkpoint. */
+  'meta.stop': { params: metaRef, result: nothing },
+  /** Deletes its folder; refused while somebody writes it. */
+  'meta.delete': { params: metaRef, result: nothing },
+  /** Sends `meta.update` with everything, in pieces, then with what is new. */
+  'meta.watch': { params: watchRef.extend({ metaId: z.string() }), result: nothing },
   'devices.list': {
     params: nothing,
     result: z.object({
@@ -247,6 +269,9 @@ export const ENGINE_NOTIFICATIONS = {
     removed: z.array(z.string()),
   }),
   'evaluation.update': watchRef.extend({ overview: evaluationOverviewSchema }),
+  /** After the first `metas.list` of a connection, as `runs.changed`. */
+  'metas.changed': z.object({ changed: z.array(metaEntrySchema), removed: z.array(z.string()) }),
+  'meta.update': watchRef.extend({ seq: z.int().min(0), update: metaUpdateSchema }),
   'trace.update': watchRef.extend({ seq: z.int().min(0), update: traceUpdateSchema }),
   'engine.log': z.object({ level: z.enum(['debug', 'info', 'warn', 'error']), text: z.string() }),
 } as const satisfies Record<string, z.core.$ZodType>;

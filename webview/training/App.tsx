@@ -14,7 +14,7 @@ import type { Training } from './model';
 import { NoLstm, NoTrace, Waiting } from './NoTrace';
 import { usePanel } from './panel';
 import type { Panel } from './panel';
-import { picturePng, pictureSvg } from './picture';
+import { picturePng, pictureSvg } from '../shared/picture';
 import { RunHeader } from './RunHeader';
 import { BankMixture } from './sections/BankMixture';
 import { Distributions } from './sections/Distributions';

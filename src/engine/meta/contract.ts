@@ -28,6 +28,8 @@ export interface MetaOptions {
 }
 
 export type MetaEvent =
+  /** Its folder is there. */
+  | { readonly type: 'opened'; readonly id: string; readonly directory: string }
   | {
       readonly type: 'started';
       readonly id: string;

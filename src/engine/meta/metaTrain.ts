@@ -7,7 +7,9 @@ import { createMetaTraining, readMetaTraining, resumeMetaTraining } from '../../
 import { openPopulation } from '../population/population';
 import type { Population } from '../population/population';
 import type { MetaOptions, MetaResult } from './contract';
+import { entryNames } from './entryNames';
 import { MetaJob } from './metaJob';
+import type { MetaParts } from './metaJob';
 import { decodeState } from './metaState';
 import { resolveDistribution } from './resolve';
 import { startTheta } from './startTheta';
@@ -30,7 +32,7 @@ export async function startMetaTraining(options: NewMetaOptions): Promise<MetaRe
   const distribution = resolveDistribution(config.tasks);
   const population = await openFor(config, start, options);
   try {
-    const environment = environmentOf(start, population, options);
+    const environment = environmentOf({ start, distribution, population }, options);
     const writer = createMetaTraining(root, { config, environment, summary: FRESH });
     try {
       const parts = { config, start, distribution, environment, population, writer };
@@ -60,7 +62,7 @@ export async function goOnMetaTraining(
   try {
     for (const text of checkpoint.warnings) options.onEvent?.({ type: 'warning', text });
     population = await openFor(config, start, options);
-    const environment = environmentOf(start, population, options);
+    const environment = environmentOf({ start, distribution, population }, options);
     warnOfChanges(then, environment, options);
     const whole = decodeState(checkpoint.step, checkpoint.tensors, checkpoint.metadata);
     const parts = { config, start, distribution, environment, population, writer };
@@ -103,8 +105,11 @@ async function openFor(
 }
 
 function environmentOf(
-  { theta, scales, text, sha256 }: StartTheta,
-  { device, workers }: Population,
+  {
+    start: { theta, scales, text, sha256 },
+    distribution,
+    population: { device, workers },
+  }: Pick<MetaParts, 'start' | 'distribution' | 'population'>,
   { services }: MetaOptions,
 ): MetaEnvironment {
   return {
@@ -119,6 +124,7 @@ function environmentOf(
     start: text,
     thetaSize: theta.length,
     learning: scales.filter((scale) => scale > 0).length,
+    entries: entryNames(distribution),
     ...(sha256 === undefined ? {} : { weightsSha256: sha256 }),
   };
 }

@@ -3,27 +3,35 @@ import type { EngineParams } from '../../protocol/index';
 import type { Connection } from './connection';
 import { EvaluationWatch } from './evaluationWatch';
 import type { Evaluations } from './evaluations';
+import { MetaWatch } from './metaWatch';
+import type { Metas } from './metas';
 import { SeriesWatch } from './seriesWatch';
 import type { WatchServices } from './seriesWatch';
 import { TraceWatch } from './traceWatch';
 import type { Watch, Watches } from './watches';
 
+/** What is found in the folder besides runs. */
+export interface WatchSources {
+  readonly evaluations: Evaluations;
+  readonly metas: Metas;
+}
+
 export class ClientWatches {
   readonly #all: Watches;
   readonly #services: WatchServices;
-  readonly #evaluations: Evaluations;
+  readonly #sources: WatchSources;
   readonly #connection: Connection;
   readonly #own = new Map<string, Watch>();
 
   constructor(
     all: Watches,
     services: WatchServices,
-    evaluations: Evaluations,
+    sources: WatchSources,
     connection: Connection,
   ) {
     this.#all = all;
     this.#services = services;
-    this.#evaluations = evaluations;
+    this.#sources = sources;
     this.#connection = connection;
   }
 
@@ -48,7 +56,14 @@ export class ClientWatches {
     const send = this.#connection.notify.bind(this.#connection, 'evaluation.update');
     const { onError } = this.#services;
     const target = { watchId, evaluationId };
-    this.#replace(watchId, new EvaluationWatch(target, this.#evaluations, send, onError));
+    this.#replace(watchId, new EvaluationWatch(target, this.#sources.evaluations, send, onError));
+  }
+
+  /** Everything anew. @throws UserError('run') where there is none */
+  watchMeta(watchId: string, metaId: string): void {
+    const send = this.#connection.notify.bind(this.#connection, 'meta.update');
+    const { onError } = this.#services;
+    this.#replace(watchId, new MetaWatch({ watchId, metaId }, this.#sources.metas, send, onError));
   }
 
   end(watchId: string): void {

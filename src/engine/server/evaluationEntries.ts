@@ -2,7 +2,7 @@
 import type { EvaluationEntry, EvaluationOverview } from '../../protocol/live/index';
 import { readEvaluation, readEvaluationTimings } from '../../storage/index';
 import type { EvaluationRecord } from '../../storage/index';
-import type { EvaluationJob } from './evaluationJobs';
+import type { JobAtWork } from './soleJob';
 
 /** What the disk says of an evaluation. */
 export interface DiskEvaluation {
@@ -13,7 +13,7 @@ export interface DiskEvaluation {
 
 /** What this process knows besides. */
 export interface EvaluationKnowledge {
-  readonly job?: EvaluationJob | undefined;
+  readonly job?: JobAtWork | undefined;
   /** Why it could not go on here, the last time. */
   readonly failure?: string | undefined;
   /** As it was scored last. */
@@ -75,7 +75,7 @@ export function liveOverview(
 
 function ownerOf(
   { writer }: EvaluationRecord,
-  job: EvaluationJob | undefined,
+  job: JobAtWork | undefined,
 ): EvaluationEntry['owner'] {
   if (job !== undefined) return 'engine';
   if (writer === undefined) return 'nobody';
@@ -84,7 +84,7 @@ function ownerOf(
 
 function stateOf(
   { state, summary }: EvaluationRecord,
-  job: EvaluationJob | undefined,
+  job: JobAtWork | undefined,
   failure: string | undefined,
 ): Pick<EvaluationEntry, 'state' | 'message'> {
   if (job !== undefined) return { state: job.state };

@@ -3,18 +3,26 @@ import { readFileSync } from 'node:fs';
 import { Emitter, UserError, messageOf } from '../../base/index';
 import type { Disposable } from '../../base/index';
 import type { EngineParams, EngineResult } from '../../protocol/index';
-import type { EvaluationOverview } from '../../protocol/live/index';
-import { breakOwnLock, evaluationPaths, onDisk, requireUnlocked } from '../../storage/index';
-import type { EvaluateCommand, EvaluateReport } from '../workers/messages';
+import type { EvaluationEntry, EvaluationOverview } from '../../protocol/live/index';
+import {
+  breakOwnLock,
+  evaluationIds,
+  evaluationPaths,
+  evaluationsDirectory,
+  onDisk,
+  requireUnlocked,
+} from '../../storage/index';
+import type { FolderJobCommand, FolderJobReport } from '../workers/messages';
 import type { ProgramFiles, ServiceContext } from '../workers/messages';
-import { liveOverview } from './evaluationEntries';
-import { EvaluationIndex } from './evaluationIndex';
-import { EvaluationJobs } from './evaluationJobs';
+import { evaluationEntry, liveOverview, readDiskEvaluation } from './evaluationEntries';
+import type { DiskEvaluation } from './evaluationEntries';
 import { EvaluationScores } from './evaluationScores';
+import { FolderIndex } from './folderIndex';
 import { launchJobThread } from './jobThread';
 import type { Logger } from './logger';
 import { deleteFolder } from './runFiles';
 import { ServiceWorker } from './serviceWorker';
+import { SoleJob } from './soleJob';
 
 /** How long an evaluation may take to obey a stop: the turns that are being made are given up, trials are not. */
 const PATIENCE_MS = 20_000;
@@ -30,8 +38,8 @@ export interface EvaluationsOptions {
 }
 
 export class Evaluations {
-  readonly jobs: EvaluationJobs;
-  readonly index: EvaluationIndex;
+  readonly jobs: SoleJob;
+  readonly index: FolderIndex<DiskEvaluation, EvaluationEntry>;
   readonly #log: Logger;
   readonly #isTrusted: boolean;
   readonly #scores: EvaluationScores;
@@ -53,10 +61,11 @@ export class Evaluations {
         else log.error(`${id} could not be scored: ${messageOf(thrown)}`);
       },
     });
-    this.jobs = new EvaluationJobs({
+    this.jobs = new SoleJob({
+      noun: 'evaluation',
       launch: (target, listener) => {
         const task = { kind: 'evaluate', root, target, files, isTrusted } as const;
-        return launchJobThread<EvaluateCommand, EvaluateReport>(workerScript, task, listener);
+        return launchJobThread<FolderJobCommand, FolderJobReport>(workerScript, task, listener);
       },
       onWarning: (id, text) => {
         log.warn(`${id}: ${text}`);
@@ -66,11 +75,22 @@ export class Evaluations {
       },
       patienceMs: PATIENCE_MS,
     });
-    this.index = new EvaluationIndex(root, (id) => ({
-      job: this.jobs.get(id),
-      failure: this.#failures.get(id),
-      overview: this.#scores.get(id),
-    }));
+    this.index = new FolderIndex({
+      noun: 'evaluation',
+      parent: evaluationsDirectory(root),
+      ids: () => evaluationIds(root),
+      // Every training that is done adds a line there.
+      logs: (directory) => [evaluationPaths(directory).timing],
+      last: (directory) => evaluationPaths(directory).summary,
+      read: readDiskEvaluation,
+      isForeign: ({ record }) => record.writer?.isOwn === false,
+      entry: (disk, id) =>
+        evaluationEntry(disk, {
+          job: this.jobs.get(id),
+          failure: this.#failures.get(id),
+          overview: this.#scores.get(id),
+        }),
+    });
     this.#connect();
   }
 
@@ -81,7 +101,8 @@ export class Evaluations {
 
   /** @throws UserError('disk') */
   list(): EngineResult<'evaluations.list'> {
-    return this.index.list();
+    const { entries, warnings } = this.index.list();
+    return { evaluations: entries, warnings };
   }
 
   /**

@@ -4,6 +4,7 @@ import type { ServiceContext, WeightsUse } from '../workers/messages';
 import type { ClientWatches } from './clientWatches';
 import type { Handlers } from './connection';
 import type { Evaluations } from './evaluations';
+import type { Metas } from './metas';
 import { deleteRun, describeRun, exportRun } from './runFiles';
 import type { RunIndex } from './runIndex';
 import type { ServiceWorker } from './serviceWorker';
@@ -13,6 +14,7 @@ import type { Trainings } from './trainings';
 export interface HandlerServices {
   readonly trainings: Trainings;
   readonly evaluations: Evaluations;
+  readonly metas: Metas;
   readonly service: ServiceWorker;
   readonly taskCosts: TaskCosts;
   readonly watches: ClientWatches;
@@ -22,12 +24,14 @@ export interface HandlerServices {
   readonly followRuns: () => void;
   /** The same of evaluations. */
   readonly followEvaluations: () => void;
+  /** The same of meta-trainings. */
+  readonly followMetas: () => void;
 }
 
 const NOTHING = {};
 
 export function createHandlers(services: HandlerServices): Handlers {
-  return { ...runHandlers(services), ...evaluationHandlers(services) };
+  return { ...runHandlers(services), ...evaluationHandlers(services), ...metaHandlers(services) };
 }
 
 /** What changes nothing on the disk and runs nothing of the folder. */
@@ -41,6 +45,8 @@ const VIEWING: ReadonlySet<string> = new Set<keyof Handlers>([
   'evaluation.overview',
   'evaluation.curves',
   'evaluation.sweep',
+  'metas.list',
+  'meta.watch',
 ]);
 
 /** The same answers to what only looks; everything else is refused with UserError('usage'). */
@@ -48,7 +54,7 @@ export function viewerHandlers(handlers: Handlers): Handlers {
   const refuse = (): never => {
     throw new UserError(
       'usage',
-      'the folder is not trusted: its evaluations can only be looked at',
+      'the folder is not trusted: what was made in it can only be looked at',
       {
         remedy: 'Choose "Workspaces: Manage Workspace Trust" to trust it.',
       },
@@ -102,8 +108,42 @@ function evaluationHandlers({
   };
 }
 
-function runHandlers(services: HandlerServices): Omit<Handlers, EvaluationRequest> {
-  const { trainings, evaluations, service, watches } = services;
+type MetaRequest = Extract<keyof Handlers, `meta${string}`>;
+
+function metaHandlers({
+  metas,
+  watches,
+  followMetas,
+}: HandlerServices): Pick<Handlers, MetaRequest> {
+  return {
+    'metas.list': () => {
+      followMetas();
+      return metas.list();
+    },
+    'meta.start': async ({ configPath }) => ({ metaId: await metas.start(configPath) }),
+    'meta.resume': async ({ metaId }) => {
+      await metas.resume(metaId);
+      return NOTHING;
+    },
+    'meta.stop': ({ metaId }) => {
+      metas.stop(metaId);
+      return NOTHING;
+    },
+    'meta.delete': ({ metaId }) => {
+      metas.delete(metaId);
+      return NOTHING;
+    },
+    'meta.watch': ({ watchId, metaId }) => {
+      watches.watchMeta(watchId, metaId);
+      return NOTHING;
+    },
+  };
+}
+
+function runHandlers(
+  services: HandlerServices,
+): Omit<Handlers, EvaluationRequest | MetaRequest> {
+  const { trainings, evaluations, metas, service, watches } = services;
   const { index, jobs } = trainings;
   return {
     'engine.ping': () => NOTHING,
@@ -131,8 +171,9 @@ function runHandlers(services: HandlerServices): Omit<Handlers, EvaluationReques
       return NOTHING;
     },
     'jobs.stopAll': async () => {
-      const [runs, others] = await Promise.all([trainings.stopAll(), evaluations.stopAll()]);
-      return { stopped: runs + others };
+      const all = [trainings.stopAll(), evaluations.stopAll(), metas.stopAll()];
+      const counts = await Promise.all(all);
+      return { stopped: counts.reduce((sum, count) => sum + count, 0) };
     },
     'run.delete': ({ runId }) => {
       deleteRun(trainings, runId);

@@ -2,13 +2,14 @@
 import type { Socket } from 'node:net';
 import type { Disposable } from '../../base/index';
 import type { EngineParams, EngineResult } from '../../protocol/index';
-import type { EvaluationEntry, RunEntry } from '../../protocol/live/index';
+import type { EvaluationEntry, MetaEntry, RunEntry } from '../../protocol/live/index';
 import { ClientWatches } from './clientWatches';
 import { Connection } from './connection';
 import type { Evaluations } from './evaluations';
 import { createHandlers, viewerHandlers } from './handlers';
 import { ListFeed } from './listFeed';
 import type { Logger } from './logger';
+import type { Metas } from './metas';
 import type { WatchServices } from './seriesWatch';
 import type { ServiceWorker } from './serviceWorker';
 import type { TaskCosts } from './taskCosts';
@@ -18,12 +19,13 @@ import type { Watches } from './watches';
 export interface PeerServices {
   readonly trainings: Trainings;
   readonly evaluations: Evaluations;
+  readonly metas: Metas;
   readonly service: ServiceWorker;
   readonly taskCosts: TaskCosts;
   readonly watches: Watches;
   readonly watchServices: WatchServices;
   readonly log: Logger;
-  /** Whether evaluations are shown and nothing else is done. */
+  /** Whether evaluations and meta-trainings are shown and nothing else is done. */
   readonly isViewer: boolean;
   /** @throws UserError('engine') where the client may not come in */
   readonly greet: (params: EngineParams<'engine.hello'>) => EngineResult<'engine.hello'>;
@@ -42,6 +44,7 @@ export class Peer {
   #name = 'a client';
   #runs: ListFeed<RunEntry> | undefined;
   #evaluations: ListFeed<EvaluationEntry> | undefined;
+  #metas: ListFeed<MetaEntry> | undefined;
 
   constructor(socket: Socket, services: PeerServices) {
     this.#services = services;
@@ -62,7 +65,7 @@ export class Peer {
     this.#watches = new ClientWatches(
       services.watches,
       services.watchServices,
-      services.evaluations,
+      services,
       this.#connection,
     );
     this.#logListener = services.log.onLine((line) => {
@@ -75,7 +78,7 @@ export class Peer {
   }
 
   #begin(): ReturnType<typeof createHandlers> {
-    const { trainings, evaluations, service, taskCosts, log, shutdown } = this.#services;
+    const { trainings, evaluations, metas, service, taskCosts, log, shutdown } = this.#services;
     const { isViewer, onGreeted } = this.#services;
     onGreeted(this);
     log.debug(`${this.#name} is connected`);
@@ -86,6 +89,7 @@ export class Peer {
     const handlers = createHandlers({
       trainings,
       evaluations,
+      metas,
       service,
       taskCosts,
       watches: this.#watches,
@@ -95,6 +99,9 @@ export class Peer {
       },
       followEvaluations: () => {
         this.#followEvaluations();
+      },
+      followMetas: () => {
+        this.#followMetas();
       },
     });
     return isViewer ? viewerHandlers(handlers) : handlers;
@@ -120,11 +127,22 @@ export class Peer {
     });
   }
 
+  #followMetas(): void {
+    const { metas, watchServices } = this.#services;
+    this.#metas ??= new ListFeed({
+      source: metas.index,
+      idOf: ({ metaId }) => metaId,
+      send: (event) => this.#connection.notify('metas.changed', event),
+      onError: watchServices.onError,
+    });
+  }
+
   #end(trouble: string | undefined): void {
     const { log, onGone } = this.#services;
     this.#watches.endAll();
     this.#runs?.close();
     this.#evaluations?.close();
+    this.#metas?.close();
     this.#logListener.dispose();
     if (trouble === undefined) log.debug(`${this.#name} has left`);
     else log.warn(`${this.#name} was cut off: ${trouble}`);

@@ -1,8 +1,8 @@
 /** From what the disk and the jobs say of a run to what lists and panels are told. */
-import { describeOptimizer, describeTask, isEvaluation } from '../../protocol/index';
+import { decodeMetric, describeOptimizer, describeTask, isEvaluation } from '../../protocol/index';
 import type { RunSummary } from '../../protocol/index';
 import type { RunEntry } from '../../protocol/live/index';
-import { readLastMetrics, readRun, runPaths } from '../../storage/index';
+import { readLastLines, readRun, runPaths } from '../../storage/index';
 import type { RunRecord } from '../../storage/index';
 import type { Job, JobFailure } from './jobs';
 
@@ -28,7 +28,7 @@ export function readDiskRun(directory: string): DiskRun {
 
 /** @throws UserError('disk') */
 function readAhead(directory: string): Partial<RunSummary> {
-  const metrics = readLastMetrics(runPaths(directory).metrics, END_BYTES);
+  const metrics = readLastLines(runPaths(directory).metrics, decodeMetric, END_BYTES);
   const heldOut = metrics.findLast(isEvaluation);
   const steps = metrics.filter((metric) => !isEvaluation(metric));
   const last = steps.at(-1);

@@ -1,8 +1,8 @@
 /** The metrics of one run in memory, following its `metrics.jsonl`; shared by all that watch the run. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isEvaluation } from '../../protocol/index';
+import { decodeMetric, isEvaluation } from '../../protocol/index';
 import type { Metric } from '../../protocol/index';
-import { MetricsTail, runPaths } from '../../storage/index';
+import { JsonTail, runPaths } from '../../storage/index';
 import { floatColumn, integerColumn } from './columns';
 
 export class SeriesLog {
@@ -13,12 +13,12 @@ export class SeriesLog {
   readonly heldOutLosses = floatColumn();
   readonly heldOutAccuracies = floatColumn();
   readonly heldOutSeconds = floatColumn();
-  readonly #tail: MetricsTail;
+  readonly #tail: JsonTail<Metric>;
   #generation = 0;
   #pulling: Promise<void> | undefined;
 
   constructor(directory: string) {
-    this.#tail = new MetricsTail(runPaths(directory).metrics);
+    this.#tail = new JsonTail(runPaths(directory).metrics, decodeMetric);
   }
 
   /** Another number: what was there before is void. */
@@ -36,9 +36,9 @@ export class SeriesLog {
 
   async #readAll(): Promise<void> {
     for (;;) {
-      const { reset, metrics, hasMore } = this.#tail.read();
+      const { reset, values, hasMore } = this.#tail.read();
       if (reset) this.#clear();
-      for (const metric of metrics) this.#add(metric);
+      for (const metric of values) this.#add(metric);
       if (!hasMore) return;
       await nextTurn();
     }

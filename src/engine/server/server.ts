@@ -10,6 +10,7 @@ import { restoreEndpoint } from './endpoint';
 import { Evaluations } from './evaluations';
 import { Lifetime } from './lifetime';
 import type { Logger } from './logger';
+import { Metas } from './metas';
 import { Peer } from './peer';
 import { SeriesLogs } from './seriesLog';
 import { ServiceWorker } from './serviceWorker';
@@ -29,7 +30,7 @@ export interface EngineServerOptions {
   readonly files: ProgramFiles;
   /** Whether code of the folder may be run. */
   readonly isTrusted: boolean;
-  /** Another folder, whose evaluations are shown and nothing else; nothing is written into it. */
+  /** Another folder, whose evaluations and meta-trainings are shown and nothing else; nothing is written into it. */
   readonly viewed: string | undefined;
   /** dist/engineWorker.cjs */
   readonly workerScript: string;
@@ -46,6 +47,7 @@ export class EngineServer {
   readonly #options: EngineServerOptions;
   readonly #trainings: Trainings;
   readonly #evaluations: Evaluations;
+  readonly #metas: Metas;
   readonly #service: ServiceWorker;
   readonly #taskCosts: TaskCosts;
   readonly #clients = new Set<Peer>();
@@ -57,9 +59,9 @@ export class EngineServer {
     this.#options = options;
     const { root, viewed, files, isTrusted, workerScript, log, server, held } = options;
     this.#trainings = new Trainings({ root, files, isTrusted, workerScript, log });
-    this.#evaluations = new Evaluations({
-      ...{ root: viewed ?? root, files, isTrusted, workerScript, log },
-    });
+    const shown = { root: viewed ?? root, files, isTrusted, workerScript, log };
+    this.#evaluations = new Evaluations(shown);
+    this.#metas = new Metas(shown);
     this.#service = new ServiceWorker(workerScript, files);
     this.#taskCosts = new TaskCosts(workerScript, files);
     const { index, jobs } = this.#trainings;
@@ -77,12 +79,15 @@ export class EngineServer {
       watches.poke(event.runId);
       this.#lifetime.changed();
     });
-    this.#evaluations.jobs.onChange(() => {
-      this.#lifetime.changed();
-    });
+    for (const { jobs: sole } of [this.#evaluations, this.#metas]) {
+      sole.onChange(() => {
+        this.#lifetime.changed();
+      });
+    }
     const peerServices = {
       trainings: this.#trainings,
       evaluations: this.#evaluations,
+      metas: this.#metas,
       service: this.#service,
       taskCosts: this.#taskCosts,
       watches,
@@ -122,7 +127,11 @@ export class EngineServer {
     log.info(`ends: ${why}`);
     clearInterval(this.#beatTimer);
     server.close();
-    await Promise.all([this.#trainings.jobs.close(), this.#evaluations.close()]);
+    await Promise.all([
+      this.#trainings.jobs.close(),
+      this.#evaluations.close(),
+      this.#metas.close(),
+    ]);
     this.#service.close();
     this.#taskCosts.close();
     held.release();
@@ -163,6 +172,7 @@ export class EngineServer {
     this.#clients.add(peer);
     this.#trainings.index.follow();
     this.#evaluations.index.follow();
+    this.#metas.index.follow();
     this.#lifetime.changed();
   }
 
@@ -172,6 +182,7 @@ export class EngineServer {
     if (this.#clients.size > 0) return;
     this.#trainings.index.unfollow();
     this.#evaluations.index.unfollow();
+    this.#metas.index.unfollow();
     setTimeout(() => {
       if (this.#clients.size === 0) this.#trainings.letGoPaused();
     }, LET_GO_MS).unref();
@@ -190,7 +201,7 @@ export class EngineServer {
 
   get #jobNames(): string[] {
     const runs = this.#trainings.jobs.all.map(({ runId }) => runId);
-    return [...runs, ...this.#evaluations.jobs.names];
+    return [...runs, ...this.#evaluations.jobs.names, ...this.#metas.jobs.names];
   }
 
   /** The answer to who asked for it goes out first. */

@@ -7,16 +7,16 @@ import type { EvaluationEvent, EvaluationOptions } from '../evaluation/contract'
 import { resumeEvaluation, startEvaluation } from '../evaluation/evaluate';
 import { resolveEvaluation } from '../evaluation/resolve';
 import { refuseOwnCode } from '../userTasks/trust';
-import type { EvaluateCommand, EvaluateReport, WorkerTask } from './messages';
+import type { FolderJobCommand, FolderJobReport, WorkerTask } from './messages';
 
-type EvaluateTask = Extract<WorkerTask, { kind: 'evaluate' }>;
+type EvaluateTask = Extract<WorkerTask, { root: string; target: object }>;
 
 export async function evaluate(task: EvaluateTask, port: MessagePort): Promise<void> {
   const end = new AbortController();
-  const report = (message: EvaluateReport): void => {
+  const report = (message: FolderJobReport): void => {
     port.postMessage(message);
   };
-  port.on('message', (command: EvaluateCommand) => {
+  port.on('message', (command: FolderJobCommand) => {
     end.abort(command);
   });
   const onEvent = (event: EvaluationEvent): void => {
@@ -51,10 +51,10 @@ async function run(
 }
 
 /** Undefined for what the main thread reads from the disk. */
-function reportOf(event: EvaluationEvent): EvaluateReport | undefined {
+function reportOf(event: EvaluationEvent): FolderJobReport | undefined {
   switch (event.type) {
     case 'opened':
-      return { type: 'opened', evaluationId: event.id };
+      return { type: 'opened', id: event.id };
     case 'started':
       return { type: 'progress', done: event.budget.done, secondsLeft: event.budget.seconds };
     case 'training':

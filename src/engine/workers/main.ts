@@ -1,4 +1,4 @@
-/** A worker thread of the engine: one training, one evaluation, members of a population, a helper of a training, or the requests that compute. */
+/** A worker thread of the engine: one training, evaluation or meta-training, members of a population, a helper of a training, or the requests that compute. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { invariant } from '../../base/index';
 import type { HelperTask } from '../devices/crew';
@@ -7,6 +7,7 @@ import { servePopulation } from '../population/serve';
 import type { WorkerTask } from './messages';
 import { evaluate } from './evaluate';
 import { help } from './helper';
+import { metatrain } from './metatrain';
 import { serve } from './service';
 import { train } from './train';
 
@@ -19,6 +20,9 @@ switch (task.kind) {
     break;
   case 'evaluate':
     void evaluate(task, parentPort);
+    break;
+  case 'metatrain':
+    void metatrain(task, parentPort);
     break;
   case 'population':
     void servePopulation(task);

@@ -21,18 +21,18 @@ export type WorkerTask =
       readonly isTrusted: boolean;
     }
   | {
-      readonly kind: 'evaluate';
+      readonly kind: 'evaluate' | 'metatrain';
       /** Folder of the workspace. */
       readonly root: string;
-      readonly target: EvaluationTarget;
+      readonly target: FolderJobTarget;
       readonly files: ProgramFiles;
       /** Whether its tasks may come from code of the folder. */
       readonly isTrusted: boolean;
     }
   | { readonly kind: 'service'; readonly files: ProgramFiles };
 
-/** A new evaluation, or the folder of one that goes on. */
-export type EvaluationTarget = { readonly configPath: string } | { readonly directory: string };
+/** A new evaluation or meta-training, or the folder of one that goes on. */
+export type FolderJobTarget = { readonly configPath: string } | { readonly directory: string };
 
 /** `start`: a reserved run from its config; `resume`: from its checkpoint. */
 export type TrainMode = 'start' | 'resume';
@@ -50,13 +50,13 @@ export type TrainReport =
   | { readonly type: 'ended'; readonly summary: RunSummary }
   | { readonly type: 'failed'; readonly error: EngineError };
 
-export type EvaluateCommand = 'stop';
+export type FolderJobCommand = 'stop';
 
-/** What an evaluation tells the main thread. */
-export type EvaluateReport =
-  | { readonly type: 'opened'; readonly evaluationId: string }
+/** What an evaluation or a meta-training tells the main thread. */
+export type FolderJobReport =
+  | { readonly type: 'opened'; readonly id: string }
   | { readonly type: 'warning'; readonly text: string }
-  /** Trainings that are done and on the disk. */
+  /** Trainings, or outer iterations, that are done and on the disk. */
   | { readonly type: 'progress'; readonly done: number; readonly secondsLeft: number }
   | { readonly type: 'ended' }
   | { readonly type: 'failed'; readonly error: EngineError };

@@ -1,6 +1,6 @@
 /** How an evaluation looks in the tree, in pickers and in the status bar, as plain data. */
-import { isEvaluating } from '../../protocol/live/index';
-import type { EvaluationEntry, EvaluationState } from '../../protocol/live/index';
+import { isAtWork } from '../../protocol/live/index';
+import type { EvaluationEntry, JobState } from '../../protocol/live/index';
 import { formatCount, formatNumber, formatSeconds } from '../format';
 
 export interface EvaluationRow {
@@ -15,7 +15,7 @@ export interface EvaluationRow {
   readonly spoken: string;
 }
 
-const ICONS: Readonly<Record<EvaluationState, EvaluationRow['icon']>> = {
+const ICONS: Readonly<Record<JobState, EvaluationRow['icon']>> = {
   starting: { id: 'sync', color: 'charts.blue' },
   running: { id: 'sync', color: 'charts.blue' },
   stopping: { id: 'sync', color: 'charts.blue' },
@@ -40,20 +40,20 @@ export function evaluationRow(entry: EvaluationEntry): EvaluationRow {
 /** `Running`, `Running in another process`, `Interrupted` */
 function stateWord({ state, owner }: EvaluationEntry): string {
   const word = state.charAt(0).toUpperCase() + state.slice(1);
-  return owner === 'other' && isEvaluating(state) ? `${word} in another process` : word;
+  return owner === 'other' && isAtWork(state) ? `${word} in another process` : word;
 }
 
 /** `5/12 tasks · VeLO 1.36× · 12 min 3 s left` */
 function describe(entry: EvaluationEntry): string {
   const { state, owner, tasks, tasksDone, secondsLeft, message } = entry;
-  const left = isEvaluating(state) && secondsLeft !== undefined;
+  const left = isAtWork(state) && secondsLeft !== undefined;
   const parts = [
     ...(state === 'running' || state === 'finished' ? [] : [state]),
     ...(state === 'failed' && message !== undefined ? [message] : []),
     ...(tasksDone === null ? [] : [`${tasksDone}/${tasks} tasks`]),
     ...medianTexts(entry),
     ...(left ? [`${formatSeconds(secondsLeft)} left`] : []),
-    ...(owner === 'other' && isEvaluating(state) ? ['elsewhere'] : []),
+    ...(owner === 'other' && isAtWork(state) ? ['elsewhere'] : []),
   ];
   return parts.join(' · ');
 }

@@ -1,7 +1,7 @@
 /** The status-bar item: there only while something runs, or until a failure was looked at. */
 import { StatusBarAlignment, ThemeColor, window } from 'vscode';
 import type { Disposable } from '../../base/index';
-import { isEvaluating, isLive } from '../../protocol/live/index';
+import { isAtWork, isLive } from '../../protocol/live/index';
 import type { EvaluationStore, StoredEvaluation } from '../evaluations/evaluationStore';
 import type { RunRef, RunStore, StoredRun } from '../runs/runStore';
 import { keyOf } from '../runs/runStore';
@@ -31,7 +31,7 @@ export function createStatusItem(
   let failed: StoredRun | undefined;
 
   const evaluating = (): StoredEvaluation[] =>
-    evaluations.all().filter(({ entry }) => isEvaluating(entry.state));
+    evaluations.all().filter(({ entry }) => isAtWork(entry.state));
 
   const targets = (): readonly (StoredRun | StoredEvaluation)[] =>
     failed === undefined

@@ -1,7 +1,7 @@
 /** The trees of the side bar. */
 import { commands, workspace } from 'vscode';
 import type { Disposable } from '../../base/index';
-import { isEvaluating } from '../../protocol/live/index';
+import { isAtWork } from '../../protocol/live/index';
 import { VIEWS } from '../commands/ids';
 import { weightFiles } from '../config/workspaceFiles';
 import type { Services } from '../services';
@@ -60,7 +60,7 @@ export function createTrees({ engines, runs, evaluations, checked }: Services): 
   // No faster: each change draws the rows anew.
   const evaluationsChanged = throttle(() => {
     evaluationTree.refresh();
-    const working = evaluations.all().filter(({ entry }) => isEvaluating(entry.state)).length;
+    const working = evaluations.all().filter(({ entry }) => isAtWork(entry.state)).length;
     void commands.executeCommand('setContext', 'velo.evaluating', working);
   }, PACE_MS);
   const lists = [evaluationTree, optimizers, tasks, devices];

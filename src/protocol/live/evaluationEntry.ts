@@ -1,17 +1,6 @@
 /** An evaluation as lists and the status bar see it at one moment. */
 import * as z from 'zod/mini';
-
-export const EVALUATION_STATES = [
-  'starting',
-  'running',
-  'stopping',
-  'stopped',
-  'interrupted',
-  'finished',
-  'failed',
-] as const;
-/** `starting`: short trials find out how long it will take; `failed`: also where some of its trainings did. */
-export type EvaluationState = (typeof EVALUATION_STATES)[number];
+import { JOB_STATES } from './jobState';
 
 const count = () => z.int().check(z.minimum(0));
 
@@ -21,7 +10,7 @@ export const evaluationEntrySchema = z.object({
   name: z.string(),
   /** Absolute. */
   directory: z.string(),
-  state: z.enum(EVALUATION_STATES),
+  state: z.enum(JOB_STATES),
   /** Who writes it: our engine, another process (a terminal, another machine), or nobody. */
   owner: z.enum(['engine', 'other', 'nobody']),
   /** Whether `evaluation.resume` can take it up again. */
@@ -45,8 +34,3 @@ export const evaluationEntrySchema = z.object({
   message: z.optional(z.string()),
 });
 export type EvaluationEntry = Readonly<z.output<typeof evaluationEntrySchema>>;
-
-/** Whether somebody is at work on it. */
-export function isEvaluating(state: EvaluationState): boolean {
-  return state === 'starting' || state === 'running' || state === 'stopping';
-}

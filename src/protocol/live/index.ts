@@ -1,8 +1,21 @@
 /** The part of the protocol that webviews share: no run configs and nothing else that would make them heavy. */
 export { RUN_ENTRY_STATES, isLive, runEntrySchema } from './runEntry';
 export type { RunEntry, RunEntryState } from './runEntry';
-export { evaluationEntrySchema, isEvaluating } from './evaluationEntry';
-export type { EvaluationEntry, EvaluationState } from './evaluationEntry';
+export { isAtWork } from './jobState';
+export type { JobState } from './jobState';
+export { evaluationEntrySchema } from './evaluationEntry';
+export type { EvaluationEntry } from './evaluationEntry';
+export { metaEntrySchema } from './metaEntry';
+export type { MetaEntry } from './metaEntry';
+export { metaUpdateSchema } from './meta';
+export type {
+  MetaAbout,
+  MetaPlan,
+  MetaIterations,
+  MetaUpdate,
+  MetaValidationEntry,
+  MetaValidationTaskEntry,
+} from './meta';
 export { seriesUpdateSchema } from './series';
 export type { SeriesUpdate } from './series';
 export {
@@ -64,6 +77,8 @@ export {
   CELL_STATES,
   comparisonHostMessageSchema,
   comparisonViewMessageSchema,
+  metaHostMessageSchema,
+  metaViewMessageSchema,
   optimizerHostMessageSchema,
   optimizerViewMessageSchema,
   panelMessageSchema,
@@ -77,6 +92,8 @@ export {
 export type {
   ComparisonHostMessage,
   ComparisonViewMessage,
+  MetaHostMessage,
+  MetaViewMessage,
   OptimizerHostMessage,
   OptimizerViewMessage,
   PanelMessage,

@@ -3,19 +3,11 @@
  * task's curves when the reader asks for them.
  */
 import * as z from 'zod/mini';
-import { EVALUATION_STATES } from './evaluationEntry';
+import { JOB_STATES } from './jobState';
+import { known } from './known';
 
 const count = () => z.int().check(z.minimum(0));
 const floats = () => z.instanceof(Float32Array);
-/**
- * A number, NaN where there is none. VS Code hands messages to its views as JSON, where NaN is null; it comes out as NaN
- * again.
- */
-const known = () =>
-  z.pipe(
-    z.union([z.number(), z.nan(), z.null()]),
-    z.transform((value): number => value ?? NaN),
-  );
 /** Losses over inner steps; same length, steps rising. */
 const curve = () => z.object({ steps: z.instanceof(Uint32Array), losses: floats() });
 
@@ -106,7 +98,7 @@ export type SweptOptimizer = Readonly<z.output<typeof sweptSchema>>;
 export const evaluationOverviewSchema = z.object({
   id: z.string(),
   suite: z.string(),
-  state: z.enum(EVALUATION_STATES),
+  state: z.enum(JOB_STATES),
   /** Of a failure. */
   message: z.optional(z.string()),
   /** How the question was asked. */

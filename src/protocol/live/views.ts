@@ -9,6 +9,7 @@ import {
   optimizerInspectionSchema,
   weightMatrixSchema,
 } from './optimizers';
+import { metaUpdateSchema } from './meta';
 import { runEntrySchema } from './runEntry';
 import { seriesUpdateSchema } from './series';
 import { evaluationOverviewSchema, sweepTableSchema, taskCurvesSchema } from './speedup';
@@ -196,6 +197,39 @@ export const speedupViewMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('newEvaluation') }),
 ]);
 export type SpeedupViewMessage = Readonly<z.output<typeof speedupViewMessageSchema>>;
+
+/** Host → view of a meta-training. */
+export const metaHostMessageSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('meta'),
+    seq: count(),
+    update: metaUpdateSchema,
+    /** Whether the workspace may compute: false in restricted mode. */
+    canControl: z.boolean(),
+  }),
+  /** There is none yet in this folder. */
+  z.object({ type: z.literal('noMeta'), canControl: z.boolean() }),
+  engineMessage,
+  problemSchema,
+]);
+export type MetaHostMessage = Readonly<z.output<typeof metaHostMessageSchema>>;
+
+/** View of a meta-training → host. `theta` is the outer iteration of a validation. */
+export const metaViewMessageSchema = z.discriminatedUnion('type', [
+  ...commonViewMessages,
+  z.object({ type: z.literal('control'), action: z.enum(['stop', 'resume']) }),
+  z.object({ type: z.literal('openConfig') }),
+  z.object({ type: z.literal('reveal') }),
+  z.object({ type: z.literal('newMeta') }),
+  z.object({
+    type: z.literal('theta'),
+    action: z.enum(['save', 'train', 'evaluate', 'open']),
+    theta: count(),
+  }),
+  /** Both train the same task; which one is asked. */
+  z.object({ type: z.literal('compare'), before: count(), after: count() }),
+]);
+export type MetaViewMessage = Readonly<z.output<typeof metaViewMessageSchema>>;
 
 /** A task as the gallery shows it. */
 const shownTaskSchema = z.extend(readyTaskSchema, {

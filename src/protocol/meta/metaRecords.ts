@@ -22,6 +22,8 @@ const environmentSchema = z.object({
   start: z.string(),
   thetaSize: count(),
   learning: count(),
+  /** What the entries of its distribution of tasks are called. */
+  entries: z.array(z.string()).exactOptional(),
   /** Of the file of weights that it started from. */
   weightsSha256: z.string().exactOptional(),
 });

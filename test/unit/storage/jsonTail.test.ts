@@ -1,27 +1,29 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { MetricsTail, readLastMetrics } from '../../../src/storage/index';
+import { JsonTail, readLastLines } from '../../../src/storage/index';
+import { decodeMetric } from '../../../src/protocol/index';
+import type { Metric } from '../../../src/protocol/index';
 import { temporaryFolder } from './runFixtures';
 
 const line = (step: number): string => `{"step":${step},"loss":${step / 2}}\n`;
-const steps = ({ metrics }: { metrics: readonly { step: number }[] }): number[] =>
-  metrics.map(({ step }) => step);
+const steps = ({ values }: { values: readonly { step: number }[] }): number[] =>
+  values.map(({ step }) => step);
 
-function tailed(): { path: string; tail: MetricsTail } {
+function tailed(): { path: string; tail: JsonTail<Metric> } {
   const path = join(temporaryFolder(), 'metrics.jsonl');
-  return { path, tail: new MetricsTail(path) };
+  return { path, tail: new JsonTail(path, decodeMetric) };
 }
 
 describe('the tail of a metrics log', () => {
   it('gives what is new each time, and half a line once it is whole', () => {
     const { path, tail } = tailed();
-    expect(tail.read()).toEqual({ reset: false, metrics: [], hasMore: false });
+    expect(tail.read()).toEqual({ reset: false, values: [], hasMore: false });
     fs.writeFileSync(path, line(0) + line(1) + '{"step":2,');
     expect(steps(tail.read())).toEqual([0, 1]);
     expect(steps(tail.read())).toEqual([]);
     fs.appendFileSync(path, '"loss":null}\n' + line(3));
-    expect(tail.read().metrics).toEqual([
+    expect(tail.read().values).toEqual([
       { step: 2, loss: null },
       { step: 3, loss: 1.5 },
     ]);
@@ -32,15 +34,15 @@ describe('the tail of a metrics log', () => {
     fs.writeFileSync(path, line(0) + line(1) + line(2));
     tail.read();
     fs.writeFileSync(path, line(0));
-    expect(tail.read()).toMatchObject({ reset: true, metrics: [{ step: 0 }] });
+    expect(tail.read()).toMatchObject({ reset: true, values: [{ step: 0 }] });
     fs.appendFileSync(path, line(1) + line(2));
     tail.read();
     fs.writeFileSync(path, line(0) + '{"step":1,"loss":77}\n' + line(2) + line(3));
-    const { reset, metrics } = tail.read();
+    const { reset, values } = tail.read();
     expect(reset).toBe(true);
-    expect(metrics[1]).toEqual({ step: 1, loss: 77 });
+    expect(values[1]).toEqual({ step: 1, loss: 77 });
     fs.rmSync(path);
-    expect(tail.read()).toEqual({ reset: true, metrics: [], hasMore: false });
+    expect(tail.read()).toEqual({ reset: true, values: [], hasMore: false });
   });
 
   it('leaves out lines that are none', () => {
@@ -68,13 +70,13 @@ describe('the tail of a metrics log', () => {
 describe('the end of a metrics log', () => {
   it('is the whole lines among its last bytes', () => {
     const { path } = tailed();
-    expect(readLastMetrics(path, 100)).toEqual([]);
+    expect(readLastLines(path, decodeMetric, 100)).toEqual([]);
     const text = Array.from({ length: 50 }, (_, i) => line(i)).join('');
     fs.writeFileSync(path, text + '{"step":50');
-    const found = readLastMetrics(path, 100).map(({ step }) => step);
+    const found = readLastLines(path, decodeMetric, 100).map(({ step }) => step);
     expect(found.at(-1)).toBe(49);
     expect(found.length).toBeGreaterThan(2);
     expect(found.length).toBeLessThan(5);
-    expect(readLastMetrics(path, 1e6)).toHaveLength(50);
+    expect(readLastLines(path, decodeMetric, 1e6)).toHaveLength(50);
   });
 });

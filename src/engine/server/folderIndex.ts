@@ -1,15 +1,11 @@
 /**
- * All evaluations of the workspace, whoever writes them, as they are now. A folder is read again when its modification time
- * or the length of its log of times has changed: every training that is done adds a line there.
+ * All evaluations, or all meta-trainings, of the workspace, whoever writes them, as they are now. A folder is read again
+ * when its modification time or the length of one of its logs has changed.
  */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Emitter, UserError } from '../../base/index';
 import type { Disposable } from '../../base/index';
-import type { EvaluationEntry } from '../../protocol/live/index';
-import { evaluationIds, evaluationPaths, evaluationsDirectory } from '../../storage/index';
-import { evaluationEntry, readDiskEvaluation } from './evaluationEntries';
-import type { DiskEvaluation, EvaluationKnowledge } from './evaluationEntries';
 import type { ListChange } from './listFeed';
 
 /** What other processes write is seen so soon, and shown at most so often. */
@@ -17,9 +13,27 @@ const POLL_MS = 500;
 /** Whether the process that writes one is still there is asked more seldom: it costs reading its files. */
 const ALIVE_MS = 2000;
 
-interface Known {
-  /** Undefined where the folder is no readable evaluation. */
-  readonly disk?: DiskEvaluation;
+export interface FolderIndexOptions<Disk, Entry> {
+  readonly noun: string;
+  /** The folder that theirs are in, absolute. */
+  readonly parent: string;
+  /** Names of their folders. @throws UserError('disk') */
+  ids(): readonly string[];
+  /** Files of a folder that grow while it is written, absolute. */
+  logs(directory: string): readonly string[];
+  /** The file without which a folder is one that is being made, absolute. */
+  last(directory: string): string;
+  /** @throws UserError('run' | 'disk') where it is none */
+  read(directory: string): Disk;
+  /** Whether another process writes it. */
+  isForeign(disk: Disk): boolean;
+  /** With what this process knows besides. */
+  entry(disk: Disk, id: string): Entry;
+}
+
+interface Known<Disk> {
+  /** Undefined where the folder cannot be read. */
+  readonly disk?: Disk;
   readonly problem?: string;
   readonly signature: string;
   readonly readAt: number;
@@ -27,56 +41,52 @@ interface Known {
   told?: string;
 }
 
-export class EvaluationIndex {
-  readonly #root: string;
-  readonly #knowledge: (id: string) => EvaluationKnowledge;
-  readonly #known = new Map<string, Known>();
-  readonly #changes = new Emitter<ListChange<EvaluationEntry>>();
+export class FolderIndex<Disk, Entry extends { readonly startedAt: string }> {
+  readonly #options: FolderIndexOptions<Disk, Entry>;
+  readonly #known = new Map<string, Known<Disk>>();
+  readonly #changes = new Emitter<ListChange<Entry>>();
   readonly #reads = new Emitter<string>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(root: string, knowledge: (id: string) => EvaluationKnowledge) {
-    this.#root = root;
-    this.#knowledge = knowledge;
+  constructor(options: FolderIndexOptions<Disk, Entry>) {
+    this.#options = options;
   }
 
-  onChange(listener: (change: ListChange<EvaluationEntry>) => void): Disposable {
+  onChange(listener: (change: ListChange<Entry>) => void): Disposable {
     return this.#changes.on(listener);
   }
 
-  /** Called with the id of each evaluation whose files have something new, while somebody follows. */
+  /** Called with the id of each one whose files have something new, while somebody follows. */
   onRead(listener: (id: string) => void): Disposable {
     return this.#reads.on(listener);
   }
 
-  /** Every evaluation, oldest first; folders that are none, one sentence each. @throws UserError('disk') */
-  list(): { readonly evaluations: EvaluationEntry[]; readonly warnings: string[] } {
+  /** Every one, oldest first; folders that are none, one sentence each. @throws UserError('disk') */
+  list(): { readonly entries: Entry[]; readonly warnings: string[] } {
     this.look();
-    const evaluations = [...this.#known.keys()].flatMap((id) => this.get(id) ?? []);
-    evaluations.sort((a, b) => compare(a.startedAt, b.startedAt));
-    return { evaluations, warnings: [...this.#known.values()].flatMap((k) => k.problem ?? []) };
+    const entries = [...this.#known.keys()].flatMap((id) => this.get(id) ?? []);
+    entries.sort((a, b) => compare(a.startedAt, b.startedAt));
+    return { entries, warnings: [...this.#known.values()].flatMap((k) => k.problem ?? []) };
   }
 
   /** As it was at the last look. */
-  get(id: string): EvaluationEntry | undefined {
+  get(id: string): Entry | undefined {
     const disk = this.#known.get(id)?.disk;
-    return disk && evaluationEntry(disk, this.#knowledge(id));
+    return disk && this.#options.entry(disk, id);
   }
 
   /** As it is on the disk now. @throws UserError('run') where there is none of this id */
-  require(id: string): DiskEvaluation {
+  require(id: string): Disk {
     if (this.#known.get(id)?.disk === undefined) this.reread(id);
     const disk = this.#known.get(id)?.disk;
     if (disk !== undefined) return disk;
-    throw new UserError(
-      'run',
-      `there is no evaluation ${id} in ${evaluationsDirectory(this.#root)}`,
-    );
+    const { noun, parent } = this.#options;
+    throw new UserError('run', `there is no ${noun} ${id} in ${parent}`);
   }
 
   /** Looks at every folder now. @throws UserError('disk') */
   look(): void {
-    const ids = evaluationIds(this.#root).filter((id) => !id.startsWith('.'));
+    const ids = this.#options.ids().filter((id) => !id.startsWith('.'));
     const removed = [...this.#known.keys()].filter((id) => !ids.includes(id));
     for (const id of removed) this.#remove(id);
     for (const id of ids) if (this.#isStale(id)) this.#read(id);
@@ -123,15 +133,17 @@ export class EvaluationIndex {
   #isStale(id: string): boolean {
     const known = this.#known.get(id);
     if (known?.signature !== this.#signatureOf(id)) return true;
-    const isForeign = known.disk?.record.writer?.isOwn === false;
+    const isForeign = known.disk !== undefined && this.#options.isForeign(known.disk);
     return isForeign && Date.now() - known.readAt > ALIVE_MS;
   }
 
   #signatureOf(id: string): string {
     const directory = this.#directoryOf(id);
     const modified = statSync(directory, { throwIfNoEntry: false })?.mtimeMs;
-    const length = statSync(evaluationPaths(directory).timing, { throwIfNoEntry: false })?.size;
-    return `${modified ?? ''} ${length ?? ''}`;
+    const lengths = this.#options
+      .logs(directory)
+      .map((log) => statSync(log, { throwIfNoEntry: false })?.size);
+    return [modified, ...lengths].join(' ');
   }
 
   #read(id: string): void {
@@ -143,11 +155,11 @@ export class EvaluationIndex {
       ...(before?.told === undefined ? {} : { told: before.told }),
     };
     try {
-      this.#known.set(id, { ...stamp, disk: readDiskEvaluation(directory) });
+      this.#known.set(id, { ...stamp, disk: this.#options.read(directory) });
     } catch (thrown) {
       if (!(thrown instanceof UserError)) throw thrown;
       // A folder without a summary is one that is being made.
-      const isWhole = existsSync(evaluationPaths(directory).summary);
+      const isWhole = existsSync(this.#options.last(directory));
       this.#known.set(id, isWhole ? { ...stamp, problem: thrown.message } : stamp);
       return;
     }
@@ -162,7 +174,7 @@ export class EvaluationIndex {
   }
 
   #directoryOf(id: string): string {
-    return join(evaluationsDirectory(this.#root), id);
+    return join(this.#options.parent, id);
   }
 }
 

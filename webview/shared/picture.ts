@@ -2,8 +2,8 @@
  * The charts of the panel as one picture, just as they stand: plots as vectors, heat-maps as images, words as text.
  * Controls are left out.
  */
-import { plotImage, svgPng } from '../shared/plot';
-import { color, cssText } from '../shared/theme';
+import { plotImage, svgPng } from './plot';
+import { color, cssText } from './theme';
 
 const LEFT_OUT = '.section-tools, .icon, .icon-button, .plot-figure, .hidden-text, select, dialog';
 

@@ -1,7 +1,5 @@
-/** `metrics.jsonl` while somebody writes it: what is new since the last look, and the end of it alone. */
+/** A log of one JSON value a line while somebody writes it: what is new since the last look, and the end of it alone. */
 import { UserError } from '../base/index';
-import { decodeMetric } from '../protocol/index';
-import type { Metric } from '../protocol/index';
 import { errnoOf, diskError, nodeFileSystem } from './fileSystem';
 import type { FileSystem } from './fileSystem';
 
@@ -10,32 +8,37 @@ const REMEMBERED = 64;
 const CHUNK_BYTES = 1 << 17;
 const LINE_END = 0x0a;
 
-export interface TailRead {
+/** @throws UserError on a line that is none */
+type Decode<T> = (line: string, place: string) => T;
+
+export interface TailRead<T> {
   /** Whether the file was cut or replaced, so that everything read before is void. */
   readonly reset: boolean;
-  readonly metrics: readonly Metric[];
+  readonly values: readonly T[];
   /** Whether there is more to be read at once. */
   readonly hasMore: boolean;
 }
 
-const NOTHING: TailRead = { reset: false, metrics: [], hasMore: false };
+const NOTHING: TailRead<never> = { reset: false, values: [], hasMore: false };
 
 /** Reads on from where it was; only whole lines, broken ones are left out. */
-export class MetricsTail {
+export class JsonTail<T> {
   readonly #path: string;
+  readonly #decode: Decode<T>;
   readonly #fs: FileSystem;
   /** Bytes that were taken. */
   #offset = 0;
   /** The last of them. */
   #before: Uint8Array = new Uint8Array(0);
 
-  constructor(path: string, fs: FileSystem = nodeFileSystem) {
+  constructor(path: string, decode: Decode<T>, fs: FileSystem = nodeFileSystem) {
     this.#path = path;
+    this.#decode = decode;
     this.#fs = fs;
   }
 
   /** What is new, at most some thousand lines. @throws UserError('disk') */
-  read(): TailRead {
+  read(): TailRead<T> {
     const wasReading = this.#offset > 0;
     const found = this.#withFile((file, size) => {
       const reset = size < this.#offset || !this.#isKnown(file);
@@ -52,7 +55,7 @@ export class MetricsTail {
     this.#before = new Uint8Array(0);
   }
 
-  #readFrom(file: number, size: number): Omit<TailRead, 'reset'> {
+  #readFrom(file: number, size: number): Omit<TailRead<T>, 'reset'> {
     const available = size - this.#offset;
     let bytes = this.#bytesAt(file, this.#offset, Math.min(available, CHUNK_BYTES));
     let end = bytes.lastIndexOf(LINE_END) + 1;
@@ -65,7 +68,7 @@ export class MetricsTail {
     const taken = bytes.subarray(0, end);
     this.#offset += end;
     this.#before = joinedEnd(this.#before, taken);
-    return { metrics: decodeLines(taken), hasMore: bytes.length < available };
+    return { values: decodeLines(taken, this.#decode), hasMore: bytes.length < available };
   }
 
   /** Whether the bytes before the place of reading are those that were read there. */
@@ -109,25 +112,26 @@ function joinedEnd(before: Uint8Array, taken: Uint8Array): Uint8Array {
   return Buffer.concat([before, taken.subarray(-REMEMBERED)]).subarray(-REMEMBERED);
 }
 
-function decodeLines(bytes: Uint8Array): Metric[] {
-  const metrics: Metric[] = [];
+function decodeLines<T>(bytes: Uint8Array, decode: Decode<T>): T[] {
+  const values: T[] = [];
   for (const line of new TextDecoder().decode(bytes).split('\n')) {
     if (line === '') continue;
     try {
-      metrics.push(decodeMetric(line, ''));
+      values.push(decode(line, ''));
     } catch (thrown) {
       if (!(thrown instanceof UserError)) throw thrown;
     }
   }
-  return metrics;
+  return values;
 }
 
 /** The whole lines among the last `maxBytes` of the file; none where there is no file. @throws UserError('disk') */
-export function readLastMetrics(
+export function readLastLines<T>(
   path: string,
+  decode: Decode<T>,
   maxBytes: number,
   fs: FileSystem = nodeFileSystem,
-): readonly Metric[] {
+): readonly T[] {
   let file: number;
   try {
     file = fs.openSync(path, 'r');
@@ -142,7 +146,7 @@ export function readLastMetrics(
     const count = fs.readSync(file, bytes, 0, bytes.length, position);
     const begin = position === 0 ? 0 : bytes.indexOf(LINE_END) + 1;
     const end = bytes.lastIndexOf(LINE_END, count - 1) + 1;
-    return decodeLines(bytes.subarray(begin, Math.max(begin, end)));
+    return decodeLines(bytes.subarray(begin, Math.max(begin, end)), decode);
   } catch (thrown) {
     throw diskError(thrown, 'read', path);
   } finally {

@@ -1,29 +1,31 @@
 /**
- * The evaluation that this engine is at work on: one at a time, since each takes all cores. What is in the folder of an
- * evaluation is not known here.
+ * The evaluation, or the meta-training, that this engine is at work on: one of a kind at a time, since each takes all cores.
+ * What is in its folder is not known here.
  */
 import { basename } from 'node:path';
 import { Emitter, UserError } from '../../base/index';
 import type { Disposable } from '../../base/index';
 import { fromEngineError } from '../../protocol/index';
-import type { EvaluateCommand, EvaluateReport, EvaluationTarget } from '../workers/messages';
+import type { FolderJobCommand, FolderJobReport, FolderJobTarget } from '../workers/messages';
 import type { JobThread, JobThreadListener } from './jobThread';
 
-export interface EvaluationJobsOptions {
+export interface SoleJobOptions {
+  /** `evaluation` */
+  readonly noun: string;
   launch(
-    target: EvaluationTarget,
-    listener: JobThreadListener<EvaluateReport>,
-  ): JobThread<EvaluateCommand>;
-  onWarning(evaluationId: string, text: string): void;
+    target: FolderJobTarget,
+    listener: JobThreadListener<FolderJobReport>,
+  ): JobThread<FolderJobCommand>;
+  onWarning(id: string, text: string): void;
   /** Its thread is gone. @param failure  why, in a sentence, where it did not end by itself */
-  onEnd(evaluationId: string, failure?: string): void;
+  onEnd(id: string, failure?: string): void;
   /** How long it may take to obey a stop, ms. */
   readonly patienceMs: number;
 }
 
-export interface EvaluationJob {
+export interface JobAtWork {
   readonly state: 'starting' | 'running' | 'stopping';
-  /** Trainings, once it is known how many are there. */
+  /** Trainings or outer iterations, once it is known. */
   readonly done?: number;
   readonly secondsLeft?: number;
 }
@@ -31,49 +33,49 @@ export interface EvaluationJob {
 interface Work {
   /** Undefined until its folder is there, whose name it is. */
   id?: string;
-  state: EvaluationJob['state'];
+  state: JobAtWork['state'];
   done?: number;
   secondsLeft?: number;
   failure?: string;
   timer?: NodeJS.Timeout;
-  readonly thread: JobThread<EvaluateCommand>;
+  readonly thread: JobThread<FolderJobCommand>;
   /** Settles the request that began it; only the first call counts. */
   readonly opened: (id: string) => void;
   readonly refused: (error: UserError) => void;
 }
 
-export class EvaluationJobs {
-  readonly #options: EvaluationJobsOptions;
+export class SoleJob {
+  readonly #options: SoleJobOptions;
   readonly #emitter = new Emitter<string | undefined>();
   #work: Work | undefined;
   #idleWaiters: (() => void)[] = [];
 
-  constructor(options: EvaluationJobsOptions) {
+  constructor(options: SoleJobOptions) {
     this.#options = options;
   }
 
-  /** Called with the id of the evaluation that has changed, once it has one. */
-  onChange(listener: (evaluationId: string | undefined) => void): Disposable {
+  /** Called with the id of the one that has changed, once it has one. */
+  onChange(listener: (id: string | undefined) => void): Disposable {
     return this.#emitter.on(listener);
   }
 
   /** What is at work, for people. */
   get names(): string[] {
-    return this.#work === undefined ? [] : [this.#work.id ?? 'a new evaluation'];
+    return this.#work === undefined ? [] : [this.#work.id ?? `a new ${this.#options.noun}`];
   }
 
-  get(evaluationId: string): EvaluationJob | undefined {
-    return this.#work?.id === evaluationId ? this.#work : undefined;
+  get(id: string): JobAtWork | undefined {
+    return this.#work?.id === id ? this.#work : undefined;
   }
 
   /**
    * @returns its id, as soon as its folder is there
-   * @throws UserError('run') where another one is at work, or whatever the evaluation could not begin for
+   * @throws UserError('run') where another one is at work, or whatever it could not begin for
    */
-  start(target: EvaluationTarget): Promise<string> {
+  start(target: FolderJobTarget): Promise<string> {
     if (this.#work !== undefined) {
       const [name = ''] = this.names;
-      throw new UserError('run', `${name} is at work; evaluations run one at a time on all cores`, {
+      throw new UserError('run', `${name} is at work; ${this.#options.noun}s run one at a time on all cores`, {
         remedy: 'Wait for it, or stop it first: it can go on later.',
       });
     }
@@ -94,9 +96,9 @@ export class EvaluationJobs {
   }
 
   /** What is done stays. @throws UserError('run') where it is not at work here */
-  stop(evaluationId: string): void {
-    if (this.#work?.id !== evaluationId) {
-      throw new UserError('run', `evaluation ${evaluationId} is not at work in this window`);
+  stop(id: string): void {
+    if (this.#work?.id !== id) {
+      throw new UserError('run', `${this.#options.noun} ${id} is not at work in this window`);
     }
     this.#end(this.#work);
   }
@@ -115,18 +117,18 @@ export class EvaluationJobs {
     if (work.state === 'stopping') return;
     work.state = 'stopping';
     work.thread.send('stop');
-    // Every curve is on the disk as soon as it is whole, so nothing is lost by force.
+    // What it has done is on the disk, so that force costs little.
     work.timer = setTimeout(() => {
       work.thread.terminate();
     }, this.#options.patienceMs);
     this.#emitter.emit(work.id);
   }
 
-  #heard(work: Work, report: EvaluateReport): void {
+  #heard(work: Work, report: FolderJobReport): void {
     switch (report.type) {
       case 'opened':
-        work.id = report.evaluationId;
-        work.opened(report.evaluationId);
+        work.id = report.id;
+        work.opened(report.id);
         break;
       case 'progress':
         if (work.state === 'starting') work.state = 'running';
@@ -134,7 +136,7 @@ export class EvaluationJobs {
         work.secondsLeft = report.secondsLeft;
         break;
       case 'warning':
-        this.#options.onWarning(work.id ?? 'an evaluation', report.text);
+        this.#options.onWarning(work.id ?? `the new ${this.#options.noun}`, report.text);
         return;
       case 'failed':
         work.failure = report.error.message;
@@ -152,7 +154,7 @@ export class EvaluationJobs {
     const failure = work.failure ?? (crash && `Its thread broke down: ${crash}`);
     work.refused(new UserError('engine', failure ?? 'it was stopped before it began'));
     if (work.id !== undefined) {
-      // After a stop it is as far as its curves say, however it ended.
+      // After a stop it is as far as its folder says, however it ended.
       const isStopped = work.state === 'stopping' && work.failure === undefined;
       this.#options.onEnd(work.id, isStopped ? undefined : failure);
     }

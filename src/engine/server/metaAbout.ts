@@ -1,0 +1,44 @@
+/** What a meta-training is, in words for its view. */
+import type { MetaConfig } from '../../protocol/index';
+import { budgetSeconds } from '../../protocol/index';
+import type { MetaAbout, MetaPlan } from '../../protocol/live/index';
+import type { MetaRecord } from '../../storage/index';
+
+export function metaAbout({ config, environment }: MetaRecord): MetaAbout {
+  const { optimizer, estimator, metaLoss, validation, checkpointEvery } = config;
+  return {
+    optimizer: `VeLO ${optimizer.hidden}/${optimizer.bank}`,
+    start: environment.start,
+    estimator: ESTIMATORS[estimator.name] ?? estimator.name,
+    lengths: lengthsText(config.lengths),
+    tasks: typeof config.tasks === 'string' ? config.tasks : config.tasks.name,
+    entries: [...(environment.entries ?? [])],
+    pairs: estimator.pairs,
+    floor: metaLoss.floor,
+    thetaSize: environment.thetaSize,
+    learning: environment.learning,
+    device: environment.device,
+    workers: environment.workers,
+    validateEvery: validation.every,
+    checkpointEvery,
+  };
+}
+
+export function metaPlan({ iterations, budget }: MetaConfig): MetaPlan {
+  return {
+    ...(iterations === undefined ? {} : { iterations }),
+    ...(budget === undefined ? {} : { seconds: budgetSeconds(budget) }),
+  };
+}
+
+const ESTIMATORS: Readonly<Record<string, string>> = {
+  fullEs: 'evolution strategy, full unrolls',
+  truncatedEs: 'evolution strategy, truncated unrolls',
+  pes: 'persistent evolution strategy',
+};
+
+function lengthsText(lengths: MetaConfig['lengths']): string {
+  if (typeof lengths === 'number') return String(lengths);
+  if ('logUniform' in lengths) return lengths.logUniform.join('–');
+  return lengths.stages.map(({ logUniform }) => logUniform.join('–')).join(', then ');
+}

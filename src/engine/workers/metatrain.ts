@@ -1,0 +1,79 @@
+/** A meta-training in a worker thread, with the workers of its population as threads of its own: a command in, reports out. */
+import type { MessagePort } from 'node:worker_threads';
+import { UserError } from '../../base/index';
+import { toEngineError } from '../../protocol/index';
+import type { MetaConfig } from '../../protocol/index';
+import { readMetaConfigFile, readMetaTraining } from '../../storage/index';
+import type { MetaEvent, MetaOptions } from '../meta/contract';
+import { goOnMetaTraining, startMetaTraining } from '../meta/metaTrain';
+import { resolveDistribution } from '../meta/resolve';
+import type { FolderJobCommand, FolderJobReport, WorkerTask } from './messages';
+
+type MetatrainTask = Extract<WorkerTask, { target: object }>;
+
+export async function metatrain(task: MetatrainTask, port: MessagePort): Promise<void> {
+  const end = new AbortController();
+  const report = (message: FolderJobReport): void => {
+    port.postMessage(message);
+  };
+  port.on('message', (command: FolderJobCommand) => {
+    end.abort(command);
+  });
+  const onEvent = (event: MetaEvent): void => {
+    const message = reportOf(event);
+    if (message !== undefined) report(message);
+  };
+  try {
+    await run(task, { services: task.files, signal: end.signal, onEvent });
+    report({ type: 'ended' });
+  } catch (thrown) {
+    report({ type: 'failed', error: toEngineError(thrown) });
+  } finally {
+    port.close();
+  }
+}
+
+async function run(
+  { root, target, isTrusted }: MetatrainTask,
+  options: MetaOptions,
+): Promise<void> {
+  if ('directory' in target) {
+    if (!isTrusted) refuseOwnTasks(readMetaTraining(target.directory).config);
+    await goOnMetaTraining(target.directory, options);
+    return;
+  }
+  const config = readMetaConfigFile(target.configPath);
+  if (!isTrusted) refuseOwnTasks(config);
+  await startMetaTraining({ ...options, config, root });
+}
+
+/** @throws UserError('task') where a task is a file of the folder */
+function refuseOwnTasks({ tasks }: MetaConfig): void {
+  const { metaTrain, metaValid = [] } = resolveDistribution(tasks);
+  const isOwn = [...metaTrain, ...metaValid].some(({ task }) => task['family'] === 'user');
+  if (!isOwn) return;
+  throw new UserError('task', 'a task is code, and this folder is not trusted, so it is not run', {
+    remedy: 'Choose "Workspaces: Manage Workspace Trust" to trust the folder.',
+  });
+}
+
+/** Undefined for what the main thread reads from the disk. */
+function reportOf(event: MetaEvent): FolderJobReport | undefined {
+  switch (event.type) {
+    case 'opened':
+      return { type: 'opened', id: event.id };
+    case 'iteration':
+      return {
+        type: 'progress',
+        done: event.summary.iterations,
+        secondsLeft: event.secondsLeft,
+      };
+    case 'warning':
+      return event;
+    case 'started':
+    case 'validationTasks':
+    case 'validation':
+    case 'ended':
+      return undefined;
+  }
+}
