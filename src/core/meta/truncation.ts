@@ -1,7 +1,7 @@
 /** How long inner trainings are: T of each inner problem. */
 import { UserError } from '../../base/index';
 import type { Rng } from '../compute/rng';
-import { checkCount } from './checks';
+import { checkCount, checkFrom } from './checks';
 
 /** Inner steps of one problem. @param iteration  outer, from 0. @param rng  of the problem alone */
 export type LengthSchedule = (iteration: number, rng: Rng) => number;
@@ -28,9 +28,7 @@ export type LengthSpec = { readonly jitter?: number } & (
 export function createLengthSchedule(spec: LengthSpec): LengthSchedule {
   const schedule = plainSchedule(spec);
   const { jitter = 0 } = spec;
-  if (!(Number.isFinite(jitter) && jitter >= 0)) {
-    throw new UserError('config', `jitter must be a finite number of at least 0, got ${jitter}`);
-  }
+  checkFrom('jitter', jitter, 0);
   if (jitter === 0) return schedule;
   return (iteration, rng) => {
     const length = schedule(iteration, rng);

@@ -220,8 +220,13 @@ describe('noise-reuse evolution strategies', () => {
 
   it('weigh pairs by their steps', () => {
     const estimator = createEstimator({ ...COMMON, pairs: 2, kind: 'noiseReuseEs' });
-    const particle = (step: number) => ({ problem: step, length: 5, step, noise: [8, 6, 0, 0] });
-    const state = { particles: [particle(1), particle(4)], problems: 5 } as EstimatorState;
+    const particle = (step: number) => ({
+      problem: step,
+      length: 5,
+      step,
+      noise: [8, 6, 0, 0] as const,
+    });
+    const state = { particles: [particle(1), particle(4)], problems: 5 };
     const turns = estimator.plan(state, 3);
     const outcomes = [outcomeOf([1, 1, 1], [0, 0, 0]), outcomeOf([9], [0])];
     const estimate = estimator.estimate(state, turns, outcomes, plainNoise(SIZE));
