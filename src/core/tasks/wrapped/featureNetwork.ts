@@ -20,7 +20,7 @@ import {
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorDict } from '../../optimizers/optimizer';
 import { linearSpecs } from '../layers/dense';
-import type { ParamSpec } from '../layers/parameters';
+import type { ParamSpec } from '../../compute/parameters';
 
 export interface NetworkShape {
   /** Width of the hidden layers. */

@@ -1,6 +1,6 @@
 /** What a learned optimizer is to the tasks that train one: rules whose own parameters have derivatives. */
 import type { TensorDict } from '../../optimizers/optimizer';
-import type { ParamSpec } from '../layers/parameters';
+import type { ParamSpec } from '../../compute/parameters';
 
 export interface LearnedOptimizer {
   readonly name: string;

@@ -10,7 +10,7 @@ import { UserError } from '../../../base/index';
 import { mapValues } from '../../compute/tensors';
 import type { TensorDict } from '../../optimizers/optimizer';
 import { finiteLoss } from '../finiteLoss';
-import { initParams, tensorSpecs } from '../layers/parameters';
+import { initParams, tensorSpecs } from '../../compute/parameters';
 import type { LossRng, Task } from '../task';
 import { isGradientWanted, withGradient } from './givenGradient';
 import { pesGradient } from './pes';

@@ -1,7 +1,7 @@
 /** Known optimizers whose settings are learned: one set of numbers for all tensors. */
 import { add, div, exp, mul, pow, sqrt, square, sub } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ParamSpec } from '../layers/parameters';
+import type { ParamSpec } from '../../compute/parameters';
 import type { LearnedOptimizer } from './learnedOptimizer';
 
 /** A scalar that starts at ln(value). */
