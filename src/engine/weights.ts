@@ -3,13 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../base/index';
 import { decodeTheta } from '../core/index';
-import type { ThetaCard, VeloTheta } from '../core/index';
+import type { Theta, ThetaCard } from '../core/index';
 import { BUNDLED_WEIGHTS } from '../protocol/index';
 import { decodeSafetensors, onDisk, sha256Of } from '../storage/index';
 
-/** A theta as it was read, with what a run records of it. */
+/** A theta of any learned optimizer as it was read, with what a run records of it. */
 export interface LoadedWeights {
-  readonly theta: VeloTheta;
+  readonly theta: Theta;
   readonly card: ThetaCard;
   readonly name: string;
   /** Of the file's bytes, lower-case hex. */

@@ -1,9 +1,9 @@
 /** What passes between a population and its worker threads: plain data, both ends from one build. */
 import type {
+  Architecture,
   EvaluatedPoint,
   EvaluationRequest,
   Perturbation,
-  VeloArchitecture,
 } from '../../core/index';
 import type { DeviceName, EngineError, OptimizerConfig, TaskConfig } from '../../protocol/index';
 import type { TaskDataset } from '../jobs/createTask';
@@ -21,7 +21,7 @@ export interface SharedTask {
 export type SharedOptimizer =
   | { readonly config: OptimizerConfig }
   | {
-      readonly architecture: VeloArchitecture;
+      readonly architecture: Architecture;
       readonly theta: Float32Array;
       readonly sd: Float32Array;
     };
