@@ -67,7 +67,7 @@ export class MetaReport {
       `  ${formatCount(learning)} of ${formatCount(thetaSize)} numbers of theta learn, from ${start}`,
     );
     output.print(
-      `  ${estimator.name}, ${estimator.pairs} antithetic pairs; tasks: ${typeof tasks === 'string' ? tasks : tasks.name}; ` +
+      `  ${estimator.kind}, ${estimator.pairs} antithetic pairs; tasks: ${typeof tasks === 'string' ? tasks : tasks.name}; ` +
         `${workers} ${workers === 1 ? 'worker' : 'workers'} (${device})`,
     );
     if (!output.isInteractive) return;

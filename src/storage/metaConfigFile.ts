@@ -15,7 +15,15 @@ const MADE = ['clock', 'fresh'];
 export function readMetaConfigFile(file: string, overrides: readonly string[] = []): MetaConfig {
   const text = readText(file, 'a meta-training');
   const config = parseMetaConfigText(text, shortName(file), overrides);
-  const { start } = config.optimizer;
-  const from = MADE.includes(start) ? start : resolvePath(start, dirname(resolve(file)));
-  return { ...config, optimizer: { ...config.optimizer, start: from } };
+  const folder = dirname(resolve(file));
+  const { start, ...optimizer } = config.optimizer;
+  const from = start === undefined || MADE.includes(start) ? start : resolvePath(start, folder);
+  const { optimizer: rule } = config.outer;
+  const outer =
+    rule.kind === 'velo' ? { ...rule, weights: resolvePath(rule.weights, folder) } : rule;
+  return {
+    ...config,
+    optimizer: { ...optimizer, ...(from === undefined ? {} : { start: from }) },
+    outer: { ...config.outer, optimizer: outer },
+  };
 }

@@ -1,12 +1,6 @@
 /** The outer loop: pairs of inner trainings, an estimate of the meta-gradient, a step of theta; and now and then a validation. */
 import { UserError, messageOf } from '../../base/index';
-import {
-  createNoiseSpace,
-  createOuterOptimizer,
-  createOuterSchedule,
-  encodeTheta,
-  thetaOf,
-} from '../../core/index';
+import { createOuterSchedule, encodeTheta, thetaOf } from '../../core/index';
 import type {
   Estimator,
   NoiseSpace,
@@ -26,7 +20,6 @@ import type {
 } from '../../protocol/index';
 import { readMetaValidationTasks, readMetaValidations } from '../../storage/index';
 import type { MetaWriter } from '../../storage/index';
-import { pickDevice } from '../devices/devices';
 import type { Population } from '../population/population';
 import type { MetaOptions, MetaResult } from './contract';
 import { encodeState } from './metaState';
@@ -41,6 +34,8 @@ import { Validation } from './validation';
 import { averaged, cosineOf, driftOf, moved, rmsOf } from './vectors';
 
 export interface MetaParts {
+  readonly outer: OuterOptimizer;
+  readonly space: NoiseSpace;
   readonly config: MetaConfig;
   readonly start: StartTheta;
   readonly distribution: TaskDistribution;
@@ -72,7 +67,7 @@ export class MetaJob {
     this.#parts = parts;
     this.#options = options;
     this.#estimator = resolveEstimator(config);
-    this.#outer = createOuterOptimizer(config.outer.optimizer);
+    this.#outer = parts.outer;
     this.#schedule = createOuterSchedule(config.outer);
     this.#problems = new Problems(config, distribution, population);
     this.#player = new Player(population, config.metaLoss.samples, from?.player);
@@ -107,8 +102,6 @@ export class MetaJob {
   async #work(): Promise<'finished' | 'stopped'> {
     const { config, population } = this.#parts;
     const { signal } = this.#options;
-    const { device } = await pickDevice(config.device);
-    const space = createNoiseSpace(this.#state.theta.length, device.kernels);
     const validation = await Validation.open(config, population, this.#problems);
     try {
       const tasks = await this.#validationTasks(validation);
@@ -119,7 +112,7 @@ export class MetaJob {
         if (isDone || this.#isDue(config.validation.every)) await this.#validate(validation, tasks);
         if (isDone) return 'finished';
         signal?.throwIfAborted();
-        await this.#iterate(progress, space);
+        await this.#iterate(progress);
         if (this.#state.iteration % config.checkpointEvery === 0) this.#save();
       }
     } catch (thrown) {
@@ -214,8 +207,8 @@ export class MetaJob {
     this.#save();
   }
 
-  async #iterate(progress: number, space: NoiseSpace): Promise<void> {
-    const { population } = this.#parts;
+  async #iterate(progress: number): Promise<void> {
+    const { population, space } = this.#parts;
     const { iteration, theta, estimator } = this.#state;
     const begin = performance.now();
     population.setCentre(LEARNED, theta);
@@ -272,7 +265,7 @@ export class MetaJob {
     this.#state = {
       ...this.#state,
       theta: next,
-      average: averaged(average, next, this.#parts.config.outer.ema, iteration),
+      average: averaged(average, next, { decay: this.#parts.config.outer.ema, t: iteration }),
       gradient,
       outer: update.state,
       estimator: estimate.state,
@@ -302,7 +295,7 @@ export class MetaJob {
     return {
       name: `${writer.paths.id}-${iteration}`,
       provenance:
-        `Meta-trained: ${iteration} outer iterations of ${config.estimator.name}, ${innerSteps} inner steps, ` +
+        `Meta-trained: ${iteration} outer iterations of ${config.estimator.kind}, ${innerSteps} inner steps, ` +
         `from ${environment.start}; tasks "${typeof config.tasks === 'string' ? config.tasks : config.tasks.name}".`,
       licence: 'MIT',
       createdBy: `VeLO Lab ${this.#options.services.version}`,

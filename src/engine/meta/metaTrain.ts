@@ -1,9 +1,10 @@
 /** The job `metatrain`: a learned optimizer is trained from its config, or from the checkpoint where it was left. */
 import { cpus } from 'node:os';
-import { thetaOf } from '../../core/index';
+import { createNoiseSpace, thetaOf } from '../../core/index';
 import { decodeOptimizer } from '../../protocol/index';
 import type { MetaConfig, MetaEnvironment, MetaSummary } from '../../protocol/index';
 import { createMetaTraining, readMetaTraining, resumeMetaTraining } from '../../storage/index';
+import { pickDevice } from '../devices/devices';
 import { openPopulation } from '../population/population';
 import type { Population } from '../population/population';
 import type { MetaOptions, MetaResult } from './contract';
@@ -11,7 +12,7 @@ import { entryNames } from './entryNames';
 import { MetaJob } from './metaJob';
 import type { MetaParts } from './metaJob';
 import { decodeState } from './metaState';
-import { resolveDistribution } from './resolve';
+import { resolveDistribution, resolveOuter } from './resolve';
 import { startTheta } from './startTheta';
 import type { StartTheta } from './startTheta';
 import { BASELINE_RATES } from './validation';
@@ -35,7 +36,10 @@ export async function startMetaTraining(options: NewMetaOptions): Promise<MetaRe
     const environment = environmentOf({ start, distribution, population }, options);
     const writer = createMetaTraining(root, { config, environment, summary: FRESH });
     try {
-      const parts = { config, start, distribution, environment, population, writer };
+      const parts = {
+        ...(await kernelParts(config, start, options)),
+        ...{ config, start, distribution, environment, population, writer },
+      };
       return await new MetaJob(parts, options).run();
     } finally {
       writer.close();
@@ -65,12 +69,28 @@ export async function goOnMetaTraining(
     const environment = environmentOf({ start, distribution, population }, options);
     warnOfChanges(then, environment, options);
     const whole = decodeState(checkpoint.step, checkpoint.tensors, checkpoint.metadata);
-    const parts = { config, start, distribution, environment, population, writer };
+    const parts = {
+      ...(await kernelParts(config, start, options)),
+      ...{ config, start, distribution, environment, population, writer },
+    };
     return await new MetaJob(parts, options, whole).run();
   } finally {
     writer.close();
     await population?.close();
   }
+}
+
+/** What runs on kernels in the thread of the outer loop. */
+async function kernelParts(
+  config: MetaConfig,
+  { architecture, theta, scales }: StartTheta,
+  { services: { weightsDir } }: MetaOptions,
+): Promise<Pick<MetaParts, 'outer' | 'space'>> {
+  const { kernels } = (await pickDevice(config.device)).device;
+  return {
+    outer: resolveOuter(config, { architecture, scales, kernels, weightsDir }),
+    space: createNoiseSpace(theta.length, kernels),
+  };
 }
 
 const FRESH: MetaSummary = { state: 'running', iterations: 0, innerSteps: 0, seconds: 0 };

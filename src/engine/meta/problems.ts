@@ -76,7 +76,8 @@ export class Problems {
   }
 
   #judge(config: TaskConfig, carrier: number): Judge {
-    const { normalize } = taskFrom(config, 0, this.#population.dataOf(carrier));
+    const task = taskFrom(config, 0, this.#population.dataOf(carrier));
+    const normalize = (loss: number): number => task.normalize(loss);
     const isAbsolute = lossUnit(config).startsWith('cross-entropy');
     const { floor } = this.#config.metaLoss;
     const worstLoss = isAbsolute ? HOPELESS * normalize(NaN) : Infinity;
