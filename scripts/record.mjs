@@ -1,7 +1,8 @@
 /**
  * Records what the extension host sends to the views: trains a handful of runs (a few minutes) and writes their messages
  * to test/webview/recorded, for the gallery and the tests. To be run again when a message changes its form;
- * `node scripts/record.mjs speedup` records the speedup chart alone, `sweep` its sweep, `tasks` the gallery of tasks.
+ * `node scripts/record.mjs speedup` records the speedup chart alone, `sweep` its sweep, `tasks` the gallery of tasks,
+ * `meta` the view of a meta-training.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,7 +34,7 @@ await build({
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   logLevel: 'warning',
 });
-const { record, recordSpeedup, recordSweep, recordTasks } = await import(
+const { record, recordMeta, recordSpeedup, recordSweep, recordTasks } = await import(
   pathToFileURL(outfile).href
 );
 const target = join(root, 'test', 'webview', 'recorded');
@@ -41,6 +42,7 @@ const [, , only] = process.argv;
 if (only === undefined || only === 'speedup') await recordSpeedup(root, target);
 if (only === undefined || only === 'sweep') await recordSweep(root, target);
 if (only === undefined || only === 'tasks') await recordTasks(root, target);
+if (only === undefined || only === 'meta') await recordMeta(root, target);
 if (only === undefined) await recordOthers();
 
 async function recordOthers() {

@@ -1,7 +1,7 @@
 /**
  * The engines of this window: one for each folder that is worked in, made when it is first needed. Making one starts
  * nothing yet; its first request does. Where the whole window is on no disk there are none. In restricted mode there are
- * viewers only: they show finished evaluations, keep their lock and log in a place of the extension's own, and neither run
+ * viewers only: they show evaluations and meta-trainings, keep their lock and log in a place of the extension's own, and neither run
  * code of the folder nor write into it.
  */
 import { createHash } from 'node:crypto';
@@ -15,7 +15,8 @@ import type { Engine } from '../client/index';
 import { LazyEngine } from './lazyEngine';
 import { readSetting } from './settings';
 
-const EVALUATIONS_FOLDER = join('.velo', 'evaluations');
+/** What can be looked at in restricted mode. */
+const VIEWED_FOLDERS = [join('.velo', 'evaluations'), join('.velo', 'metatrainings')];
 
 type Created = (root: string, engine: Engine) => void;
 
@@ -77,7 +78,7 @@ export class Engines implements Disposable {
   }
 
   /**
-   * What shows the evaluations of a folder: its engine; in restricted mode one that can do nothing else.
+   * What shows the evaluations and meta-trainings of a folder: its engine; in restricted mode one that can do nothing else.
    * @returns undefined where there is nothing to show in restricted mode
    * @throws UserError('usage') in a window whose folders are all on no disk
    */
@@ -86,7 +87,7 @@ export class Engines implements Disposable {
     requireDisk();
     const known = this.#viewers.get(root);
     if (known !== undefined) return known;
-    if (!existsSync(join(root, EVALUATIONS_FOLDER))) return undefined;
+    if (!VIEWED_FOLDERS.some((folder) => existsSync(join(root, folder)))) return undefined;
     const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
     const home = join(this.#storage, 'viewers', name);
     mkdirSync(home, { recursive: true });

@@ -2,6 +2,7 @@
 import type { Uri } from 'vscode';
 import type { Engines } from './engines';
 import type { EvaluationStore } from './evaluations/evaluationStore';
+import type { MetaStore } from './metas/metaStore';
 import type { Report } from './report';
 import type { CheckedRuns } from './runs/checkedRuns';
 import type { RunRef, RunStore } from './runs/runStore';
@@ -12,6 +13,7 @@ export interface Services {
   readonly engines: Engines;
   readonly runs: RunStore;
   readonly evaluations: EvaluationStore;
+  readonly metas: MetaStore;
   readonly checked: CheckedRuns;
   /** Tells that a run is looked at. */
   readonly viewed: (run: RunRef) => void;

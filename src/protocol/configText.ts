@@ -38,7 +38,19 @@ export interface ConfigDiagnostic {
  * @throws UserError('config') naming file, line and column of the first problem
  */
 export function parseRunConfigText(text: string, options: ConfigTextOptions = {}): RunConfig {
+  if (isMetaConfigText(text)) {
+    const { fileName = 'config' } = options;
+    throw new UserError('config', `${fileName} is the config of a meta-training, not of a run`, {
+      remedy: `Start it with: velo metatrain ${fileName}`,
+    });
+  }
   return parseConfigText(text, checkRunConfig, options);
+}
+
+/** Whether a text that ends in `.velo.json` means a meta-training rather than a run; also while it has errors. */
+export function isMetaConfigText(text: string): boolean {
+  const { tree } = parseSyntax(text);
+  return tree !== undefined && findNodeAtLocation(tree, ['kind'])?.value === 'metatrain';
 }
 
 /**

@@ -7,9 +7,9 @@ import type { MetaRecord } from '../../storage/index';
 export function metaAbout({ config, environment }: MetaRecord): MetaAbout {
   const { optimizer, estimator, metaLoss, validation, checkpointEvery } = config;
   return {
-    optimizer: `VeLO ${optimizer.hidden}/${optimizer.bank}`,
+    optimizer: optimizerText(optimizer),
     start: environment.start,
-    estimator: ESTIMATORS[estimator.name] ?? estimator.name,
+    estimator: ESTIMATORS[estimator.kind] ?? estimator.kind,
     lengths: lengthsText(config.lengths),
     tasks: typeof config.tasks === 'string' ? config.tasks : config.tasks.name,
     entries: [...(environment.entries ?? [])],
@@ -35,7 +35,13 @@ const ESTIMATORS: Readonly<Record<string, string>> = {
   fullEs: 'evolution strategy, full unrolls',
   truncatedEs: 'evolution strategy, truncated unrolls',
   pes: 'persistent evolution strategy',
+  noiseReuseEs: 'evolution strategy that reuses its noise',
 };
+
+/** `velo, hidden 32, bank 8` */
+function optimizerText({ kind, options }: MetaConfig['optimizer']): string {
+  return [kind, ...Object.entries(options).map(([name, value]) => `${name} ${value}`)].join(', ');
+}
 
 function lengthsText(lengths: MetaConfig['lengths']): string {
   if (typeof lengths === 'number') return String(lengths);

@@ -130,7 +130,7 @@ export class Metas {
     const entry = this.index.get(id);
     if (entry === undefined) return undefined;
     const { record } = this.index.require(id);
-    return { entry, plan: metaPlan(record.config), about: metaAbout(record), tasks: tasksOf(record) };
+    return { entry, plan: metaPlan(record.config), about: metaAbout(record), tasks: validationTasksOf(record) };
   }
 
   /** Fulfilled when nothing is at work any more. @returns how many there were */
@@ -169,7 +169,8 @@ export class Metas {
   }
 }
 
-function tasksOf({ directory }: DiskMeta['record']): MetaUpdate['tasks'] {
+/** What thetas are compared on, empty until it is known. @throws UserError('run' | 'disk') */
+export function validationTasksOf({ directory }: DiskMeta['record']): MetaUpdate['tasks'] {
   return readMetaValidationTasks(directory).map(({ name, family, length, start, baseline }) => ({
     name,
     family,

@@ -4,11 +4,12 @@ import { ThemeIcon, Uri, commands, env, window } from 'vscode';
 import { UserError } from '../../base/index';
 import type { EvaluationEntry } from '../../protocol/live/index';
 import { evaluationRow } from '../evaluations/evaluationRow';
+import { refOf } from '../evaluations/evaluationStore';
 import type { EvaluationRef, StoredEvaluation } from '../evaluations/evaluationStore';
 import { EVALUATION_SUFFIX } from '../config/configFiles';
-import type { SpeedupPanels } from '../panels/speedupPanels';
+import type { SpeedupPanels } from '../panels/speedupPanel';
 import type { Services } from '../services';
-import { isObject, payloadOf } from './arguments';
+import { payloadOf } from './arguments';
 import { savedConfig, showProblem } from './startRun';
 
 /** Opening data sets and compiling the first tasks. */
@@ -53,7 +54,7 @@ export async function openChart(
   panels: SpeedupPanels,
   argument: unknown,
 ): Promise<void> {
-  const ref = refOf(argument);
+  const ref = refOf(payloadOf(argument));
   if (ref !== undefined) {
     panels.open(ref);
     return;
@@ -136,20 +137,11 @@ async function offerToOpen(target: Uri): Promise<void> {
 
 /** Shows the evaluation's folder: in the system's file manager where there is one, else in the explorer. */
 export async function revealEvaluation(services: Services, argument: unknown): Promise<void> {
-  const ref = refOf(argument);
-  const entry = ref && services.evaluations.get(ref);
+  const ref = refOf(payloadOf(argument));
+  const entry = ref && services.evaluations.get(ref.root, ref.evaluationId);
   if (entry === undefined) return;
   const command = env.remoteName === undefined ? 'revealFileInOS' : 'revealInExplorer';
   await commands.executeCommand(command, Uri.file(entry.directory));
-}
-
-/** What a node of the tree, a panel or a caller says. */
-function refOf(value: unknown): EvaluationRef | undefined {
-  const payload = payloadOf(value);
-  if (!isObject(payload)) return undefined;
-  const { root, evaluationId } = payload;
-  if (typeof root !== 'string' || typeof evaluationId !== 'string') return undefined;
-  return { root, evaluationId };
 }
 
 interface Choice {
@@ -163,7 +155,7 @@ async function required(
   argument: unknown,
   { title, fits }: Choice,
 ): Promise<EvaluationRef | undefined> {
-  const ref = refOf(argument);
+  const ref = refOf(payloadOf(argument));
   if (ref !== undefined) return ref;
   await evaluations.load();
   const fitting = evaluations.all().filter(({ entry }) => fits(entry));

@@ -39,6 +39,15 @@ export const COMMANDS = {
   'velo.evaluation.delete': 'palette',
   'velo.evaluation.report': 'palette',
   'velo.evaluation.reveal': 'argument',
+  'velo.meta.new': 'palette',
+  'velo.meta.open': 'palette',
+  'velo.meta.resume': 'palette',
+  'velo.meta.stop': 'palette',
+  'velo.meta.delete': 'palette',
+  'velo.meta.reveal': 'argument',
+  'velo.meta.openConfig': 'argument',
+  'velo.meta.useTheta': 'argument',
+  'velo.meta.compare': 'argument',
   'velo.log.show': 'palette',
   'velo.engine.restart': 'palette',
 } as const satisfies Record<string, 'palette' | 'argument'>;
@@ -49,6 +58,7 @@ export type CommandId = keyof typeof COMMANDS;
 export const VIEWS = {
   runs: 'velo.runs',
   evaluations: 'velo.evaluations',
+  metas: 'velo.metas',
   optimizers: 'velo.optimizers',
   tasks: 'velo.tasks',
   devices: 'velo.devices',
@@ -61,4 +71,5 @@ export const VIEW_TYPES = {
   optimizer: 'velo.optimizer',
   speedup: 'velo.speedup',
   tasks: 'velo.tasks',
+  meta: 'velo.meta',
 } as const;

@@ -57,7 +57,10 @@ function noFolder(): UserError {
 
 type Item<T> = QuickPickItem & { readonly value?: T };
 
-async function pickTask(engine: Engine): Promise<ReadyTask | undefined> {
+export async function pickTask(
+  engine: Engine,
+  title = 'New Run: Task',
+): Promise<ReadyTask | undefined> {
   const items = engine.request('tasks.list', {}).then(({ families }) =>
     families.flatMap((family): Item<ReadyTask>[] => [
       { label: family.title, kind: QuickPickItemKind.Separator },
@@ -70,7 +73,7 @@ async function pickTask(engine: Engine): Promise<ReadyTask | undefined> {
       })),
     ]),
   );
-  return pick(items, 'New Run: Task', 'What is trained');
+  return pick(items, title, 'What is trained');
 }
 
 const SOURCES = { shipped: 'Shipped', own: 'Mine', baseline: 'Baselines' } as const;

@@ -9,6 +9,14 @@ import type { TrainingPanels } from '../panels/trainingPanels';
 import type { Services } from '../services';
 import { readSetting } from '../settings';
 
+/** Whether a config, or the active editor's, is that of a meta-training. */
+export async function isMetaConfig(config: Uri | undefined): Promise<boolean> {
+  const uri = config ?? window.activeTextEditor?.document.uri;
+  if (uri?.path.endsWith(CONFIG_SUFFIX) !== true) return false;
+  const { isMetaConfigText } = await import('../onDemand');
+  return isMetaConfigText((await workspace.openTextDocument(uri)).getText());
+}
+
 /**
  * Starts a run.
  * @param config  a *.velo.json; the active editor's file when absent

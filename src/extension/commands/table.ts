@@ -3,7 +3,8 @@ import { commands } from 'vscode';
 import type { Uri } from 'vscode';
 import type { Disposable } from '../../base/index';
 import type { ComparisonPanels } from '../panels/comparisonPanel';
-import type { SpeedupPanels } from '../panels/speedupPanels';
+import type { MetaPanels } from '../panels/metaPanel';
+import type { SpeedupPanels } from '../panels/speedupPanel';
 import type { TasksPanels } from '../panels/tasksPanel';
 import type { TrainingPanels } from '../panels/trainingPanels';
 import type { RunRef } from '../runs/runStore';
@@ -15,13 +16,16 @@ import { payloadOf, runRefs, uriOf } from './arguments';
 import * as evaluations from './evaluationCommands';
 import { COMMANDS } from './ids';
 import type { CommandId } from './ids';
+import * as metas from './metaCommands';
+import * as thetas from './metaThetas';
 import { newEvaluation } from './newEvaluation';
+import { newMeta } from './newMeta';
 import { newRun } from './newRun';
 import { newTask } from './newTask';
 import type { NewRunPreset } from './newRun';
 import { controlRuns, resumeRuns, stopAll } from './runControls';
 import { copyIds, deleteRuns, duplicate, exportRun, openConfig, reveal } from './runFiles';
-import { startRun } from './startRun';
+import { isMetaConfig, startRun } from './startRun';
 import { trainTask } from './trainTask';
 import * as views from './viewCommands';
 
@@ -30,6 +34,7 @@ export interface CommandContext {
   readonly training: TrainingPanels;
   readonly comparison: ComparisonPanels;
   readonly speedup: SpeedupPanels;
+  readonly metaPanels: MetaPanels;
   readonly tasksPanel: TasksPanels;
   readonly runsView: RunsView;
   readonly optimizers: ListTree;
@@ -43,6 +48,7 @@ export function registerCommands(context: CommandContext): Disposable[] {
   const handlers = {
     ...runHandlers(context),
     ...evaluationHandlers(context),
+    ...metaHandlers(context),
     ...otherHandlers(context),
   } satisfies Record<CommandId, Handler>;
   const { report } = context.services;
@@ -61,14 +67,14 @@ export function registerCommands(context: CommandContext): Disposable[] {
 type RunCommand = Extract<CommandId, `velo.run.${string}`>;
 
 function runHandlers(context: CommandContext): Record<RunCommand, Handler> {
-  const { services, training, speedup, runsView, status } = context;
+  const { services, training, speedup, metaPanels, runsView, status } = context;
   const onRuns =
     (act: (refs: RunRef[]) => unknown): Handler =>
     (first, second) =>
       act(runRefs(first, second, runsView.selection()));
   const onRun = (act: (ref: RunRef) => unknown): Handler =>
     onRuns(([ref]) => (ref === undefined ? undefined : act(ref)));
-  const start = (config: Uri | undefined) => startRun(services, training, config);
+  const start = (config: Uri | undefined) => startConfig(context, config);
   return {
     'velo.run.new': () => createAndStart(services, start, {}),
     'velo.run.start': (resource) => start(uriOf(resource)),
@@ -79,6 +85,7 @@ function runHandlers(context: CommandContext): Record<RunCommand, Handler> {
       const job = await views.chooseRunning(status);
       if (job === undefined) return;
       if ('runId' in job) training.open(job);
+      else if ('metaId' in job) metaPanels.open(job);
       else speedup.open(job);
     },
     'velo.run.pause': onRuns((refs) => controlRuns(services, refs, 'pause')),
@@ -114,11 +121,32 @@ function evaluationHandlers({
   };
 }
 
-type OtherCommand = Exclude<CommandId, RunCommand | EvaluationCommand>;
+type MetaCommand = Extract<CommandId, `velo.meta.${string}`>;
+
+function metaHandlers(context: CommandContext): Record<MetaCommand, Handler> {
+  const { services, comparison, metaPanels } = context;
+  const train = (config: Uri) => startConfig(context, config);
+  return {
+    'velo.meta.new': async () => {
+      const config = await newMeta(services);
+      return config && metas.startMeta(services, metaPanels, config);
+    },
+    'velo.meta.open': (node) => metas.openMeta(services, metaPanels, node),
+    'velo.meta.resume': (node) => metas.resumeMeta(services, node),
+    'velo.meta.stop': (node) => metas.stopMeta(services, node),
+    'velo.meta.delete': (node) => metas.deleteMeta(services, metaPanels, node),
+    'velo.meta.reveal': (node) => metas.revealMeta(services, node),
+    'velo.meta.openConfig': (node) => metas.openMetaConfig(services, node),
+    'velo.meta.useTheta': (argument) => thetas.useTheta(services, argument, train),
+    'velo.meta.compare': (argument) => thetas.compareThetas(services, comparison, argument),
+  };
+}
+
+type OtherCommand = Exclude<CommandId, RunCommand | EvaluationCommand | MetaCommand>;
 
 function otherHandlers(context: CommandContext): Record<OtherCommand, Handler> {
-  const { services, training, comparison, tasksPanel, runsView, optimizers, devices } = context;
-  const start = (config: Uri | undefined) => startRun(services, training, config);
+  const { services, comparison, tasksPanel, runsView, optimizers, devices } = context;
+  const start = (config: Uri | undefined) => startConfig(context, config);
   return {
     'velo.runs.compare': () => views.compareRuns(services, comparison),
     'velo.runs.uncheckAll': () => {
@@ -160,6 +188,15 @@ function otherHandlers(context: CommandContext): Record<OtherCommand, Handler> {
       await runs.refresh();
     },
   };
+}
+
+/** What the play button of a `*.velo.json` does: a run, or a meta-training. @returns its id */
+async function startConfig(
+  { services, training, metaPanels }: CommandContext,
+  config: Uri | undefined,
+): Promise<string | undefined> {
+  if (await isMetaConfig(config)) return metas.startMeta(services, metaPanels, config);
+  return startRun(services, training, config);
 }
 
 async function createAndStart(

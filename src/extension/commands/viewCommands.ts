@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { Uri, commands, window } from 'vscode';
 import type { OptimizerEntry } from '../../protocol/live/index';
 import { evaluationRow } from '../evaluations/evaluationRow';
-import type { StoredEvaluation } from '../evaluations/evaluationStore';
+import { metaRow } from '../metas/metaRow';
 import type { ComparisonPanels } from '../panels/comparisonPanel';
 import { pickRuns } from '../panels/overlays';
-import type { StoredRun } from '../runs/runStore';
 import type { Services } from '../services';
-import type { StatusItem } from '../status/statusItem';
+import type { StatusItem, StatusTarget } from '../status/statusItem';
 import type { Device } from '../trees/deviceNodes';
 import { runRow } from '../trees/runRow';
 import type { RunsView } from '../trees/runsView';
@@ -51,10 +50,10 @@ export async function compareRuns(services: Services, comparison: ComparisonPane
   comparison.open();
 }
 
-/** The run or evaluation that a click on the status bar means; asks where there are several. */
+/** What a click on the status bar opens; asks where there are several. */
 export async function chooseRunning(
   status: StatusItem,
-): Promise<StoredRun | StoredEvaluation | undefined> {
+): Promise<StatusTarget | undefined> {
   const targets = status.targets();
   const [first] = targets;
   if (targets.length < 2) {
@@ -62,11 +61,16 @@ export async function chooseRunning(
     return first;
   }
   const items = targets.map((job) => {
-    const { label, description } = 'runId' in job ? runRow(job.entry) : evaluationRow(job.entry);
+    const { label, description } = rowOf(job);
     return { label, description, job };
   });
   const chosen = await window.showQuickPick(items, { title: 'Runs in Progress' });
   return chosen?.job;
+}
+
+function rowOf(job: StatusTarget) {
+  if ('runId' in job) return runRow(job.entry);
+  return 'metaId' in job ? metaRow(job.entry) : evaluationRow(job.entry);
 }
 
 const EXAMPLE = 'fashion.velo.json';

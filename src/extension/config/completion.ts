@@ -1,6 +1,5 @@
 /** Completion of what the JSON schema cannot know: weights and data sets, bundled and of the workspace. */
 import { isAbsolute, dirname, relative, sep } from 'node:path';
-import { getLocation } from 'jsonc-parser';
 import { CompletionItem, CompletionItemKind, Range, languages } from 'vscode';
 import type { Position, TextDocument } from 'vscode';
 import type { Disposable } from '../../base/index';
@@ -21,6 +20,7 @@ export function registerCompletion(): Disposable {
 }
 
 async function complete(document: TextDocument, position: Position): Promise<CompletionItem[]> {
+  const { getLocation } = await import('../onDemand');
   const { path, isAtPropertyKey, previousNode } = getLocation(
     document.getText(),
     document.offsetAt(position),
@@ -42,13 +42,22 @@ async function complete(document: TextDocument, position: Position): Promise<Com
   });
 }
 
+/** Where a meta-training can begin besides weights. */
+const STARTS: readonly Choice[] = [
+  { value: 'clock', detail: 'made by hand, units that count steps' },
+  { value: 'fresh', detail: 'random weights' },
+];
+
 async function choicesAt(path: string, folder: string): Promise<Choice[]> {
-  const { BUNDLED_DATASET_NAMES, BUNDLED_WEIGHTS } = await import('../onDemand');
-  if (path === 'optimizer.weights') {
+  const { BUNDLED_DATASET_NAMES, BUNDLED_MIXES, BUNDLED_WEIGHTS } = await import('../onDemand');
+  if (path === 'tasks') return BUNDLED_MIXES.map((value) => ({ value, detail: 'bundled tasks' }));
+  if (path === 'optimizer.weights' || path === 'optimizer.start') {
     const own = (await weightFiles()).map((file) =>
       shown(file, folder, 'weights of this workspace'),
     );
-    return [...BUNDLED_WEIGHTS.map((value) => ({ value, detail: 'shipped weights' })), ...own];
+    const made = path === 'optimizer.start' ? STARTS : [];
+    const shipped = BUNDLED_WEIGHTS.map((value) => ({ value, detail: 'shipped weights' }));
+    return [...made, ...shipped, ...own];
   }
   if (path !== 'task.dataset') return [];
   const own = (await imageFolders()).map((file) => shown(file, folder, 'images of this workspace'));

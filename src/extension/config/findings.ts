@@ -1,8 +1,10 @@
 /** What is wrong with the text of a config beyond what the editor's JSON support says already, and how to mend it. */
 import {
   diagnoseEvaluationConfigText,
+  diagnoseMetaConfigText,
   diagnoseRunConfigText,
   diagnoseTaskSpecText,
+  isMetaConfigText,
 } from '../../protocol/index';
 import type { ConfigDiagnostic } from '../../protocol/index';
 
@@ -20,7 +22,9 @@ export interface Finding extends ConfigDiagnostic {
 export type ConfigKind = 'run' | 'evaluation' | 'task';
 
 const DIAGNOSE = {
-  run: diagnoseRunConfigText,
+  // Both have the same ending; what is inside tells them apart.
+  run: (text: string) =>
+    isMetaConfigText(text) ? diagnoseMetaConfigText(text) : diagnoseRunConfigText(text),
   evaluation: diagnoseEvaluationConfigText,
   task: diagnoseTaskSpecText,
 } as const satisfies Record<ConfigKind, (text: string) => ConfigDiagnostic[]>;

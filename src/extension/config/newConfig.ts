@@ -38,7 +38,8 @@ export function optimizerConfig(
   return { name: 'velo', weights: relativePath(path, folder) };
 }
 
-function relativePath(path: string, folder: string): string {
+/** As a config in the folder would name it. */
+export function relativePath(path: string, folder: string): string {
   const short = relative(folder, path);
   return short.startsWith('..') || isAbsolute(short) ? path : `./${short.split(sep).join('/')}`;
 }

@@ -15,7 +15,7 @@ export interface EvaluationRow {
   readonly spoken: string;
 }
 
-const ICONS: Readonly<Record<JobState, EvaluationRow['icon']>> = {
+export const JOB_ICONS: Readonly<Record<JobState, EvaluationRow['icon']>> = {
   starting: { id: 'sync', color: 'charts.blue' },
   running: { id: 'sync', color: 'charts.blue' },
   stopping: { id: 'sync', color: 'charts.blue' },
@@ -31,14 +31,17 @@ export function evaluationRow(entry: EvaluationEntry): EvaluationRow {
     label: entry.evaluationId,
     description,
     tooltip: details(entry).join('\n'),
-    icon: ICONS[entry.state],
+    icon: JOB_ICONS[entry.state],
     contextValue: ['evaluation', ...abilities(entry)].join(' '),
-    spoken: `${entry.evaluationId}, ${stateWord(entry)}, ${description}`,
+    spoken: `${entry.evaluationId}, ${jobStateWord(entry)}, ${description}`,
   };
 }
 
 /** `Running`, `Running in another process`, `Interrupted` */
-function stateWord({ state, owner }: EvaluationEntry): string {
+export function jobStateWord({
+  state,
+  owner,
+}: Pick<EvaluationEntry, 'state' | 'owner'>): string {
   const word = state.charAt(0).toUpperCase() + state.slice(1);
   return owner === 'other' && isAtWork(state) ? `${word} in another process` : word;
 }
@@ -70,7 +73,7 @@ function details(entry: EvaluationEntry): string[] {
   const { name, done, total, baseline, directory } = entry;
   const medians = medianTexts(entry);
   return [
-    `${name}: ${stateWord(entry).toLowerCase()}`,
+    `${name}: ${jobStateWord(entry).toLowerCase()}`,
     ...(entry.message === undefined ? [] : [entry.message]),
     `${formatCount(done)} of ${formatCount(total)} trainings`,
     ...(medians.length === 0

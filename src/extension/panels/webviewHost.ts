@@ -11,6 +11,8 @@ import type { Disposable } from '../../base/index';
 import type { Report } from '../report';
 import { pageHtml } from './html';
 
+export type ViewName = 'training' | 'comparison' | 'optimizer' | 'speedup' | 'tasks' | 'meta';
+
 interface CommonMessage {
   readonly type: string;
 }
@@ -18,7 +20,7 @@ interface CommonMessage {
 export interface WebviewHostOptions<M extends CommonMessage> {
   readonly webview: Webview;
   readonly extensionUri: Uri;
-  readonly view: 'training' | 'comparison' | 'optimizer' | 'speedup' | 'tasks';
+  readonly view: ViewName;
   readonly title: string;
   /** Decoder of what the view says. */
   readonly schema: z.ZodMiniType<M>;

@@ -1,7 +1,8 @@
 /** What the one status-bar item says: the runs in progress, or the run that has just failed. */
 import { isLive } from '../../protocol/live/index';
-import type { EvaluationEntry, RunEntry } from '../../protocol/live/index';
+import type { EvaluationEntry, MetaEntry, RunEntry } from '../../protocol/live/index';
 import { evaluationLine } from '../evaluations/evaluationRow';
+import { metaLine } from '../metas/metaRow';
 import { formatCount, formatNumber } from '../format';
 import { lossOf, stateWord, timeLeft } from '../trees/runRow';
 
@@ -20,20 +21,22 @@ const MAX_LINES = 10;
  * @param entries  runs in progress; others are passed over
  * @param failed  a run that failed and was not looked at since
  * @param evaluations  those that somebody is at work on
+ * @param metas  the same of meta-trainings
  * @returns undefined where there is nothing to say
  */
 export function statusText(
   entries: readonly RunEntry[],
   failed: RunEntry | undefined,
   evaluations: readonly EvaluationEntry[] = [],
+  metas: readonly MetaEntry[] = [],
 ): StatusText | undefined {
   const live = entries.filter(({ state }) => isLive(state));
   if (failed !== undefined) return failedText(failed);
   const [first] = live.filter(({ state }) => state === 'running').concat(live);
   const [evaluation] = evaluations;
-  const body = first === undefined ? evaluation && shareOf(evaluation) : bodyOf(first);
+  const body = first === undefined ? jobBody(evaluation, metas[0]) : bodyOf(first);
   if (body === undefined) return undefined;
-  const all = [...live.map(lineOf), ...evaluations.map(evaluationLine)];
+  const all = [...live.map(lineOf), ...evaluations.map(evaluationLine), ...metas.map(metaLine)];
   const more = all.length > 1 ? ` +${all.length - 1}` : '';
   const lines = all.slice(0, MAX_LINES);
   if (all.length > MAX_LINES) lines.push(`and ${all.length - MAX_LINES} more`);
@@ -43,6 +46,14 @@ export function statusText(
     failed: false,
     spoken: `VeLO Lab, ${lines.join('; ')}`,
   };
+}
+
+function jobBody(
+  evaluation: EvaluationEntry | undefined,
+  meta: MetaEntry | undefined,
+): string | undefined {
+  if (evaluation !== undefined) return shareOf(evaluation);
+  return meta && `meta-training ${Math.floor(100 * meta.progress)} %`;
 }
 
 /** `evaluation 34 %` */

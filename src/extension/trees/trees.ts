@@ -9,6 +9,7 @@ import { throttle } from '../runs/throttle';
 import { deviceNodes } from './deviceNodes';
 import { evaluationNodes } from './evaluationNodes';
 import { ListTree } from './listTree';
+import { metaNodes } from './metaNodes';
 import { optimizerNodes } from './optimizerNodes';
 import { RunTree } from './runTree';
 import { createRunsView } from './runsView';
@@ -23,10 +24,10 @@ export interface Trees {
   readonly all: readonly Disposable[];
 }
 
-/** Between two drawings of the evaluations. */
+/** Between two drawings of evaluations or meta-trainings. */
 const PACE_MS = 1000;
 
-export function createTrees({ engines, runs, evaluations, checked }: Services): Trees {
+export function createTrees({ engines, runs, evaluations, metas, checked }: Services): Trees {
   const engineAfterRuns = async () => {
     // All views ask at once when they are opened; the runs are what one waits for.
     await runs.load();
@@ -57,13 +58,24 @@ export function createTrees({ engines, runs, evaluations, checked }: Services): 
     return evaluationNodes(evaluations.all(), engines.roots);
   };
   const evaluationTree = new ListTree(VIEWS.evaluations, readEvaluations, true);
+  const readMetas = async () => {
+    if (workspace.isTrusted) await runs.load();
+    await metas.load();
+    return metaNodes(metas.all(), engines.roots);
+  };
+  const metaTree = new ListTree(VIEWS.metas, readMetas, true);
+  const metasChanged = throttle(() => {
+    metaTree.refresh();
+    const working = metas.all().filter(({ entry }) => isAtWork(entry.state)).length;
+    void commands.executeCommand('setContext', 'velo.metatraining', working);
+  }, PACE_MS);
   // No faster: each change draws the rows anew.
   const evaluationsChanged = throttle(() => {
     evaluationTree.refresh();
     const working = evaluations.all().filter(({ entry }) => isAtWork(entry.state)).length;
     void commands.executeCommand('setContext', 'velo.evaluating', working);
   }, PACE_MS);
-  const lists = [evaluationTree, optimizers, tasks, devices];
+  const lists = [evaluationTree, metaTree, optimizers, tasks, devices];
   const weights = workspace.createFileSystemWatcher('**/*.safetensors', false, true, false);
   const reread = (path: string): void => {
     // Checkpoints come and go while a run trains.
@@ -74,6 +86,8 @@ export function createTrees({ engines, runs, evaluations, checked }: Services): 
     runsView,
     ...lists,
     evaluationsChanged,
+    metasChanged,
+    metas.onChange(metasChanged.call),
     evaluations.onChange(evaluationsChanged.call),
     weights,
     weights.onDidCreate(({ fsPath }) => {
@@ -91,6 +105,7 @@ export function createTrees({ engines, runs, evaluations, checked }: Services): 
         engines.remove(uri.fsPath);
         runs.forget(uri.fsPath);
         evaluations.forget(uri.fsPath);
+        metas.forget(uri.fsPath);
       }
       for (const list of lists) list.refresh();
       runTree.refresh();

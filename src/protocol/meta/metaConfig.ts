@@ -117,13 +117,6 @@ export function checkMetaConfig(value: unknown): ConfigCheck<MetaConfig> {
   return checkAgainst(metaConfigSchema, value);
 }
 
-/** Whether a decoded JSON value means a meta-training rather than a run. */
-export function isMetaConfig(value: unknown): boolean {
-  return (
-    typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'metatrain'
-  );
-}
-
 /** @throws UserError('config') naming file, line and column of the first problem */
 export function parseMetaConfigText(
   text: string,

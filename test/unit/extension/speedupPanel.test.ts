@@ -1,7 +1,7 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { EvaluationStore } from '../../../src/extension/evaluations/evaluationStore';
+import { createEvaluationStore } from '../../../src/extension/evaluations/evaluationStore';
 import type { EvaluationRef } from '../../../src/extension/evaluations/evaluationStore';
-import { SpeedupPanel } from '../../../src/extension/panels/speedupPanel';
+import { createSpeedupPanel } from '../../../src/extension/panels/speedupPanel';
 import type { Services } from '../../../src/extension/services';
 import { UserError } from '../../../src/base/index';
 import type { EvaluationOverview } from '../../../src/protocol/live/index';
@@ -38,11 +38,11 @@ function setUp(ref: Promise<EvaluationRef | undefined>) {
     viewer: get,
     onCreated: (listener: (typeof created)[number]) => created.push(listener),
   };
-  const evaluations = new EvaluationStore(engines, () => undefined);
+  const evaluations = createEvaluationStore(engines, () => undefined);
   const report = { quietly: vi.fn(), error: vi.fn() };
   const services = { extensionUri: '/ext', report, engines, evaluations };
   const panel = new FakePanel();
-  const speedup = new SpeedupPanel(services as unknown as Services, {
+  const speedup = createSpeedupPanel(services as unknown as Services, {
     panel: panel as never,
     ref,
   });

@@ -11,7 +11,7 @@ const folder =
 const scenes = scenesOf(readRecordings(folder)).filter(({ live }) => live !== true);
 const MAIN = [
   ...['training-running', 'comparison-runs', 'optimizer-weights', 'speedup-finished'],
-  'tasks-gallery',
+  ...['tasks-gallery', 'meta-running'],
 ];
 const mainScenes = scenes.filter(({ name }) => MAIN.includes(name));
 

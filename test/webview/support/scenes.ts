@@ -4,6 +4,7 @@
  */
 import type {
   ComparisonHostMessage,
+  MetaHostMessage,
   OptimizerHostMessage,
   RunEntry,
   SpeedupHostMessage,
@@ -13,6 +14,7 @@ import type {
 import type { Recordings } from './recorded';
 import { at, diverge, isFirstTrace, rename, withoutLstm, withoutTrace } from './variations';
 import { manyTensors } from './manyTensors';
+import { metaScenes } from './meta/scenes';
 import { speedupScenes } from './speedup/scenes';
 import { taskScenes } from './tasks/scenes';
 import { sweepScenes } from './speedup/sweepScenes';
@@ -22,9 +24,10 @@ export type HostMessage =
   | ComparisonHostMessage
   | OptimizerHostMessage
   | SpeedupHostMessage
-  | TasksHostMessage;
+  | TasksHostMessage
+  | MetaHostMessage;
 
-const VIEWS = ['training', 'comparison', 'optimizer', 'speedup', 'tasks'] as const;
+const VIEWS = ['training', 'comparison', 'optimizer', 'speedup', 'tasks', 'meta'] as const;
 
 export interface Scene {
   readonly name: string;
@@ -50,6 +53,7 @@ export function scenesOf(recordings: Recordings): Scene[] {
     speedup,
     ['speedup-sweep']: sweep,
     tasks,
+    meta,
     ...further
   } = recordings;
   return [
@@ -59,6 +63,7 @@ export function scenesOf(recordings: Recordings): Scene[] {
     // A recording's name says of which view its messages are.
     ...(speedup ? speedupScenes(speedup as readonly SpeedupHostMessage[], LONG_NAME) : []),
     ...(tasks ? taskScenes(tasks as readonly TasksHostMessage[], LONG_NAME) : []),
+    ...(meta ? metaScenes(meta as readonly MetaHostMessage[], LONG_NAME) : []),
     ...(sweep ? sweepScenes(sweep as readonly SpeedupHostMessage[]) : []),
     ...Object.entries(further).map(recordedScene),
   ];

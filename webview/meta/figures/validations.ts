@@ -1,6 +1,6 @@
 /** Validations as curves over outer iterations: of all tasks, and of those with something in common. Pure. */
 import type { MetaValidationEntry } from '../../../src/protocol/live/index';
-import type { PlotDash } from '../../shared/plot';
+import type { PlotAxis, PlotDash } from '../../shared/plot';
 import { integer } from '../../shared/format';
 import { seriesToken } from '../../shared/theme';
 import type { MetaData } from '../model';
@@ -99,9 +99,9 @@ export function validationAt(
 }
 
 /** So many times as long as the inner training was the baseline's: more than that is not measured. */
-export const MOST_SPEEDUP = 4;
+const MOST_SPEEDUP = 4;
 /** What is slower than this is shown as this. */
-export const LEAST_SPEEDUP = 1 / 16;
+const LEAST_SPEEDUP = 1 / 16;
 
 export function hasSpeedups({ tasks, validations }: MetaData): boolean {
   return (
@@ -113,4 +113,18 @@ export function hasSpeedups({ tasks, validations }: MetaData): boolean {
 /** Where a speedup stands on the axis. */
 export function shownSpeedup(speedup: number): number {
   return Math.max(LEAST_SPEEDUP, speedup);
+}
+
+/** Powers of two around the values and 1×. */
+export function speedupAxis(values: readonly number[]): PlotAxis {
+  const finite = values.filter((value) => Number.isFinite(value) && value > 0);
+  const low = Math.max(LEAST_SPEEDUP, Math.min(0.5, ...finite));
+  const high = Math.max(2, ...finite);
+  const [first, last] = [Math.floor(Math.log2(low)), Math.ceil(Math.log2(high))];
+  const ticks = Array.from({ length: last - first + 1 }, (_, i) => {
+    const exponent = first + i;
+    const label = exponent < 0 ? `1/${2 ** -exponent}×` : `${2 ** exponent}×`;
+    return { value: 2 ** exponent, label: 2 ** exponent === MOST_SPEEDUP ? `≥ ${label}` : label };
+  });
+  return { kind: 'log', range: [2 ** first / 1.15, 2 ** last * 1.15], ticks };
 }

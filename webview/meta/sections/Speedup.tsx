@@ -3,16 +3,15 @@ import { useMemo } from 'preact/hooks';
 import { Button, Legend, Section } from '../../shared/components';
 import type { LegendItem } from '../../shared/components';
 import { times } from '../../shared/format';
-import type { PlotAxis, PlotLine, PlotShape } from '../../shared/plot';
+import type { PlotLine, PlotShape } from '../../shared/plot';
 import { CursorValue } from '../../shared/track';
 import { Chart } from '../components/Chart';
 import { speedupTable } from '../figures/tables';
 import {
-  LEAST_SPEEDUP,
-  MOST_SPEEDUP,
   groupsOf,
   hasSpeedups,
   shownSpeedup,
+  speedupAxis,
   validationAt,
 } from '../figures/validations';
 import type { TaskGroup } from '../figures/validations';
@@ -94,20 +93,6 @@ function meanLine({ validations }: MetaData): PlotLine {
     x: Float64Array.from(validations, ({ iteration }) => iteration),
     y: Float64Array.from(validations, ({ speedup }) => speedup ?? NaN),
   };
-}
-
-/** Powers of two around the values and 1×. */
-export function speedupAxis(values: readonly number[]): PlotAxis {
-  const finite = values.filter((value) => Number.isFinite(value) && value > 0);
-  const low = Math.max(LEAST_SPEEDUP, Math.min(0.5, ...finite));
-  const high = Math.max(2, ...finite);
-  const [first, last] = [Math.floor(Math.log2(low)), Math.ceil(Math.log2(high))];
-  const ticks = Array.from({ length: last - first + 1 }, (_, i) => {
-    const exponent = first + i;
-    const label = exponent < 0 ? `1/${2 ** -exponent}×` : `${2 ** exponent}×`;
-    return { value: 2 ** exponent, label: 2 ** exponent === MOST_SPEEDUP ? `≥ ${label}` : label };
-  });
-  return { kind: 'log', range: [2 ** first / 1.15, 2 ** last * 1.15], ticks };
 }
 
 function legendItems({ data, cursor }: Panel, groups: readonly TaskGroup[]): LegendItem[] {

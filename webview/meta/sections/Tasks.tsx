@@ -12,13 +12,13 @@ import {
   groupsOf,
   hasSpeedups,
   shownSpeedup,
+  speedupAxis,
   taskRatio,
   validationAt,
 } from '../figures/validations';
 import type { MetaData } from '../model';
 import { sectionState } from '../panel';
 import type { Panel } from '../panel';
-import { speedupAxis } from './Speedup';
 
 const HEIGHT = 196;
 const GUTTERS = { left: 44, right: 24, top: 8, bottom: 24 };

@@ -1,0 +1,191 @@
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { metaViewMessageSchema } from '../../../src/protocol/live/index';
+import { axeViolations } from '../support/axe';
+import { clippedTexts, sidewaysOverflow } from '../support/layout';
+import { readRecordings } from '../support/recorded';
+import { scenesOf } from '../support/scenes';
+import { THEMES, inChromium, screenshot } from '../support/views';
+import type { OpenView, OpenedView, Theme, ViewOptions } from '../support/views';
+
+const folder = fileURLToPath(new URL('../recorded', import.meta.url));
+const scenes = scenesOf(readRecordings(folder));
+const sceneOf = (name: string) => {
+  const found = scenes.find((scene) => scene.name === `meta-${name}`);
+  if (found === undefined) throw new Error(`no scene meta-${name}`);
+  return found;
+};
+
+const open = async (openView: OpenView, name = 'finished', options: ViewOptions = {}) => {
+  const view = await openView('meta', { scene: sceneOf(name), ...options });
+  await view.page.locator('.meta > *').first().waitFor();
+  await view.page.waitForTimeout(500);
+  return view;
+};
+const slider = (page: Page, name = 'Evaluation loss') => page.getByRole('slider', { name, exact: true });
+const valueText = async (page: Page, name?: string) => slider(page, name).getAttribute('aria-valuetext');
+const selectedRow = async (page: Page) =>
+  page.locator('.checkpoint-table tr[aria-selected="true"] td').nth(1).innerText();
+const postedOf = async (view: OpenedView, type: string) =>
+  (await view.posted()).filter((message) => message.type === type);
+
+inChromium('the view of a meta-training', (openView) => {
+  const places: [Theme, number][] = THEMES.flatMap((theme) => [
+    [theme, 1400],
+    [theme, 420],
+  ]);
+  it.each(places)('breaks no rule of WCAG 2.2 A or AA in %s at %i pixels', async (theme, width) => {
+    const { page } = await open(openView, 'running', { theme, width });
+    await page.waitForSelector('.plot-figure .main-svg');
+    await screenshot(page, `meta-${theme}-${width}`, true);
+    expect(await axeViolations(page)).toEqual([]);
+    expect(await clippedTexts(page)).toEqual([]);
+    expect(await sidewaysOverflow(page)).toBe(0);
+  });
+
+  it.each(['starting', 'many-tasks', 'diverging', 'night', 'long-names', 'no-baseline', 'failed'])(
+    'clips nothing at 900 and 1,400 pixels: %s',
+    async (name) => {
+      const { page } = await open(openView, name);
+      await page.waitForTimeout(400);
+      await screenshot(page, `meta-${name}-1400`, true);
+      expect(await clippedTexts(page)).toEqual([]);
+      await page.setViewportSize({ width: 900, height: 900 });
+      await page.waitForTimeout(300);
+      expect(await clippedTexts(page)).toEqual([]);
+      expect(await sidewaysOverflow(page)).toBe(0);
+      expect(await axeViolations(page)).toEqual([]);
+    },
+  );
+
+  describe('the cursor', () => {
+    it('moves by keys through all charts, and stands in the table', async () => {
+      const { page } = await open(openView);
+      await page.keyboard.press('Home');
+      expect(await valueText(page)).toMatch(/^Outer step 0, loss to start 1\.00/);
+      await expect.poll(async () => selectedRow(page)).toMatch(/^0 start/);
+      await page.keyboard.press(']');
+      expect(await valueText(page)).toMatch(/^Outer step 8, /);
+      await slider(page, 'Antithetic pairs').focus();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('Shift+ArrowRight');
+      expect(await valueText(page, 'Antithetic pairs')).toMatch(/^Outer step 19, /);
+      expect(await valueText(page, 'How far θ has moved')).toMatch(/^Outer step 16, /);
+      const visible = page.locator('.track-cursor:visible');
+      expect(await visible.count()).toBe(await page.locator('.track').count());
+      await page.keyboard.press('End');
+      await expect.poll(async () => selectedRow(page)).toMatch(/^96/);
+    });
+
+    it('is put on a validation by its row, and zooms by keys and back', async () => {
+      const { page } = await open(openView);
+      await page.locator('.checkpoint-table tr', { hasText: /^\s*40/ }).first().click();
+      expect(await valueText(page)).toMatch(/^Outer step 40, /);
+      await slider(page).focus();
+      const range = async () => slider(page).getAttribute('aria-valuemax');
+      expect(await range()).toBe('96');
+      await page.keyboard.press('+');
+      await expect.poll(range).toBe('64');
+      await page.keyboard.press('0');
+      await expect.poll(range).toBe('96');
+    });
+  });
+
+  describe('a section', () => {
+    it.each([
+      ['Evaluation loss', 13],
+      ['Speedup over tuned Adam', 13],
+      ['Antithetic pairs', 96 * 16],
+      ['Gradient', 96],
+      ['How far θ has moved', 13],
+    ])('shows its numbers as a table: %s', async (title, rows) => {
+      const { page } = await open(openView);
+      await page.getByRole('button', { name: `${title}: show the data as a table` }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.waitFor();
+      const shown = await dialog.locator('tbody tr').count();
+      expect(shown).toBe(rows > 1000 ? Math.ceil(rows / 2) : rows);
+      await page.keyboard.press('Escape');
+    });
+
+    it('folds, and is folded again after a reload; so are the curves that were chosen', async () => {
+      const view = await open(openView);
+      const { page } = view;
+      await page.getByRole('button', { name: 'Throughput', exact: true }).click();
+      await page.getByRole('radio', { name: 'Family' }).click();
+      await expect
+        .poll(async () => view.state())
+        .toMatchObject({ view: { closed: ['throughput'], grouping: 'family' } });
+      const again = await open(openView, 'finished', { state: await view.state() });
+      expect(await again.page.getByRole('slider', { name: 'Busy workers' }).count()).toBe(0);
+      const family = again.page.getByRole('radio', { name: 'Family' });
+      expect(await family.getAttribute('aria-checked')).toBe('true');
+    });
+  });
+
+  describe('a theta', () => {
+    it('is trained with from its row; the best one has buttons of its own', async () => {
+      const view = await open(openView);
+      const { page } = view;
+      const row = page.locator('.checkpoint-table tr', { hasText: /^\s*16/ }).first();
+      await row.getByRole('button', { name: 'Train with it' }).click();
+      await page.getByRole('button', { name: 'Save the best theta as…' }).click();
+      await page.getByRole('button', { name: 'Evaluate the best theta…' }).click();
+      const posted = await postedOf(view, 'theta');
+      expect(posted).toMatchObject([{ action: 'train', theta: 16 }, { action: 'save' }, { action: 'evaluate' }]);
+      for (const message of posted) expect(metaViewMessageSchema.safeParse(message).success).toBe(true);
+    });
+
+    it('is compared with another, the older one first', async () => {
+      const view = await open(openView);
+      const { page } = view;
+      const compare = page.getByRole('button', { name: 'Compare two…' });
+      expect(await compare.isDisabled()).toBe(true);
+      await page.getByRole('checkbox', { name: 'Compare step 96' }).check();
+      await page.getByRole('checkbox', { name: 'Compare step 0' }).check();
+      await compare.click();
+      expect(await postedOf(view, 'compare')).toMatchObject([{ before: 0, after: 96 }]);
+    });
+  });
+
+  it('is stopped and resumed from its header', async () => {
+    const running = await open(openView, 'running');
+    await running.page.getByRole('button', { name: 'Stop: it can go on later' }).click();
+    expect(await postedOf(running, 'control')).toMatchObject([{ action: 'stop' }]);
+    const stopped = await open(openView, 'stopped');
+    await stopped.page.getByRole('button', { name: 'Resume', exact: true }).click();
+    expect(await postedOf(stopped, 'control')).toMatchObject([{ action: 'resume' }]);
+    const elsewhere = await open(openView, 'elsewhere');
+    const stop = elsewhere.page.getByRole('button', { name: 'Stop: it can go on later' });
+    expect(await stop.isDisabled()).toBe(true);
+  });
+
+  it('exports what is shown', async () => {
+    const view = await open(openView);
+    const { page } = view;
+    for (const label of ['Outer steps (CSV)…', 'Everything (JSON)…', 'Charts (SVG)…']) {
+      await page.getByRole('button', { name: 'Export what is shown…' }).click();
+      await page.getByRole('menuitem', { name: label }).click();
+    }
+    await expect.poll(async () => (await postedOf(view, 'save')).length).toBe(3);
+    const [csv, json, svg] = (await postedOf(view, 'save')).map(({ content }) => String(content));
+    expect(csv!.trim().split('\r\n')).toHaveLength(97);
+    expect(JSON.parse(json!)).toMatchObject({ entry: { iterations: 96 } });
+    expect(svg).toContain('Evaluation loss');
+  });
+
+  it('asks for everything anew after a gap', async () => {
+    const view = await open(openView, 'running');
+    const [message] = sceneOf('running').messages;
+    if (message?.type !== 'meta') throw new Error('no meta-training in the scene');
+    await view.send({ ...message, seq: 7, update: { ...message.update, reset: false } });
+    await view.waitForPosted('resync');
+  });
+
+  it('asks for a new one where there is none', async () => {
+    const view = await open(openView, 'empty');
+    await view.page.getByRole('button', { name: 'New Meta-Training…' }).click();
+    await view.waitForPosted('newMeta');
+  });
+});
