@@ -64,7 +64,8 @@ function Content({ model, ...rest }: ContentProps) {
     case 'ready':
       if (data === undefined) return null;
       // Half of it would jump about while the rest comes.
-      if (data.isFilling && data.iterations.iteration.length < data.entry.iterations) return <Loading />;
+      if (data.isFilling && data.iterations.iteration.length < data.entry.iterations)
+        return <Loading />;
       return <Meta key={data.entry.metaId} {...{ model, data }} {...rest} />;
   }
 }
@@ -87,8 +88,8 @@ function Nothing({ canControl, post }: Pick<AppProps, 'post'> & { readonly canCo
         </Button>
       }
     >
-      Here a learned optimizer is trained: how good it is on tasks that it has not seen, against tuned
-      Adam, and what it learns on the way.
+      Here a learned optimizer is trained: how good it is on tasks that it has not seen, against
+      tuned Adam, and what it learns on the way.
       {canControl ? '' : ' This workspace is not trusted: nothing can be run in it.'}
     </EmptyState>
   );

@@ -68,9 +68,15 @@ function withUpdate(
   { seq, update, canControl }: Extract<MetaHostMessage, { type: 'meta' }>,
 ): MetaModel {
   const { data } = model;
-  if (!update.reset && (data === undefined || seq !== model.next)) return { ...model, isTorn: true };
+  if (!update.reset && (data === undefined || seq !== model.next))
+    return { ...model, isTorn: true };
   const common = { phase: 'ready', next: seq + 1, isTorn: false, problem: undefined } as const;
-  return { ...model, ...common, canControl, data: withNews(update.reset ? undefined : data, update) };
+  return {
+    ...model,
+    ...common,
+    canControl,
+    data: withNews(update.reset ? undefined : data, update),
+  };
 }
 
 function withNews(data: MetaData | undefined, update: MetaUpdate): MetaData {

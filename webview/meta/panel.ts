@@ -44,7 +44,7 @@ export interface PanelOptions {
   readonly keep: (choices: ViewChoices) => void;
 }
 
-/** Of the column at the right, in pixels. */
+/** Of the column at the right, in pixels, without its line. */
 export const SIDE_WIDTH = 420;
 
 export function usePanel(options: PanelOptions): Panel {
@@ -63,11 +63,14 @@ export function usePanel(options: PanelOptions): Panel {
     store.setPoints(points, newestOf(data));
   }, [points]);
   const axisWidth = breakpoint === 'wide' ? width - SIDE_WIDTH - 1 : width;
-  const whole: Range = [0, newest];
+  // Room for half a mark at either end.
+  const room = Math.min(0.4, 0.01 * newest);
+  const whole: Range = [-room, newest + room];
   const [from, to] = zoom ?? whole;
-  const axis = useMemo(() => axisOf(axisWidth, breakpoint, [from, to]), [
-    ...[axisWidth, breakpoint, from, to],
-  ]);
+  const axis = useMemo(
+    () => axisOf(axisWidth, breakpoint, [from, to]),
+    [...[axisWidth, breakpoint, from, to]],
+  );
   const latest = useRef(data);
   latest.current = data;
   const track = {
@@ -81,7 +84,7 @@ export function usePanel(options: PanelOptions): Panel {
     },
     onZoom: (factor: number, step: number) => {
       const range = zoomRange([from, to], factor, step, whole);
-      setZoom(range[0] <= 0 && range[1] >= newest ? undefined : range);
+      setZoom(range[0] <= whole[0] && range[1] >= whole[1] ? undefined : range);
     },
   };
   return {

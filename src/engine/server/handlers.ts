@@ -140,9 +140,7 @@ function metaHandlers({
   };
 }
 
-function runHandlers(
-  services: HandlerServices,
-): Omit<Handlers, EvaluationRequest | MetaRequest> {
+function runHandlers(services: HandlerServices): Omit<Handlers, EvaluationRequest | MetaRequest> {
   const { trainings, evaluations, metas, service, watches } = services;
   const { index, jobs } = trainings;
   return {

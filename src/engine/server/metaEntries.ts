@@ -27,9 +27,11 @@ const END_BYTES = 1 << 17;
 export function readDiskMeta(directory: string): DiskMeta {
   const record = readMetaTraining(directory);
   const { iterations, seconds } = record.summary;
-  const [last] = readLastLines(metaPaths(directory).iterations, decodeMetaIteration, END_BYTES).slice(
-    -1,
-  );
+  const [last] = readLastLines(
+    metaPaths(directory).iterations,
+    decodeMetaIteration,
+    END_BYTES,
+  ).slice(-1);
   if (last === undefined || last.iteration < iterations) return { record, iterations, seconds };
   return {
     record,

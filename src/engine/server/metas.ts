@@ -130,7 +130,12 @@ export class Metas {
     const entry = this.index.get(id);
     if (entry === undefined) return undefined;
     const { record } = this.index.require(id);
-    return { entry, plan: metaPlan(record.config), about: metaAbout(record), tasks: validationTasksOf(record) };
+    return {
+      entry,
+      plan: metaPlan(record.config),
+      about: metaAbout(record),
+      tasks: validationTasksOf(record),
+    };
   }
 
   /** Fulfilled when nothing is at work any more. @returns how many there were */

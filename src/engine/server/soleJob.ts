@@ -75,9 +75,13 @@ export class SoleJob {
   start(target: FolderJobTarget): Promise<string> {
     if (this.#work !== undefined) {
       const [name = ''] = this.names;
-      throw new UserError('run', `${name} is at work; ${this.#options.noun}s run one at a time on all cores`, {
-        remedy: 'Wait for it, or stop it first: it can go on later.',
-      });
+      throw new UserError(
+        'run',
+        `${name} is at work; ${this.#options.noun}s run one at a time on all cores`,
+        {
+          remedy: 'Wait for it, or stop it first: it can go on later.',
+        },
+      );
     }
     return new Promise((opened, refused) => {
       const thread = this.#options.launch(target, {

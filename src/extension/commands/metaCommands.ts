@@ -39,9 +39,7 @@ export async function startMeta(
   }
   const root = services.engines.rootOf(document.uri);
   const params = { configPath: document.uri.fsPath };
-  const started = services.engines
-    .get(root)
-    .request('meta.start', params, { timeoutMs: START_MS });
+  const started = services.engines.get(root).request('meta.start', params, { timeoutMs: START_MS });
   panels.openStarting(started.then(({ metaId }) => ({ root, metaId })));
   const { metaId } = await started;
   // Where the tree was never seen, this makes the status bar know it.

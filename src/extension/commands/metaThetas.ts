@@ -73,7 +73,11 @@ async function saveTheta({ root }: MetaRef, { name, path }: Theta): Promise<void
 
 /** Writes a config of an evaluation and opens it; its play button starts it. */
 async function evaluateTheta({ root: folder }: MetaRef, optimizer: Theta): Promise<void> {
-  const path = configPath(folder, freeName(optimizer.name, folder, EVALUATION_SUFFIX), EVALUATION_SUFFIX);
+  const path = configPath(
+    folder,
+    freeName(optimizer.name, folder, EVALUATION_SUFFIX),
+    EVALUATION_SUFFIX,
+  );
   const text = newEvaluationText({ suite: SUITE, optimizers: [optimizer], seeds: 2, folder });
   await writeNewFile(path, text);
   await window.showTextDocument(Uri.file(path));

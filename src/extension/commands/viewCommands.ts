@@ -51,9 +51,7 @@ export async function compareRuns(services: Services, comparison: ComparisonPane
 }
 
 /** What a click on the status bar opens; asks where there are several. */
-export async function chooseRunning(
-  status: StatusItem,
-): Promise<StatusTarget | undefined> {
+export async function chooseRunning(status: StatusItem): Promise<StatusTarget | undefined> {
   const targets = status.targets();
   const [first] = targets;
   if (targets.length < 2) {

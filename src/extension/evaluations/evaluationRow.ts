@@ -38,10 +38,7 @@ export function evaluationRow(entry: EvaluationEntry): EvaluationRow {
 }
 
 /** `Running`, `Running in another process`, `Interrupted` */
-export function jobStateWord({
-  state,
-  owner,
-}: Pick<EvaluationEntry, 'state' | 'owner'>): string {
+export function jobStateWord({ state, owner }: Pick<EvaluationEntry, 'state' | 'owner'>): string {
   const word = state.charAt(0).toUpperCase() + state.slice(1);
   return owner === 'other' && isAtWork(state) ? `${word} in another process` : word;
 }

@@ -11,10 +11,42 @@ export interface NewMeta {
 
 /** What fits into a time: longer inner trainings, more pairs, and rarer validations. */
 export const META_TIMES = [
-  { budget: '2m', label: '2 minutes', words: 'enough to see it get better', longest: 1000, pairs: 16, every: 20, tasks: 12 },
-  { budget: '20m', label: '20 minutes', words: 'better than where it began', longest: 2000, pairs: 24, every: 50, tasks: 16 },
-  { budget: '3h', label: '3 hours', words: 'for one machine', longest: 4000, pairs: 32, every: 100, tasks: 24 },
-  { budget: '9h', label: 'A night', words: '9 hours', longest: 4000, pairs: 48, every: 200, tasks: 24 },
+  {
+    budget: '2m',
+    label: '2 minutes',
+    words: 'enough to see it get better',
+    longest: 1000,
+    pairs: 16,
+    every: 20,
+    tasks: 12,
+  },
+  {
+    budget: '20m',
+    label: '20 minutes',
+    words: 'better than where it began',
+    longest: 2000,
+    pairs: 24,
+    every: 50,
+    tasks: 16,
+  },
+  {
+    budget: '3h',
+    label: '3 hours',
+    words: 'for one machine',
+    longest: 4000,
+    pairs: 32,
+    every: 100,
+    tasks: 24,
+  },
+  {
+    budget: '9h',
+    label: 'A night',
+    words: '9 hours',
+    longest: 4000,
+    pairs: 48,
+    every: 200,
+    tasks: 24,
+  },
 ] as const;
 
 export function newMetaText({ start, tasks, budget }: NewMeta): string {

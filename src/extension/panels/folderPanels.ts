@@ -48,7 +48,8 @@ export class FolderPanels<Ref> implements WebviewPanelSerializer, Disposable {
   }
 
   deserializeWebviewPanel(panel: WebviewPanel, state: unknown): Promise<void> {
-    const kept = typeof state === 'object' && state !== null && 'panel' in state ? state.panel : undefined;
+    const kept =
+      typeof state === 'object' && state !== null && 'panel' in state ? state.panel : undefined;
     this.#adopt(panel, Promise.resolve(this.#options.refOf(kept)));
     return Promise.resolve();
   }

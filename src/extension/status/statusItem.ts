@@ -42,12 +42,15 @@ export function createStatusItem(
   const evaluating = (): StoredEvaluation[] =>
     evaluations.all().filter(({ entry }) => isAtWork(entry.state));
 
-  const metatraining = (): StoredMeta[] =>
-    metas.all().filter(({ entry }) => isAtWork(entry.state));
+  const metatraining = (): StoredMeta[] => metas.all().filter(({ entry }) => isAtWork(entry.state));
 
   const targets = (): readonly StatusTarget[] =>
     failed === undefined
-      ? [...runs.all().filter(({ entry }) => isLive(entry.state)), ...evaluating(), ...metatraining()]
+      ? [
+          ...runs.all().filter(({ entry }) => isLive(entry.state)),
+          ...evaluating(),
+          ...metatraining(),
+        ]
       : [failed];
 
   const notice = (run: StoredRun): void => {

@@ -49,9 +49,7 @@ const validationTaskSchema = z.object({
   /** Loss of the start, NaN where not finite. */
   start: known(),
   /** What a tuned baseline makes of it in as many steps. */
-  baseline: z.optional(
-    z.object({ name: z.string(), learningRate: z.number(), loss: known() }),
-  ),
+  baseline: z.optional(z.object({ name: z.string(), learningRate: z.number(), loss: known() })),
 });
 export type MetaValidationTaskEntry = Readonly<z.output<typeof validationTaskSchema>>;
 

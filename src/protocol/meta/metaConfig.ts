@@ -142,6 +142,8 @@ export function metaConfigJsonSchema(): Record<string, unknown> {
   const { $schema, ...schema } = z.toJSONSchema(metaConfigSchema, {
     io: 'input',
     target: 'draft-7',
+    // Templates of tasks are checked by what they make; an editor takes any.
+    unrepresentable: 'any',
   });
   return {
     $schema,

@@ -2,7 +2,13 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { diagnoseRunConfigText, parseRunConfigText } from '../../../src/protocol/index';
+import {
+  diagnoseMetaConfigText,
+  diagnoseRunConfigText,
+  isMetaConfigText,
+  parseMetaConfigText,
+  parseRunConfigText,
+} from '../../../src/protocol/index';
 
 const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));
 const files = readdirSync(folder).filter((name) => name.endsWith('.velo.json'));
@@ -13,6 +19,7 @@ describe('the examples', () => {
       'digits.velo.json',
       'fashion-adam.velo.json',
       'fashion.velo.json',
+      'metatrain-2-minutes.velo.json',
       'mnist.velo.json',
       'rosenbrock.velo.json',
     ]);
@@ -21,8 +28,13 @@ describe('the examples', () => {
   it.each(files)('%s parses, and is named by its file', (file) => {
     const path = join(folder, file);
     const text = readFileSync(path, 'utf8');
-    expect(diagnoseRunConfigText(text)).toEqual([]);
-    const { name } = parseRunConfigText(text, { fileName: path });
+    const isMeta = isMetaConfigText(text);
+    expect(isMeta).toBe(file.startsWith('metatrain-'));
+    const diagnose = isMeta ? diagnoseMetaConfigText : diagnoseRunConfigText;
+    expect(diagnose(text)).toEqual([]);
+    const { name } = isMeta
+      ? parseMetaConfigText(text, path)
+      : parseRunConfigText(text, { fileName: path });
     expect(name).toBe(file.replace('.velo.json', ''));
   });
 

@@ -49,9 +49,9 @@ describe('a text that ends in .velo.json', () => {
   });
 
   it('is not read as a run where it is a meta-training', () => {
-    expect(() => parseRunConfigText('{ "kind": "metatrain" }', { fileName: 'm.velo.json' })).toThrow(
-      'm.velo.json is the config of a meta-training, not of a run',
-    );
+    expect(() =>
+      parseRunConfigText('{ "kind": "metatrain" }', { fileName: 'm.velo.json' }),
+    ).toThrow('m.velo.json is the config of a meta-training, not of a run');
   });
 });
 

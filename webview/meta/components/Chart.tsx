@@ -26,12 +26,7 @@ export function Chart({ panel, title, height, hasTicks = true, flag, ...drawn }:
   const { axis, track, choices } = panel;
   const gutters = hasTicks ? axis.gutters : withoutTicks(axis.gutters);
   return (
-    <Track
-      {...track}
-      {...{ title, height, flag }}
-      top={gutters.top}
-      bottom={gutters.bottom}
-    >
+    <Track {...track} {...{ title, height, flag }} top={gutters.top} bottom={gutters.bottom}>
       <LinePlot
         {...drawn}
         {...{ height, gutters }}

@@ -1,7 +1,7 @@
 /** The view once there is a meta-training: header, charts over outer steps beside what was learned, checkpoints. */
 import type { RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
-import { ProgressLine, Slider } from '../../shared/components';
+import { ProgressLine, Skeleton, Slider } from '../../shared/components';
 import type { MetaViewMessage } from '../../../src/protocol/live/index';
 import type { Breakpoint } from '../../shared/useSize';
 import { aboutText, safetyText } from '../figures/words';
@@ -44,6 +44,7 @@ export function Meta({ model, ...rest }: MetaProps) {
   useKeys(page, panel);
   const { state, progress } = data.entry;
   const isLive = state === 'starting' || state === 'running' || state === 'stopping';
+  const isBlank = data.validations.length === 0 && data.iterations.iteration.length === 0;
   return (
     <div ref={page}>
       <div class="view-header">
@@ -54,8 +55,14 @@ export function Meta({ model, ...rest }: MetaProps) {
         <About panel={panel} />
       </div>
       <Notices {...{ model, data, post }} />
-      <Charts {...{ panel, charts }} />
-      <Checkpoints panel={panel} />
+      {isBlank ? (
+        <Waiting />
+      ) : (
+        <>
+          <Charts {...{ panel, charts }} />
+          <Checkpoints panel={panel} />
+        </>
+      )}
     </div>
   );
 }
@@ -82,6 +89,26 @@ function About({ panel }: { readonly panel: Panel }) {
   );
 }
 
+function Learned({ panel }: { readonly panel: Panel }) {
+  return (
+    <aside class="meta-side" aria-label="What was learned">
+      <Multiplier panel={panel} />
+      <Tasks panel={panel} />
+      <Drift panel={panel} />
+    </aside>
+  );
+}
+
+/** Nothing is known yet: the frames of what will stand here. */
+function Waiting() {
+  return (
+    <div class="loading" aria-busy="true">
+      <Skeleton height={250} />
+      <Skeleton height={170} />
+    </div>
+  );
+}
+
 interface ChartsProps {
   readonly panel: Panel;
   readonly charts: RefObject<HTMLDivElement | null>;
@@ -89,20 +116,17 @@ interface ChartsProps {
 
 function Charts({ panel, charts }: ChartsProps) {
   return (
-    <div ref={charts} class={panel.breakpoint === 'wide' ? 'meta-columns' : 'meta-column'}>
-      <div class="meta-main">
+    <div ref={charts} class={panel.breakpoint === 'wide' ? 'meta-columns' : undefined}>
+      <div>
         <Losses panel={panel} />
         <Speedup panel={panel} />
+        {panel.breakpoint !== 'wide' && <Learned panel={panel} />}
         <Pairs panel={panel} />
         <Gradient panel={panel} />
         <Lengths panel={panel} />
         <Throughput panel={panel} />
       </div>
-      <aside class="meta-side" aria-label="What was learned">
-        <Multiplier panel={panel} />
-        <Tasks panel={panel} />
-        <Drift panel={panel} />
-      </aside>
+      {panel.breakpoint === 'wide' && <Learned panel={panel} />}
     </div>
   );
 }

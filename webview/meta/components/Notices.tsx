@@ -60,7 +60,7 @@ export function Notices({ model, data, post }: NoticesProps) {
       )}
       {data.validations.length === 0 && state !== 'failed' && (
         <Banner kind="info" icon="clock" title="It begins.">
-          First the validation tasks are trained with the start, and with Adam at seven learning
+          First the validation tasks are trained with the start, and with Adam at several learning
           rates where the config wants that.
         </Banner>
       )}

@@ -20,7 +20,9 @@ export function useExports(
     },
   });
   const savePicture = async (format: 'png' | 'svg') => {
-    const areas = [...(charts.current?.children ?? [])].filter((area) => area instanceof HTMLElement);
+    const areas = [...(charts.current?.children ?? [])].filter(
+      (area) => area instanceof HTMLElement,
+    );
     const make = format === 'png' ? picturePng : pictureSvg;
     save(`${name}.${format}`, await make(areas));
   };

@@ -1,6 +1,7 @@
 /** What changes with each outer iteration, as lines: smoothed, thinned, with room on the axis. Pure. */
 import type { MetaIterations } from '../../../src/protocol/live/index';
 import { pick, smooth, thinByPixel } from '../../shared/curves';
+import { tickLabel } from '../../shared/format';
 import type { PlotAxis, PlotLine } from '../../shared/plot';
 import type { StepScale } from '../../shared/scales';
 import { linearTicks, logTicks } from '../../shared/scales';
@@ -121,6 +122,16 @@ export function zeroAxis(values: ArrayLike<number>, least: number, ticks = 3): P
   const [, high] = extent([values], () => true);
   const range = [0, Math.max(least, 1.05 * high || 0)] as const;
   return { kind: 'linear', range, ticks: linearTicks(...range, ticks) };
+}
+
+/** A linear axis as far below 0 as above it: of many numbers, cosines are small. */
+export function evenAxis(values: ArrayLike<number>): PlotAxis {
+  const [low, high] = extent([values], () => true);
+  const most = Math.max(-low, high);
+  const range = most > 0 && most <= 1 ? most : 1;
+  const tick = 10 ** Math.floor(Math.log10(range));
+  const ticks = [-tick, 0, tick].map((value) => ({ value, label: tickLabel(value) }));
+  return { kind: 'linear', range: [-1.05 * range, 1.05 * range], ticks };
 }
 
 function extent(

@@ -60,8 +60,16 @@ export function pairFigure(
   const below = rms.map((value) => -value);
   const { iteration } = iterations;
   return {
-    lines: [...lines, lineOf(iteration, rms, scale, spread), lineOf(iteration, below, scale, spread)],
-    y: { kind: 'linear', range: [-1.05 * limit, 1.05 * limit], ticks: linearTicks(-limit, limit, 4) },
+    lines: [
+      ...lines,
+      lineOf(iteration, rms, scale, spread),
+      lineOf(iteration, below, scale, spread),
+    ],
+    y: {
+      kind: 'linear',
+      range: [-1.05 * limit, 1.05 * limit],
+      ticks: linearTicks(-limit, limit, 4),
+    },
     ...{ every, rms },
   };
 }

@@ -32,8 +32,16 @@ export function lossTable(data: MetaData, grouping: Grouping): TableContent {
 }
 
 export function speedupTable({ validations, tasks }: MetaData): TableContent {
-  const columns = ['Outer step', 'Geometric mean', ...tasks.map(({ name, length }) => `${name}, T ${length}`)];
-  const rows = validations.map(({ iteration, speedup, speedups }) => [iteration, speedup, ...speedups]);
+  const columns = [
+    'Outer step',
+    'Geometric mean',
+    ...tasks.map(({ name, length }) => `${name}, T ${length}`),
+  ];
+  const rows = validations.map(({ iteration, speedup, speedups }) => [
+    iteration,
+    speedup,
+    ...speedups,
+  ]);
   const note = 'Steps that tuned Adam needs for the same loss, over T; 4 means: at least 4.';
   return table('Speedup over tuned Adam', columns, rows, note);
 }
@@ -83,7 +91,15 @@ export function pairTable({ iterations }: MetaData, looks: readonly EntryLook[])
 }
 
 const ITERATION_COLUMNS = [
-  ...['Outer step', 'Seconds', 'Inner steps', 'Steps a second', 'Busy', 'Meta-loss', 'Learning rate'],
+  ...[
+    'Outer step',
+    'Seconds',
+    'Inner steps',
+    'Steps a second',
+    'Busy',
+    'Meta-loss',
+    'Learning rate',
+  ],
   ...['Gradient norm', 'Update norm', 'Cosine', 'RMS of differences'],
   ...['Shortest T', 'Median T', 'Longest T', 'Diverged'],
 ];

@@ -41,14 +41,19 @@ export function headerItems(data: MetaData): KeyValue[] {
   return [
     {
       label: 'Outer step',
-      value: [entry.iterations, plan.iterations].flatMap((n) => (n === undefined ? [] : integer(n))).join(' / '),
+      value: [entry.iterations, plan.iterations]
+        .flatMap((n) => (n === undefined ? [] : integer(n)))
+        .join(' / '),
     },
     {
       label: 'Loss to start',
       value: last === undefined ? '–' : num(last.ratio),
       title: 'Geometric mean over the validation tasks of the loss over that of the start',
     },
-    { label: 'Best', value: best === undefined ? '–' : `${num(best.ratio)} at ${integer(best.iteration)}` },
+    {
+      label: 'Best',
+      value: best === undefined ? '–' : `${num(best.ratio)} at ${integer(best.iteration)}`,
+    },
     ...speedupItem(best),
     { label: 'Speed', value: speedText(data), title: 'Inner steps of both sides of all pairs' },
     { label: 'Elapsed', value: duration(entry.seconds) },
@@ -85,7 +90,8 @@ export function spokenAt(data: MetaData, step: number): string {
 
 /** The lines below the header: how it is trained. */
 export function aboutText({ about }: MetaData): string {
-  const { estimator, pairs, lengths, tasks, learning, thetaSize, optimizer, workers, device } = about;
+  const { estimator, pairs, lengths, tasks, learning, thetaSize, optimizer, workers, device } =
+    about;
   return [
     optimizer,
     `${estimator}, ${integer(pairs)} pairs a step`,

@@ -28,9 +28,12 @@ export function Checkpoints({ panel }: { readonly panel: Panel }) {
         <Button
           icon="git-compare"
           disabled={!canCompare}
-          title={canControl ? 'Check two: both then train the same task, and are compared' : NOT_TRUSTED}
+          title={
+            canControl ? 'Check two: both then train the same task, and are compared' : NOT_TRUSTED
+          }
           onClick={() => {
-            if (before !== undefined && after !== undefined) post({ type: 'compare', before, after });
+            if (before !== undefined && after !== undefined)
+              post({ type: 'compare', before, after });
           }}
         >
           Compare two…
@@ -64,7 +67,12 @@ function CheckpointTable({ panel, chosen, onChoose }: TableProps) {
   const hasSpeedup = data.validations.some(({ speedup }) => speedup !== undefined);
   const at = validationAt(data, useCursorStep(panel.cursor));
   return (
-    <div class="table-scroll checkpoint-scroll" tabIndex={0} role="region" aria-label="Checkpoints: rows">
+    <div
+      class="table-scroll checkpoint-scroll"
+      tabIndex={0}
+      role="region"
+      aria-label="Checkpoints: rows"
+    >
       <table class="table checkpoint-table">
         <thead>
           <tr>
@@ -142,7 +150,9 @@ function Row({ panel, validation, groups, hasSpeedup, isChosen, isAt, onChoose }
       <td>{iteration === 0 ? '–' : changeText(ratio)}</td>
       {hasSpeedup && <td>{times(speedup)}</td>}
       {groups.map(({ id, tasks }) => (
-        <td key={id}>{num(spreadOf(tasks.map((task) => taskRatio(data, validation, task))).mean)}</td>
+        <td key={id}>
+          {num(spreadOf(tasks.map((task) => taskRatio(data, validation, task))).mean)}
+        </td>
       ))}
       {breakpoint !== 'narrow' && <td class="dim">{count(innerSteps)}</td>}
       <td class="dim">{duration(seconds)}</td>

@@ -86,8 +86,7 @@ function drawMap(
   const width = scale.right - scale.left;
   const end = Math.max(newestOf(data), (validations.at(-1)?.iteration ?? 0) + 1);
   const steps = [...validations.map(({ iteration }) => iteration), end];
-  const inside = (step: number) =>
-    Math.min(scale.right, Math.max(scale.left, scale.toPixel(step)));
+  const inside = (step: number) => Math.min(scale.right, Math.max(scale.left, scale.toPixel(step)));
   drawHeatmap(context, {
     ...{ x: scale.left, y: 1, width, height, rows: order.length },
     edges: steps.map(inside),

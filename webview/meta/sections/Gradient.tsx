@@ -6,7 +6,7 @@ import { num } from '../../shared/format';
 import type { PlotShape } from '../../shared/plot';
 import { CursorValue } from '../../shared/track';
 import { Chart } from '../components/Chart';
-import { logAxis, smoothedLines } from '../figures/iterations';
+import { evenAxis, logAxis, smoothedLines } from '../figures/iterations';
 import { iterationTable } from '../figures/tables';
 import { sectionState } from '../panel';
 import type { Panel } from '../panel';
@@ -14,7 +14,6 @@ import type { Panel } from '../panel';
 const NORM = { name: 'norm', color: '--velo-series1', width: 1.75, dash: 'solid' } as const;
 const COSINE = { name: 'cosine', color: '--velo-series2', width: 1.75, dash: 'solid' } as const;
 const SHAPES: PlotShape[] = [{ kind: 'horizontal', y: 0, color: '--velo-axis' }];
-const COSINE_TICKS = [-1, 0, 1].map((value) => ({ value, label: String(value).replace('-', '−') }));
 
 export function Gradient({ panel }: { readonly panel: Panel }) {
   const { data, cursor, choices } = panel;
@@ -58,12 +57,17 @@ function GradientCharts({ panel }: { readonly panel: Panel }) {
   }, [data.iterations, scale, smoothing]);
   const turn = useMemo(() => {
     const lines = smoothedLines(iteration, cosine, { scale, smoothing, look: COSINE });
-    return { lines, y: { kind: 'linear', range: [-1, 1], ticks: COSINE_TICKS } as const };
+    return { lines, y: evenAxis(cosine) };
   }, [data.iterations, scale, smoothing]);
   return (
     <>
       <Chart {...{ panel, ...norm }} title="Norm of the gradient" height={84} hasTicks={false} />
-      <Chart {...{ panel, ...turn }} title="Cosine to the gradient before" height={84} shapes={SHAPES} />
+      <Chart
+        {...{ panel, ...turn }}
+        title="Cosine to the gradient before"
+        height={84}
+        shapes={SHAPES}
+      />
     </>
   );
 }

@@ -67,7 +67,9 @@ function LossChart({ panel, groups }: { readonly panel: Panel; readonly groups: 
     const all = curveOf(data, [...data.tasks.keys()]);
     // Over all tasks it is as the engine has it: where a training diverged, that counts.
     const y = Float64Array.from(data.validations, ({ ratio }) => ratio);
-    return { all: { ...all, y }, groups: groups.map(({ tasks }) => curveOf(data, tasks)) };
+    const around = (edge: Float64Array) => edge.map((value, i) => (value / all.y[i]!) * y[i]!);
+    const band = { low: around(all.low), high: around(all.high) };
+    return { all: { ...all, ...band, y }, groups: groups.map(({ tasks }) => curveOf(data, tasks)) };
   }, [data.validations, groups]);
   const figure = useMemo(() => {
     const isShown = (id: string) => !choices.hidden.includes(id);
@@ -79,7 +81,9 @@ function LossChart({ panel, groups }: { readonly panel: Panel; readonly groups: 
     const y = logAxis([[1], ...lines.map((line) => line.y)]);
     return { lines, y, texts: bestText(data, curves.all) };
   }, [curves, choices.hidden]);
-  return <Chart {...{ panel, ...figure }} title="Evaluation loss" height={HEIGHT} shapes={SHAPES} flag />;
+  return (
+    <Chart {...{ panel, ...figure }} title="Evaluation loss" height={HEIGHT} shapes={SHAPES} flag />
+  );
 }
 
 const SHAPES = [START];
@@ -127,7 +131,7 @@ function legendItems({ data, choices, cursor }: Panel, groups: readonly TaskGrou
       value: <CursorValue cursor={cursor} read={readAll} />,
     },
     ...groups.map(({ id, name, color, dash, tasks }) => ({
-      ...{ id, name, color, dash },
+      ...{ id, name, color, dash, title: name },
       hidden: choices.hidden.includes(id),
       value: <CursorValue cursor={cursor} read={readOf(tasks)} />,
     })),

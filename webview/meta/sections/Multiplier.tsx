@@ -21,6 +21,8 @@ const TICKS = linearTicks(0, 1, 4).map(({ value }) => ({
   label: `${100 * value}${value === 1 ? '\u2009%' : ''}`,
 }));
 const MOST = 12;
+/** Between two words at the right, as a share of the axis. */
+const LABEL_GAP = 0.075;
 
 export function Multiplier({ panel }: { readonly panel: Panel }) {
   const { data } = panel;
@@ -58,7 +60,8 @@ function MultiplierChart({
     const all = Float64Array.from(known.flatMap(({ multiplier }) => [...multiplier]));
     const lines = shown.map((one, i) => lineOf(one, i, shown.length));
     if (at !== undefined && at !== shown[0]) lines.push(frontLine(at));
-    return { lines, texts: textsOf(shown[0], at), y: zeroAxis(all, 0.01, 5) };
+    const y = zeroAxis(all, 0.01, 5);
+    return { lines, texts: textsOf(shown[0], at, y.range[1]), y };
   }, [known, at, theme]);
   const label = `Step multipliers of ${integer(known.length)} thetas by share of the steps done`;
   return (
@@ -102,17 +105,22 @@ function frontLine({ multiplier }: MetaValidationEntry): PlotLine {
 function textsOf(
   start: MetaValidationEntry | undefined,
   at: MetaValidationEntry | undefined,
+  most: number,
 ): PlotText[] {
   if (start === undefined || at === undefined) return [];
   const end = ({ multiplier }: MetaValidationEntry): number => multiplier.at(-1) ?? 0;
-  const isAbove = end(at) >= end(start);
-  const text = (one: MetaValidationEntry, words: string, color: string, above: boolean) => ({
-    ...{ x: 1, y: end(one), text: words, color, side: 'right' as const },
-    above,
-  });
-  if (at === start) return [text(start, 'start', '--velo-fg-2', true)];
+  const text = (words: string, color: string, y: number) => ({ x: 1, y, text: words, color });
+  if (at === start) return [text('start', '--velo-fg-2', end(start))];
   const words = `step ${integer(at.iteration)}`;
-  return [text(at, words, '--velo-series1', isAbove), text(start, 'start', '--velo-fg-2', !isAbove)];
+  // One of them moves away where they would cover each other.
+  const gap = LABEL_GAP * most;
+  const isAbove = end(at) >= end(start);
+  const [low, high] = isAbove ? [end(start), end(at)] : [end(at), end(start)];
+  const raised = Math.max(high, low + gap);
+  return [
+    text(words, '--velo-series1', isAbove ? raised : low),
+    text('start', '--velo-fg-2', isAbove ? low : raised),
+  ];
 }
 
 function sharesOf({ length }: Float32Array): Float64Array {

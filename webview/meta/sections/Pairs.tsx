@@ -51,7 +51,7 @@ function legendItems(
       value: <CursorValue cursor={cursor} read={read} />,
     },
     ...looks.map(({ name, color, hollow }, i) => ({
-      ...{ id: String(i), name, color },
+      ...{ id: String(i), name, color, title: name },
       dash: hollow ? ('dot' as const) : ('solid' as const),
     })),
   ];

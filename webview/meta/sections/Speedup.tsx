@@ -20,9 +20,7 @@ import { sectionState } from '../panel';
 import type { Panel } from '../panel';
 
 const HEIGHT = 170;
-const SHAPES: PlotShape[] = [
-  { kind: 'horizontal', y: 1, color: '--velo-baseline', dash: 'dash' },
-];
+const SHAPES: PlotShape[] = [{ kind: 'horizontal', y: 1, color: '--velo-baseline', dash: 'dash' }];
 
 export function Speedup({ panel }: { readonly panel: Panel }) {
   const { data } = panel;

@@ -22,9 +22,7 @@ import type { Panel } from '../panel';
 
 const HEIGHT = 196;
 const GUTTERS = { left: 44, right: 24, top: 8, bottom: 24 };
-const SHAPES: PlotShape[] = [
-  { kind: 'horizontal', y: 1, color: '--velo-baseline', dash: 'dash' },
-];
+const SHAPES: PlotShape[] = [{ kind: 'horizontal', y: 1, color: '--velo-baseline', dash: 'dash' }];
 
 export function Tasks({ panel }: { readonly panel: Panel }) {
   const { data } = panel;
@@ -33,7 +31,11 @@ export function Tasks({ panel }: { readonly panel: Panel }) {
   return (
     <Section
       title={isSpeedup ? 'Tasks by speedup' : 'Tasks by loss'}
-      unit={now === undefined ? undefined : `at step ${integer(now.iteration)}; thin line: since the start`}
+      unit={
+        now === undefined
+          ? undefined
+          : `at step ${integer(now.iteration)}; thin line: since the start`
+      }
       {...sectionState(panel, 'tasks')}
       table={now === undefined ? undefined : () => taskTable(data, now)}
     >
@@ -96,7 +98,9 @@ function figureOf(data: MetaData, now: MetaValidationEntry, isSpeedup: boolean):
     return { ...style, opacity: 0.45, x: [rank, rank], y: [before[task]!, values[task]!] };
   });
   const marks = groupsOf(data, 'length').map(({ name, color, tasks }): PlotLine => {
-    const own = order.flatMap((task, rank) => (tasks.includes(task) ? [[rank, task] as const] : []));
+    const own = order.flatMap((task, rank) =>
+      tasks.includes(task) ? [[rank, task] as const] : [],
+    );
     const marker = { symbol: 'circle', size: 8 } as const;
     return {
       ...{ name, color, width: 1, dash: 'solid', marker, markersOnly: true },

@@ -7,9 +7,11 @@ import { entry, iterationsOf, updateOf, validationOf } from './support';
 const message = (seq: number, update: MetaUpdate): MetaHostMessage => ({
   ...{ type: 'meta', seq, update, canControl: true },
 });
-const after = (...messages: MetaHostMessage[]): MetaModel =>
-  messages.reduce(reduce, INITIAL_MODEL);
-const first = message(0, updateOf({ iterations: iterationsOf(0, 2), validations: [validationOf(0, [3, 1, 0])] }));
+const after = (...messages: MetaHostMessage[]): MetaModel => messages.reduce(reduce, INITIAL_MODEL);
+const first = message(
+  0,
+  updateOf({ iterations: iterationsOf(0, 2), validations: [validationOf(0, [3, 1, 0])] }),
+);
 
 describe('the model of a meta-training', () => {
   it('puts what is new behind what is known', () => {
@@ -40,7 +42,10 @@ describe('the model of a meta-training', () => {
   });
 
   it('notices a gap, keeps what it has, and is whole again after everything has come', () => {
-    const torn = after(first, message(2, updateOf({ reset: false, iterations: iterationsOf(4, 5) })));
+    const torn = after(
+      first,
+      message(2, updateOf({ reset: false, iterations: iterationsOf(4, 5) })),
+    );
     expect(torn.isTorn).toBe(true);
     expect([...torn.data!.iterations.iteration]).toEqual([0, 1]);
     expect(reduce(torn, first).isTorn).toBe(false);

@@ -107,7 +107,10 @@ function slice(iterations: Iterations, from: number, to: number): Iterations {
 function pieces(whole: MetaUpdate): MetaHostMessage[] {
   const { iteration } = whole.iterations;
   return [...iteration].map((step, i) => {
-    const { entry } = upTo(whole, (i + 1) / iteration.length, { state: 'running', owner: 'engine' });
+    const { entry } = upTo(whole, (i + 1) / iteration.length, {
+      state: 'running',
+      owner: 'engine',
+    });
     const update: MetaUpdate = {
       ...whole,
       ...{ reset: i === 0, entry, iterations: slice(whole.iterations, i, i + 1) },
@@ -180,10 +183,17 @@ function enlarged(update: MetaUpdate, count: number): MetaUpdate {
   const columns = Object.entries(update.iterations).map(([name, values]) => {
     const parts = Array.from({ length: rounds }, (_, round) =>
       values.map((value) =>
-        name === 'iteration' ? value + n * round : name === 'seconds' ? value + seconds * round : value,
+        name === 'iteration'
+          ? value + n * round
+          : name === 'seconds'
+            ? value + seconds * round
+            : value,
       ),
     );
-    const all = values instanceof Uint32Array ? new Uint32Array(rounds * values.length) : new Float32Array(rounds * values.length);
+    const all =
+      values instanceof Uint32Array
+        ? new Uint32Array(rounds * values.length)
+        : new Float32Array(rounds * values.length);
     parts.forEach((part, round) => {
       all.set(part, round * values.length);
     });
@@ -207,7 +217,11 @@ function withLongNames(update: MetaUpdate, name: string): MetaUpdate {
   return {
     ...update,
     entry: { ...update.entry, name, metaId: `${name}-1` },
-    about: { ...update.about, tasks: name, entries: update.about.entries.map((one) => `${one} ${name}`) },
+    about: {
+      ...update.about,
+      tasks: name,
+      entries: update.about.entries.map((one) => `${one} ${name}`),
+    },
     tasks: update.tasks.map((task) => ({ ...task, name: `${name} ${task.name}` })),
   };
 }
