@@ -14,6 +14,8 @@ export const CHECKS = [
   'shows the config of a run, read-only',
   'duplicates a run into a new file',
   'refuses a config with a problem',
+  'explains a setting of a meta-training on hover',
+  'starts a meta-training by the play button, stops it, and goes on with it',
   'deletes nothing without a confirmation',
   'opens the gallery of tasks, once',
   'writes a config for a task and opens it',

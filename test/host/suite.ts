@@ -15,6 +15,22 @@ import { growthOf, watchMemory, wordsOf } from './memory';
 const EXTENSION = 'velo-lab.velo-lab';
 const root = (): string => vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
 
+/** Does not come to its end by itself. */
+const TINY_META = {
+  kind: 'metatrain',
+  optimizer: { kind: 'velo', options: { hidden: 13, bank: 1 }, start: 'fresh' },
+  tasks: {
+    name: 'bowls',
+    summary: 'Bowls.',
+    metaTrain: [{ task: { family: 'quadratic', dimension: 3 } }],
+  },
+  lengths: 20,
+  estimator: { kind: 'fullEs', pairs: 2 },
+  iterations: 1_000_000,
+  validation: { every: 50, tasks: 2, lengths: [20], samples: 8 },
+  checkpointEvery: 5,
+};
+
 let api: VeloApi;
 let startedRunId = '';
 
@@ -210,6 +226,56 @@ const checks: Readonly<Record<CheckName, () => unknown>> = {
     await vscode.commands.executeCommand('velo.run.duplicate', ref);
     const text = readFileSync(join(root(), 'quick-2.velo.json'), 'utf8');
     assert.equal((JSON.parse(text) as { name: string }).name, 'quick-2');
+  },
+
+  'explains a setting of a meta-training on hover': async () => {
+    const uri = await write('explained.velo.json', { ...TINY_META, lenghts: 20 });
+    const document = await vscode.workspace.openTextDocument(uri);
+    const position = document.positionAt(document.getText().indexOf('iterations') + 2);
+    await until('a hover', async () => {
+      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+        'vscode.executeHoverProvider',
+        uri,
+        position,
+      );
+      return hovers
+        .flatMap(({ contents }) => contents)
+        .some(
+          (text) =>
+            text instanceof vscode.MarkdownString &&
+            text.value.includes('Outer iterations; absent'),
+        );
+    });
+    await vscode.window.showTextDocument(document);
+    const said = () => vscode.languages.getDiagnostics(uri).map(({ message }) => message);
+    await until('a problem', () => said().some((message) => message.includes('lenghts')));
+  },
+
+  'starts a meta-training by the play button, stops it, and goes on with it': async () => {
+    const uri = await write('tiny.velo.json', TINY_META);
+    const id = await vscode.commands.executeCommand<string>('velo.run.start', uri);
+    assert.match(id, /^tiny-\d+$/);
+    const entry = () => api.metas().find(({ metaId }) => metaId === id);
+    await until('some outer steps', () => (entry()?.iterations ?? 0) > 4, 60_000);
+    const ref = { root: root(), metaId: id };
+    await vscode.commands.executeCommand('velo.meta.stop', ref);
+    await until('the stop', () => entry()?.state === 'stopped', 60_000);
+    const done = entry()?.iterations ?? 0;
+    await vscode.commands.executeCommand('velo.meta.resume', ref);
+    await until('more outer steps', () => (entry()?.iterations ?? 0) > done + 4, 60_000);
+    await vscode.commands.executeCommand('velo.meta.stop', ref);
+    await until('the stop', () => entry()?.state === 'stopped', 60_000);
+    const panels = vscode.window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .filter(
+        ({ input }) =>
+          input instanceof vscode.TabInputWebview && input.viewType.endsWith('velo.meta'),
+      );
+    assert.deepEqual(
+      panels.map(({ label }) => label),
+      [id],
+    );
+    await vscode.commands.executeCommand('velo.metas.focus');
   },
 
   'refuses a config with a problem': async () => {

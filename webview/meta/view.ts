@@ -17,8 +17,9 @@ const fields = {
   /** Curves that legends hide. */
   hidden: z.array(z.string()),
 };
-const choicesSchema = z.object(fields);
-export type ViewChoices = Readonly<z.output<typeof choicesSchema>>;
+export type ViewChoices = {
+  readonly [Name in keyof typeof fields]: Readonly<z.output<(typeof fields)[Name]>>;
+};
 
 export const DEFAULT_CHOICES: ViewChoices = {
   grouping: 'length',

@@ -5,7 +5,7 @@ import type { TaskDistribution } from '../../core/index';
 export function entryNames({ metaTrain }: TaskDistribution): string[] {
   const names = metaTrain.map(({ task }) => {
     const { dataset, family } = task;
-    return typeof dataset === 'string' ? `${String(family)}, ${dataset}` : String(family);
+    return [family, dataset].filter((part) => typeof part === 'string').join(', ');
   });
   return names.map((name, i) => {
     const before = names.slice(0, i).filter((other) => other === name).length;

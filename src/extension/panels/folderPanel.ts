@@ -174,18 +174,18 @@ export class FolderPanel<
     watchCount += 1;
     // Another window may watch through the same engine.
     const watchId = `${process.pid}-${watchCount}-${this.#kind.view}`;
-    const { updates, begin } = this.#kind.watch(engine, { watchId, ref }, (message) => {
+    const watch = this.#kind.watch(engine, { watchId, ref }, (message) => {
       if (showing === this.#showing) this.#post(message);
     });
     this.#watch = {
       dispose: () => {
-        updates.dispose();
+        watch.updates.dispose();
         // Watches end with their connection anyway; asking would start an engine that is gone.
         if (engine.state.kind === 'connected')
           engine.request('unwatch', { watchId }).catch(() => undefined);
       },
     };
-    await begin();
+    await watch.begin();
     if (showing !== this.#showing) return;
     this.#isWatching = true;
     await this.#kind.store.load();
@@ -213,12 +213,12 @@ export class FolderPanel<
   }
 
   async #receive(message: View): Promise<void> {
-    const { newCommand, act, view } = this.#kind;
+    const { newCommand, view } = this.#kind;
     try {
       if (message.type === 'ready' || message.type === 'resync') await this.#show();
       else if (message.type === newCommand.message) await commands.executeCommand(newCommand.id);
       else if (this.#ref !== undefined) {
-        await act(message, this.#ref, (answer) => {
+        await this.#kind.act(message, this.#ref, (answer) => {
           this.#post(answer);
         });
       }

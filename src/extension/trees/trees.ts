@@ -27,7 +27,8 @@ export interface Trees {
 /** Between two drawings of evaluations or meta-trainings. */
 const PACE_MS = 1000;
 
-export function createTrees({ engines, runs, evaluations, metas, checked }: Services): Trees {
+export function createTrees(services: Services): Trees {
+  const { engines, runs, evaluations, metas, checked } = services;
   const engineAfterRuns = async () => {
     // All views ask at once when they are opened; the runs are what one waits for.
     await runs.load();
@@ -58,17 +59,7 @@ export function createTrees({ engines, runs, evaluations, metas, checked }: Serv
     return evaluationNodes(evaluations.all(), engines.roots);
   };
   const evaluationTree = new ListTree(VIEWS.evaluations, readEvaluations, true);
-  const readMetas = async () => {
-    if (workspace.isTrusted) await runs.load();
-    await metas.load();
-    return metaNodes(metas.all(), engines.roots);
-  };
-  const metaTree = new ListTree(VIEWS.metas, readMetas, true);
-  const metasChanged = throttle(() => {
-    metaTree.refresh();
-    const working = metas.all().filter(({ entry }) => isAtWork(entry.state)).length;
-    void commands.executeCommand('setContext', 'velo.metatraining', working);
-  }, PACE_MS);
+  const { metaTree, metasChanged } = createMetaTree(services);
   // No faster: each change draws the rows anew.
   const evaluationsChanged = throttle(() => {
     evaluationTree.refresh();
@@ -112,4 +103,23 @@ export function createTrees({ engines, runs, evaluations, metas, checked }: Serv
     }),
   ];
   return { runsView, optimizers, tasks, devices, all };
+}
+
+/** @returns what draws it anew, no faster than once a second */
+function createMetaTree({ engines, runs, metas }: Services) {
+  const metaTree = new ListTree(
+    VIEWS.metas,
+    async () => {
+      if (workspace.isTrusted) await runs.load();
+      await metas.load();
+      return metaNodes(metas.all(), engines.roots);
+    },
+    true,
+  );
+  const metasChanged = throttle(() => {
+    metaTree.refresh();
+    const working = metas.all().filter(({ entry }) => isAtWork(entry.state)).length;
+    void commands.executeCommand('setContext', 'velo.metatraining', working);
+  }, PACE_MS);
+  return { metaTree, metasChanged };
 }

@@ -35,8 +35,8 @@ describe('the row of a meta-training', () => {
     const elsewhere = metaRow(entry({ owner: 'other' }));
     expect(elsewhere.description).toMatch(/ · elsewhere$/);
     expect(elsewhere.contextValue).toBe('meta');
-    const { secondsLeft: _, ...ended } = entry({ state: 'failed', owner: 'nobody' });
-    const failed = metaRow({ ...ended, canResume: true, message: 'the disk is full' });
+    const changes = { canResume: true, message: 'the disk is full' };
+    const failed = metaRow(entry({ state: 'failed', owner: 'nobody', ...changes }));
     expect(failed.description).toMatch(/^failed · the disk is full · step 1,310/);
     expect(failed.contextValue).toBe('meta resumable deletable');
   });

@@ -24,17 +24,26 @@ export function useKeys(page: RefObject<HTMLElement | null>, panel: Panel): void
 }
 
 /** @returns whether the key meant something */
-function act({ key, shiftKey }: KeyboardEvent, { cursor, track, data }: Panel): boolean {
+function act(event: KeyboardEvent, panel: Panel): boolean {
+  return moveCursor(event, panel) || zoom(event, panel);
+}
+
+function moveCursor({ key, shiftKey }: KeyboardEvent, { cursor, data }: Panel): boolean {
   const distance = shiftKey ? 10 : 1;
   if (key === 'ArrowLeft') cursor.move(-distance);
   else if (key === 'ArrowRight') cursor.move(distance);
   else if (key === 'Home') cursor.moveToStart();
   else if (key === 'End') cursor.moveToEnd();
   else if (key === 'Escape') cursor.unpin();
-  else if (key === '0') track.onReset?.();
+  else if (key === '[' || key === ']') toValidation(key === ']', cursor, data.validations);
+  else return false;
+  return true;
+}
+
+function zoom({ key }: KeyboardEvent, { cursor, track }: Panel): boolean {
+  if (key === '0') track.onReset?.();
   else if (key === '+' || key === '=') track.onZoom?.(0.5, cursor.step);
   else if (key === '-') track.onZoom?.(2, cursor.step);
-  else if (key === '[' || key === ']') return toValidation(key === ']', cursor, data.validations);
   else return false;
   return true;
 }
@@ -44,13 +53,12 @@ function toValidation(
   isForward: boolean,
   cursor: Panel['cursor'],
   validations: Panel['data']['validations'],
-): boolean {
+): void {
   const { step } = cursor;
   const next = isForward
     ? validations.find(({ iteration }) => iteration > step)
     : validations.findLast(({ iteration }) => iteration < step);
   if (next !== undefined) cursor.pin(next.iteration);
-  return true;
 }
 
 /** A section opens its own table; without one in focus, T means the first. */

@@ -51,6 +51,14 @@ function nameOf(key: string, grouping: Grouping, tasks: MetaData['tasks']): stri
   return task === undefined ? key : `${task.name}, T ${integer(task.length)}`;
 }
 
+/** At most so many validations, evenly: the first and the last are among them. */
+export function evenly<T>(all: readonly T[], most: number): readonly T[] {
+  if (all.length <= most) return all;
+  const last = all.length - 1;
+  const places = Array.from({ length: most }, (_, i) => Math.round((i * last) / (most - 1)));
+  return places.map((place) => all[place]!);
+}
+
 /** Of one task to the start: (loss + floor) / (start + floor); NaN where it diverged. */
 export function taskRatio(
   { tasks, about }: Pick<MetaData, 'tasks' | 'about'>,

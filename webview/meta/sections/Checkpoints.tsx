@@ -1,17 +1,20 @@
 /** The thetas that were validated: what each came to, and what can be done with it. */
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { MetaValidationEntry } from '../../../src/protocol/live/index';
 import { Button, Section } from '../../shared/components';
 import { count, duration, integer, num, times } from '../../shared/format';
 import { useCursorStep } from '../../shared/track';
 import { changeText } from '../figures/words';
-import { groupsOf, spreadOf, taskRatio, validationAt } from '../figures/validations';
+import { evenly, groupsOf, spreadOf, taskRatio, validationAt } from '../figures/validations';
 import type { TaskGroup } from '../figures/validations';
+import type { MetaData } from '../model';
 import { bestOf } from '../model';
 import { sectionState } from '../panel';
 import type { Panel } from '../panel';
 import { toggled } from '../view';
 
+/** More than those take long to draw. */
+const MOST_ROWS = 60;
 const NOT_TRUSTED = 'Not in a workspace that is not trusted';
 
 export function Checkpoints({ panel }: { readonly panel: Panel }) {
@@ -22,7 +25,7 @@ export function Checkpoints({ panel }: { readonly panel: Panel }) {
   return (
     <Section
       title="Checkpoints"
-      unit="the thetas that were validated"
+      unit={unitOf(data)}
       {...sectionState(panel, 'checkpoints')}
       tools={
         <Button
@@ -55,6 +58,13 @@ export function Checkpoints({ panel }: { readonly panel: Panel }) {
   );
 }
 
+function unitOf({ validations }: MetaData): string {
+  const words = 'the thetas that were validated';
+  return validations.length > MOST_ROWS
+    ? `${words}: ${MOST_ROWS} of ${integer(validations.length)}`
+    : words;
+}
+
 interface TableProps {
   readonly panel: Panel;
   readonly chosen: readonly number[];
@@ -65,7 +75,8 @@ function CheckpointTable({ panel, chosen, onChoose }: TableProps) {
   const { data, breakpoint } = panel;
   const groups = breakpoint === 'narrow' ? [] : groupsOf(data, 'length').slice(0, 4);
   const hasSpeedup = data.validations.some(({ speedup }) => speedup !== undefined);
-  const at = validationAt(data, useCursorStep(panel.cursor));
+  const rows = useMemo(() => rowsOf(data), [data.validations]);
+  const at = validationAt({ validations: rows.toReversed() }, useCursorStep(panel.cursor));
   return (
     <div
       class="table-scroll checkpoint-scroll"
@@ -96,7 +107,7 @@ function CheckpointTable({ panel, chosen, onChoose }: TableProps) {
           </tr>
         </thead>
         <tbody>
-          {data.validations.toReversed().map((validation) => (
+          {rows.map((validation) => (
             <Row
               key={validation.iteration}
               {...{ panel, validation, groups, hasSpeedup, onChoose }}
@@ -108,6 +119,13 @@ function CheckpointTable({ panel, chosen, onChoose }: TableProps) {
       </table>
     </div>
   );
+}
+
+/** Newest first; of many, some evenly and the best. */
+function rowsOf(data: MetaData): MetaValidationEntry[] {
+  const shown = new Set(evenly(data.validations, MOST_ROWS));
+  const best = bestOf(data);
+  return data.validations.filter((one) => shown.has(one) || one === best).reverse();
 }
 
 interface RowProps {

@@ -112,7 +112,9 @@ function bestMark(data: MetaData, { x, y }: Curve): PlotLine[] {
 function bestText(data: MetaData, { x, y }: Curve): PlotText[] {
   const at = data.validations.findLastIndex(({ isBest }) => isBest);
   if (at <= 0) return [];
-  return [{ x: x[at]!, y: y[at]!, text: 'best', color: '--velo-fg-2', side: 'below' }];
+  const isAtEdge = x[at]! > 0.95 * x.at(-1)!;
+  const side = isAtEdge ? 'left' : 'below';
+  return [{ x: x[at]!, y: y[at]!, text: 'best', color: '--velo-fg-2', side }];
 }
 
 function legendItems({ data, choices, cursor }: Panel, groups: readonly TaskGroup[]): LegendItem[] {

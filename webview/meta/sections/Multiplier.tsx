@@ -10,7 +10,7 @@ import { paletteColor, useThemeVersion } from '../../shared/theme';
 import { useCursorStep } from '../../shared/track';
 import { zeroAxis } from '../figures/iterations';
 import { multiplierTable } from '../figures/tables';
-import { validationAt } from '../figures/validations';
+import { evenly, validationAt } from '../figures/validations';
 import { sectionState } from '../panel';
 import type { Panel } from '../panel';
 
@@ -35,7 +35,7 @@ export function Multiplier({ panel }: { readonly panel: Panel }) {
       title="Step multiplier learned"
       unit="by share of steps done, old to new"
       {...sectionState(panel, 'multiplier')}
-      table={known.length > 0 ? () => multiplierTable(evenly(known)) : undefined}
+      table={known.length > 0 ? () => multiplierTable(evenly(known, MOST)) : undefined}
     >
       {known.length > 0 ? (
         <MultiplierChart {...{ panel, known }} />
@@ -56,7 +56,7 @@ function MultiplierChart({
   const theme = useThemeVersion();
   const at = validationAt({ validations: known }, useCursorStep(panel.cursor));
   const figure = useMemo(() => {
-    const shown = evenly(known);
+    const shown = evenly(known, MOST);
     const all = Float64Array.from(known.flatMap(({ multiplier }) => [...multiplier]));
     const lines = shown.map((one, i) => lineOf(one, i, shown.length));
     if (at !== undefined && at !== shown[0]) lines.push(frontLine(at));
@@ -74,15 +74,6 @@ function MultiplierChart({
       urgent={at?.iteration}
     />
   );
-}
-
-/** The first, the last, and some between. */
-function evenly(known: readonly MetaValidationEntry[]): MetaValidationEntry[] {
-  if (known.length <= MOST) return [...known];
-  const places = Array.from({ length: MOST }, (_, i) =>
-    Math.round((i * (known.length - 1)) / (MOST - 1)),
-  );
-  return places.map((place) => known[place]!);
 }
 
 function lineOf({ iteration, multiplier }: MetaValidationEntry, i: number, n: number): PlotLine {

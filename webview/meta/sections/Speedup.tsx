@@ -8,6 +8,7 @@ import { CursorValue } from '../../shared/track';
 import { Chart } from '../components/Chart';
 import { speedupTable } from '../figures/tables';
 import {
+  evenly,
   groupsOf,
   hasSpeedups,
   shownSpeedup,
@@ -20,6 +21,8 @@ import { sectionState } from '../panel';
 import type { Panel } from '../panel';
 
 const HEIGHT = 170;
+/** More marks than those of so many say no more, and take long to draw. */
+const MOST_VALIDATIONS = 120;
 const SHAPES: PlotShape[] = [{ kind: 'horizontal', y: 1, color: '--velo-baseline', dash: 'dash' }];
 
 export function Speedup({ panel }: { readonly panel: Panel }) {
@@ -71,7 +74,7 @@ function SpeedupChart({ panel, groups }: { readonly panel: Panel; readonly group
 }
 
 function marksOf({ validations }: MetaData, { name, color, tasks }: TaskGroup): PlotLine {
-  const points = validations.flatMap(({ iteration, speedups }) =>
+  const points = evenly(validations, MOST_VALIDATIONS).flatMap(({ iteration, speedups }) =>
     tasks.flatMap((task) => {
       const speedup = speedups[task]!;
       return Number.isFinite(speedup) ? [[iteration, shownSpeedup(speedup)] as const] : [];

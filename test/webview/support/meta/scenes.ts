@@ -69,8 +69,10 @@ export function updateIn(messages: readonly { readonly type: string }[]): MetaUp
   return found.update;
 }
 
-function entryWithoutTime({ secondsLeft: _, ...entry }: MetaEntry): MetaEntry {
-  return entry;
+function entryWithoutTime(entry: MetaEntry): MetaEntry {
+  const changed = { ...entry };
+  delete changed.secondsLeft;
+  return changed;
 }
 
 /** As it was after a share of its outer iterations. */
@@ -124,10 +126,11 @@ function withoutBaseline(update: MetaUpdate): MetaUpdate {
   return {
     ...update,
     tasks: update.tasks.map(({ name, family, length, start }) => ({ name, family, length, start })),
-    validations: update.validations.map(({ speedup: _, ...validation }) => ({
-      ...validation,
-      speedups: validation.speedups.map(() => NaN),
-    })),
+    validations: update.validations.map((validation) => {
+      const changed = { ...validation, speedups: validation.speedups.map(() => NaN) };
+      delete changed.speedup;
+      return changed;
+    }),
   };
 }
 
