@@ -45,7 +45,7 @@ export interface PanelOptions {
 }
 
 /** Of the column at the right, in pixels, without its line. */
-export const SIDE_WIDTH = 420;
+const SIDE_WIDTH = 420;
 
 export function usePanel(options: PanelOptions): Panel {
   const { data, canControl, breakpoint, width, initial, post, keep } = options;

@@ -6,7 +6,7 @@ export const SECTIONS = [
   ...['multiplier', 'tasks', 'drift', 'checkpoints'],
 ] as const;
 
-export const GROUPINGS = ['length', 'family', 'task'] as const;
+const GROUPINGS = ['length', 'family', 'task'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
 const fields = {
@@ -21,7 +21,7 @@ export type ViewChoices = {
   readonly [Name in keyof typeof fields]: Readonly<z.output<(typeof fields)[Name]>>;
 };
 
-export const DEFAULT_CHOICES: ViewChoices = {
+const DEFAULT_CHOICES: ViewChoices = {
   grouping: 'length',
   smoothing: 0.9,
   closed: [],

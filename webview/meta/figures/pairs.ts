@@ -7,7 +7,7 @@ import { linearTicks } from '../../shared/scales';
 import { seriesToken } from '../../shared/theme';
 import type { MetaData } from '../model';
 import { differenceRms, forEachIteration, lineOf } from './iterations';
-import { familyName } from './words';
+import { familyName } from './families';
 
 /** More marks than these say no more, and take long to draw. */
 const MOST_MARKS = 2400;

@@ -5,7 +5,7 @@ import { integer } from '../../shared/format';
 import { seriesToken } from '../../shared/theme';
 import type { MetaData } from '../model';
 import type { Grouping } from '../view';
-import { familyName } from './words';
+import { familyName } from './families';
 
 /** Tasks with something in common, and how they look. */
 export interface TaskGroup {

@@ -8,23 +8,6 @@ import { bestOf } from '../model';
 import { throughputOf } from './iterations';
 import { validationAt } from './validations';
 
-const ABBREVIATIONS: Readonly<Record<string, string>> = {
-  mlp: 'MLP',
-  rnn: 'RNN',
-  lm: 'LM',
-  vae: 'VAE',
-  conv: 'conv',
-};
-
-/** `imageMlp` → `image MLP` */
-export function familyName(family: string): string {
-  return family
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .split(' ')
-    .map((word) => ABBREVIATIONS[word.toLowerCase()] ?? word.toLowerCase())
-    .join(' ');
-}
-
 /** −22 % for 0.78, +5 % for 1.05. */
 export function changeText(ratio: number): string {
   if (!Number.isFinite(ratio)) return '–';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { familyName } from '../../../../webview/meta/figures/families';
 import {
   differenceRms,
   divergedShares,
@@ -18,12 +19,7 @@ import {
   taskRatio,
   validationAt,
 } from '../../../../webview/meta/figures/validations';
-import {
-  changeText,
-  familyName,
-  headerItems,
-  spokenAt,
-} from '../../../../webview/meta/figures/words';
+import { changeText, headerItems, spokenAt } from '../../../../webview/meta/figures/words';
 import { stepScale } from '../../../../webview/shared/scales';
 import { dataOf, iterationsOf, validationOf } from './support';
 

@@ -63,7 +63,7 @@ export function metaScenes(recorded: readonly MetaHostMessage[], longName: strin
 }
 
 /** Everything in one update. @throws where there is none */
-export function updateIn(messages: readonly { readonly type: string }[]): MetaUpdate {
+function updateIn(messages: readonly { readonly type: string }[]): MetaUpdate {
   const found = (messages as readonly MetaHostMessage[]).find(({ type }) => type === 'meta');
   if (found?.type !== 'meta') throw new Error('updateIn: no meta-training among the messages');
   return found.update;
@@ -76,7 +76,7 @@ function entryWithoutTime(entry: MetaEntry): MetaEntry {
 }
 
 /** As it was after a share of its outer iterations. */
-export function upTo(whole: MetaUpdate, share: number, changes: Partial<MetaEntry>): MetaUpdate {
+function upTo(whole: MetaUpdate, share: number, changes: Partial<MetaEntry>): MetaUpdate {
   const n = Math.round(share * whole.iterations.iteration.length);
   const validations = whole.validations.filter(({ iteration }) => share > 0 && iteration <= n);
   const iterations = slice(whole.iterations, 0, n);
