@@ -21,7 +21,7 @@ const TINY = {
   device: 'wasm',
 };
 /** Long enough to be ended in the middle. */
-const LONG = { ...TINY, iterations: 300 };
+const LONG = { ...TINY, iterations: 60 };
 
 /** A window that notes what it is told of meta-trainings. */
 class Watching {

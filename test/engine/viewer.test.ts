@@ -90,7 +90,7 @@ it('shows a finished evaluation, without its code, and refuses everything else',
   for (const answer of asked)
     await expect(answer).rejects.toMatchObject({
       code: 'usage',
-      message: 'the folder is not trusted: its evaluations can only be looked at',
+      message: 'the folder is not trusted: what was made in it can only be looked at',
     });
   expect(contentOf(root)).toEqual(before);
 }, 200_000);
