@@ -6,6 +6,7 @@ export const BUNDLED_DATASET_NAMES = [
   'fashion-mnist',
   'emoji9',
   'emoji98',
+  'glyph62',
 ] as const;
 export type BundledDatasetName = (typeof BUNDLED_DATASET_NAMES)[number];
 
