@@ -15,4 +15,11 @@ export type BundledTableName = (typeof BUNDLED_TABLE_NAMES)[number];
 
 export const BUNDLED_TEXT_NAMES = ['gutenberg-small'] as const;
 
+/** Of all data that come with the program. */
+export const BUNDLED_NAMES: readonly string[] = [
+  ...BUNDLED_DATASET_NAMES,
+  ...BUNDLED_TABLE_NAMES,
+  ...BUNDLED_TEXT_NAMES,
+];
+
 export const BUNDLED_WEIGHTS = ['velo-handmade-1'] as const;

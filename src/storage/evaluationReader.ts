@@ -2,6 +2,7 @@
 import { isAbsolute, join, resolve, sep } from 'node:path';
 import { UserError } from '../base/index';
 import {
+  asResolved,
   checkEvaluationConfig,
   decodeEvaluationEnvironment,
   decodeEvaluationSummary,
@@ -115,10 +116,8 @@ function readConfig(paths: EvaluationPaths, fs: FileSystem): ResolvedEvaluation 
   const { config, problems } = checkEvaluationConfig(
     parseOrUndefined(readText(paths.config, fs)) ?? null,
   );
-  const { tasks, steps, baseline } = config ?? {};
-  if (config && tasks && steps && baseline?.steps) {
-    return { ...config, tasks, steps, baseline: { ...baseline, steps: baseline.steps } };
-  }
+  const resolved = config && asResolved(config);
+  if (resolved !== undefined) return resolved;
   const what = problems?.[0].message ?? 'tasks and steps are missing';
   throw new UserError('run', `${paths.config} is no config of an evaluation: ${what}`);
 }
