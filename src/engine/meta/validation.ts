@@ -137,8 +137,7 @@ export class Validation {
     },
   ): MemberJob {
     const { index, optimizer, length: numSteps, steps, every } = how;
-    const batchSize = 'batchSize' in config ? config.batchSize : 1;
-    const batches = Math.max(1, Math.round(this.#config.validation.samples / batchSize));
+    const batches = { samples: this.#config.validation.samples };
     return {
       // The first ones are those that are trained on.
       member: 2 * this.#config.estimator.pairs + index,
