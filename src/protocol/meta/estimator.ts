@@ -5,7 +5,10 @@ const scale = () => z.number().gt(0);
 const shapeSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('raw').describe('As it is.') }),
-    z.strictObject({ kind: z.literal('sign').describe('Only who won.'), scale: scale().default(1) }),
+    z.strictObject({
+      kind: z.literal('sign').describe('Only who won.'),
+      scale: scale().default(1),
+    }),
     z.strictObject({ kind: z.literal('tanh').describe('tanh(d/scale).'), scale: scale() }),
     z.strictObject({ kind: z.literal('soft').describe('d/(|d| + scale).'), scale: scale() }),
     z.strictObject({ kind: z.literal('clip').describe('At most ±limit.'), limit: scale() }),
@@ -13,7 +16,12 @@ const shapeSchema = z
   .describe('What a pair’s difference of losses is turned into before it weighs the pair’s noise.');
 
 const common = {
-  pairs: z.int().min(1).max(100_000).default(24).describe('Antithetic pairs of an outer iteration.'),
+  pairs: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(24)
+    .describe('Antithetic pairs of an outer iteration.'),
   sigma: scale().default(0.06).describe('Standard deviation of the noise, in scaled coordinates.'),
 };
 const truncation = z.int().min(1).default(50).describe('Inner steps of an outer iteration.');
@@ -28,7 +36,9 @@ export const estimatorSchema = z
       loss: z
         .enum(['lastRecompute', 'last', 'avg', 'min'])
         .default('lastRecompute')
-        .describe('That number: the loss after the last step on fresh batches, or of the steps themselves.'),
+        .describe(
+          'That number: the loss after the last step on fresh batches, or of the steps themselves.',
+        ),
       lengthPer: z
         .enum(['pair', 'iteration'])
         .default('pair')
@@ -36,19 +46,25 @@ export const estimatorSchema = z
       shape: shapeSchema.prefault(soft),
     }),
     z.strictObject({
-      name: z.literal('truncatedEs').describe('Some steps at a time; biased towards what pays at once.'),
+      name: z
+        .literal('truncatedEs')
+        .describe('Some steps at a time; biased towards what pays at once.'),
       ...common,
       truncation,
       shape: shapeSchema.prefault(tanh),
     }),
     z.strictObject({
-      name: z.literal('pes').describe('Persistent evolution strategies: some steps at a time, without that bias.'),
+      name: z
+        .literal('pes')
+        .describe('Persistent evolution strategies: some steps at a time, without that bias.'),
       ...common,
       truncation,
       shape: shapeSchema.prefault(tanh),
     }),
     z.strictObject({
-      name: z.literal('noiseReuseEs').describe('Some steps at a time, with one noise for a whole training.'),
+      name: z
+        .literal('noiseReuseEs')
+        .describe('Some steps at a time, with one noise for a whole training.'),
       ...common,
       truncation,
       shape: shapeSchema.prefault(tanh),

@@ -17,7 +17,9 @@ export const optimizerSchema = z
     scales: z
       .record(z.string(), z.number().min(0))
       .prefault({})
-      .describe('Factors on the noise of groups of theta, beyond the usual ones; 0 freezes a group.'),
+      .describe(
+        'Factors on the noise of groups of theta, beyond the usual ones; 0 freezes a group.',
+      ),
   })
   .prefault({})
   .describe('The learned optimizer that is trained.');

@@ -39,7 +39,9 @@ const metaLossSchema = z
       .number()
       .gt(0)
       .default(0.01)
-      .describe('Added to a loss before its logarithm is taken: what is far below it is all the same.'),
+      .describe(
+        'Added to a loss before its logarithm is taken: what is far below it is all the same.',
+      ),
     samples: z
       .int()
       .min(1)
@@ -70,12 +72,16 @@ const metaConfigSchema = z
     metaLoss: metaLossSchema,
     estimator: estimatorSchema,
     outer: outerSchema,
-    iterations: steps().exactOptional().describe('Outer iterations; absent: as many as `budget` has time for.'),
+    iterations: steps()
+      .exactOptional()
+      .describe('Outer iterations; absent: as many as `budget` has time for.'),
     budget: z
       .string()
       .regex(/^\d+(\.\d+)?(s|m|h)$/, { error: 'must be a time such as "90s", "20m" or "2.5h"' })
       .exactOptional()
-      .describe('Time after which it ends: "90s", "20m", "2.5h". The learning rate comes down with it.'),
+      .describe(
+        'Time after which it ends: "90s", "20m", "2.5h". The learning rate comes down with it.',
+      ),
     validation: validationSchema,
     checkpointEvery: steps().default(20).describe('Outer iterations between checkpoints.'),
     seed: z
@@ -106,7 +112,9 @@ export function checkMetaConfig(value: unknown): ConfigCheck<MetaConfig> {
 
 /** Whether a decoded JSON value means a meta-training rather than a run. */
 export function isMetaConfig(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'metatrain';
+  return (
+    typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'metatrain'
+  );
 }
 
 /** @throws UserError('config') naming file, line and column of the first problem */
@@ -127,6 +135,15 @@ export function budgetSeconds(budget: string): number {
 
 /** The JSON schema of such files, for editors. */
 export function metaConfigJsonSchema(): Record<string, unknown> {
-  const { $schema, ...schema } = z.toJSONSchema(metaConfigSchema, { io: 'input', target: 'draft-7' });
-  return { $schema, title: 'VeLO Lab meta-training', allowComments: true, allowTrailingCommas: true, ...schema };
+  const { $schema, ...schema } = z.toJSONSchema(metaConfigSchema, {
+    io: 'input',
+    target: 'draft-7',
+  });
+  return {
+    $schema,
+    title: 'VeLO Lab meta-training',
+    allowComments: true,
+    allowTrailingCommas: true,
+    ...schema,
+  };
 }

@@ -17,7 +17,11 @@ export const outerSchema = z
       ])
       .prefault({ kind: 'adam' })
       .describe('Works on theta in scaled coordinates.'),
-    learningRate: z.number().gt(0).default(0.006).describe('After the warm-up, in scaled coordinates.'),
+    learningRate: z
+      .number()
+      .gt(0)
+      .default(0.006)
+      .describe('After the warm-up, in scaled coordinates.'),
     warmupIterations: z.int().min(0).default(10),
     floor: z
       .number()
@@ -25,7 +29,9 @@ export const outerSchema = z
       .max(1)
       .default(0.05)
       .describe('Share of the learning rate that a cosine goes down to at the end; 1: it stays.'),
-    ema: share().default(0.99).describe('Decay of the average of theta that is validated and kept; 0: none.'),
+    ema: share()
+      .default(0.99)
+      .describe('Decay of the average of theta that is validated and kept; 0: none.'),
   })
   .prefault({})
   .describe('How theta moves.');

@@ -3,7 +3,11 @@ import { z } from 'zod';
 
 export const validationSchema = z
   .strictObject({
-    every: z.int().min(0).default(50).describe('Outer iterations between validations; 0: only at the end.'),
+    every: z
+      .int()
+      .min(0)
+      .default(50)
+      .describe('Outer iterations between validations; 0: only at the end.'),
     tasks: z
       .int()
       .min(1)

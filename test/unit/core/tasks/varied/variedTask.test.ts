@@ -156,7 +156,12 @@ describe('a varied task', () => {
       { reparametrization: { level: 'tensor', decades: 2 } },
       { reparametrization: { level: 'parameter', decades: 1 } },
     ] as const;
-    expect(plans.map(planOfVariation)).toEqual(['plain', 'eachTensor', 'eachTensor', 'eachNumber']);
+    expect(plans.map(planOfVariation)).toEqual([
+      { gradient: {} },
+      { gradient: {}, scaled: 'tensor' },
+      { gradient: {}, scaled: 'tensor' },
+      { gradient: {}, scaled: 'number' },
+    ]);
   });
 });
 
