@@ -59,6 +59,16 @@ const entry = z
       .max(100_000)
       .exactOptional()
       .describe('So many different configs in all; absent: each task has a fresh one.'),
+    batchShare: template
+      .exactOptional()
+      .describe('Share of its batch that a config keeps, above 0 and at most 1; absent: all.'),
+    maxFlops: z
+      .number()
+      .gt(0)
+      .exactOptional()
+      .describe(
+        'Floating-point operations of a step, its gradient included: configs that take more are drawn again.',
+      ),
     resample: probability()
       .exactOptional()
       .describe('Probability of a fresh config in spite of the pool; absent: 0.'),
