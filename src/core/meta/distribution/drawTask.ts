@@ -82,7 +82,7 @@ export function drawConfig(
   }
   throw new UserError(
     'config',
-    `${String(entry.task['family'])}: none of ${MOST_DRAWS} draws takes at most ${maxFlops} operations a step`,
+    `${JSON.stringify(entry.task['family'])}: none of ${MOST_DRAWS} draws takes at most ${maxFlops} operations a step`,
     { remedy: 'Raise maxFlops or make the ranges smaller.' },
   );
 }

@@ -52,7 +52,9 @@ export function describeSplits(distribution: TaskDistribution): SplitDescription
       split,
       seeds: SEEDS[split],
       own: distribution[split] !== undefined,
-      families: sorted(entries.map(({ task }) => String(task['family']))),
+      families: sorted(
+        entries.flatMap(({ task: { family } }) => (typeof family === 'string' ? [family] : [])),
+      ),
       datasets,
     };
   });

@@ -114,7 +114,7 @@ describe('a distribution of tasks', () => {
     const sizes = Array.from({ length: 200 }, (_, i) => drawTask(mix, stream(i)).task['batchSize']);
     expect(new Set(sizes)).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]));
     expect(() => drawTask(mixOf({ task, maxFlops: 10 }), stream(0))).toThrow(
-      'imageMlp: none of 512 draws takes at most 10 operations a step',
+      '"imageMlp": none of 512 draws takes at most 10 operations a step',
     );
   });
 

@@ -31,7 +31,7 @@ it.each([
 ])('is about what the plan of a step takes: $family', async (fields) => {
   const config = decodeTask(fields);
   const { flops } = taskCost(await createTask(config, { seed: 1, dataDir }));
-  const ratio = stepFlops(config as never)! / flops;
+  const ratio = stepFlops(config)! / flops;
   expect(ratio).toBeGreaterThan(0.5);
   expect(ratio).toBeLessThan(1.6);
 });
