@@ -102,6 +102,35 @@ describe('a distribution of tasks', () => {
     expectShare(drawn({ pool: 7, resample: 0.2 }) - 7, 0.2);
   });
 
+  it('draws again what is too dear, and says where nothing is cheap enough', () => {
+    const task = {
+      family: 'imageMlp',
+      dataset: 'mnist',
+      hidden: [32],
+      batchSize: { integer: [1, 100] },
+    };
+    // 3 passes of 2 · (784 · 32 + 32 · 10) operations for each image.
+    const mix = mixOf({ task, maxFlops: 10 * 6 * (784 * 32 + 320) });
+    const sizes = Array.from({ length: 200 }, (_, i) => drawTask(mix, stream(i)).task['batchSize']);
+    expect(new Set(sizes)).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]));
+    expect(() => drawTask(mixOf({ task, maxFlops: 10 }), stream(0))).toThrow(
+      '"imageMlp": none of 512 draws takes at most 10 operations a step',
+    );
+  });
+
+  it('keeps a share of a batch, that of a task inside included', () => {
+    const inner = { family: 'imageMlp', dataset: 'mnist', batchSize: 50 };
+    const drawn = (task: TaskDistribution['metaTrain'][number]['task'], batchShare: number) =>
+      drawTask(mixOf({ task, batchShare }), stream(0)).task;
+    expect(drawn(inner, 0.3)['batchSize']).toBe(15);
+    expect(drawn(inner, 0.001)['batchSize']).toBe(1);
+    expect(drawn({ family: 'esGradient', task: inner }, 0.3)['task']).toHaveProperty(
+      'batchSize',
+      15,
+    );
+    expect(() => drawn(inner, 2)).toThrow('batchShare must be above 0 and at most 1, got 2');
+  });
+
   it('draws with the sampler of a family, all of whose tasks a config may have', () => {
     const mix = mixOf({ task: { family: 'visionTransformer', sample: true } });
     for (let i = 0; i < 50; i++)
