@@ -71,7 +71,10 @@ export function ruleForm(rule: TensorRule): LearnedForm {
       });
       return {
         params: Object.fromEntries(results.map(([name, { param }]) => [name, param])),
-        state: Object.assign({}, ...results.map(([name, result]) => named(name, result.state))) as TensorDict,
+        state: Object.assign(
+          {},
+          ...results.map(([name, result]) => named(name, result.state)),
+        ) as TensorDict,
       };
     },
   };
