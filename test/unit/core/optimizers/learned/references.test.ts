@@ -23,7 +23,13 @@ import type { OracleResult, OracleRun } from './oracles/oracle';
 import { celoOracle, nnAdamOracle, rnnMlpOracle } from './oracles/tensorOracles';
 
 const NUM_STEPS = 20;
-const SHAPES: Record<string, number[]> = { w: [3, 4], tall: [5, 2], b: [4] };
+const SHAPES: Record<string, number[]> = {
+  w: [3, 4],
+  tall: [5, 2],
+  cube: [2, 4, 3],
+  b: [4],
+  s: [],
+};
 /** The third gradient is far larger than the others, the fourth loss a fall below zero. */
 const LOSSES = [2.3, 2.1, 8, -0.3, 1.9];
 const SIZES = [0.3, 0.2, 40, 0.3, 0.1];
