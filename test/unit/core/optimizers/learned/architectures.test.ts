@@ -95,7 +95,7 @@ describe('a fresh theta', () => {
     ['rnnMlp', 'initial_from_lstm', 18, 1],
     ['nnAdam', 'rnn_params/rnn/linear/w', 51, 0.88],
     ['adafacNominal', 'nn/~/w0', 39, 0.88],
-  ])('of %s draws %s with sd %3$d/sqrt(%2$d), cut off at 2.27 of them', (kind, name, fanIn, sd) => {
+  ])('of %s draws %s by its fan-in %d, in units of which the sd is %d', (kind, name, fanIn, sd) => {
     const values = [...fresh(kind)[name]!.data].map((value) => value * Math.sqrt(fanIn));
     const got = Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);
     const slack = 3 / Math.sqrt(2 * values.length);
