@@ -3,7 +3,16 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createSession, flatTheta, plainTheta, streamKey } from '../../src/core/index';
+import {
+  createArchitecture,
+  createLearnedOptimizer,
+  createRng,
+  createSession,
+  flatTheta,
+  initTheta,
+  plainTheta,
+  streamKey,
+} from '../../src/core/index';
 import {
   createOptimizer,
   createTask,
@@ -149,6 +158,39 @@ describe.each(DEVICES)('a population on %s', (device) => {
     expect(first!.losses).toEqual(alone.slice(0, 30));
     expect(second!.losses).toEqual(alone.slice(30));
     expect(second!.step).toBe(40);
+  });
+
+  it('has members of any learned optimizer, with the numbers of a training of their own', async () => {
+    const centres = ['celo2', 'nnAdam', 'rnnMlp'].map((kind) => {
+      const architecture = createArchitecture(kind);
+      return initTheta(architecture, createRng({ seed: 5, purpose: 'theta' }));
+    });
+    const optimizers = centres.map((centre) => {
+      return { theta: centre, sd: flatTheta(centre).map(() => 0.01) };
+    });
+    const population = await populationOf({ ...own, optimizers });
+    const key = streamKey({ seed: 9, purpose: 'noise', step: 0, member: 1 });
+    const jobs = [0, 1, -1].flatMap((sign, i) =>
+      centres.map((_, optimizer) => ({
+        member: 3 * i + optimizer,
+        begin: assignment({ optimizer, task: 1, seed: 7 }),
+        perturbation: { key, sign },
+        steps: 10,
+      })),
+    );
+    const results = numbers(await population.run(jobs.slice(0, 8)));
+    const { device: picked } = await pickDevice(device as 'wasm');
+    for (const [i, centre] of centres.entries()) {
+      const session = createSession({
+        task: await createTask(TASKS[1]!, { seed: 7, dataDir }),
+        optimizer: createLearnedOptimizer({ theta: centre, numSteps: 100 }),
+        seed: 7,
+        kernels: picked.kernels!,
+      });
+      const alone = Float32Array.from({ length: 10 }, () => session.advance());
+      expect(results[i]!.losses).toEqual(alone);
+      expect(results[3 + i]!.losses[9]).not.toBe(alone[9]);
+    }
   });
 
   it('gives the same bits on any number of workers, in any rounds', async () => {
