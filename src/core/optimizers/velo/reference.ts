@@ -19,7 +19,7 @@ import { entry, item } from './lookup';
 import { lstmForward } from './lstm';
 import { fractionFeatures, lstmInputRow } from './lstmInputs';
 import { applyStep, elementForward } from './step';
-import { initState } from './state';
+import { initState, initialRow } from './state';
 import type { VeloOptions } from './state';
 import type { VeloArchitecture, VeloTheta } from './theta';
 import type { VeloTrace } from './trace';
@@ -40,16 +40,10 @@ export interface VeloUpdateResult extends UpdateResult {
  */
 export function createVelo({ theta, numSteps }: VeloOptions): Optimizer {
   const { architecture } = theta;
-  const decays = lossDecays(architecture.buggedLossFeatures ? 10 : numSteps);
   return {
     name: 'velo',
-    init: (params) => initState(theta, params),
-    scalars: (step) => ({
-      step,
-      fraction: Math.fround(step / numSteps),
-      lossDecays: decays,
-      lossBiasCorrections: lossBiasCorrections(decays, step),
-    }),
+    init: (params) => tf.tidy(() => initState(params, initialRow(thetaTensors(theta)))),
+    scalars: veloScalars(architecture, numSteps),
     update: (input) => {
       const { params, state, trace } = veloUpdate(thetaTensors(theta), architecture, input);
       return { params, state, trace };
@@ -57,6 +51,20 @@ export function createVelo({ theta, numSteps }: VeloOptions): Optimizer {
     recurrent: { hidden: architecture.hidden, networks: architecture.bank },
     fused: (params, start, threads) => layOutFusedVelo({ theta, numSteps }, params, start, threads),
   };
+}
+
+/** What an update of a run of `numSteps` needs that depends on the step alone. @returns by the update's 0-based index */
+export function veloScalars(
+  { buggedLossFeatures }: Pick<VeloArchitecture, 'buggedLossFeatures'>,
+  numSteps: number,
+): Optimizer['scalars'] {
+  const decays = lossDecays(buggedLossFeatures ? 10 : numSteps);
+  return (step) => ({
+    step,
+    fraction: Math.fround(step / numSteps),
+    lossDecays: decays,
+    lossBiasCorrections: lossBiasCorrections(decays, step),
+  });
 }
 
 /** The theta's arrays as tensors; the caller disposes them. */

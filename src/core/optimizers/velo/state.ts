@@ -26,24 +26,32 @@ export function veloStateSpecs(params: readonly TensorSpec[], hidden: number): T
   ];
 }
 
-/** The state before the first update, for the given params. */
-export function initState(theta: VeloTheta, params: TensorDict): TensorDict {
-  const { hidden } = theta.architecture;
+/**
+ * The state before the first update, for the given params.
+ * @param row  f32[1, H]: what each row of the LSTM's state starts as
+ */
+export function initState(
+  params: TensorDict,
+  row: Readonly<Record<'hidden' | 'cell', Tensor>>,
+): TensorDict {
   const specs = Object.entries(params).map(([name, { shape }]) => ({ name, shape }));
-  const initialRows = (part: 'hidden' | 'cell') => (): Tensor =>
-    tf.tidy(() => {
-      const { data } = entry(theta.tensors, `lstm_init_state/${part}`);
-      return tf.tile(tf.tensor2d(data, [1, hidden], 'float32'), [specs.length, 1]);
-    });
   const starts: Readonly<Record<string, () => Tensor>> = {
-    'lstm/hidden': initialRows('hidden'),
-    'lstm/cell': initialRows('cell'),
+    'lstm/hidden': () => tf.tile(row.hidden, [specs.length, 1]),
+    'lstm/cell': () => tf.tile(row.cell, [specs.length, 1]),
     'loss/runningMin': () => tf.fill([LOSS_MEANS], RUNNING_MIN_START),
   };
   return Object.fromEntries(
-    veloStateSpecs(specs, hidden).map(({ name, shape }) => [
+    veloStateSpecs(specs, row.hidden.size).map(({ name, shape }) => [
       name,
       starts[name]?.() ?? tf.zeros([...shape]),
     ]),
   );
+}
+
+/** What each row of the LSTM's state starts as, in a theta. @param theta  its tensors by name */
+export function initialRow(theta: TensorDict): Record<'hidden' | 'cell', Tensor> {
+  return {
+    hidden: entry(theta, 'lstm_init_state/hidden'),
+    cell: entry(theta, 'lstm_init_state/cell'),
+  };
 }
