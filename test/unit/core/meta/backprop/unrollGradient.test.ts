@@ -115,16 +115,14 @@ describe.each(optimizers)(
       const batches = batchesOf(0, STEPS);
       const lossAt = (at: NamedFloats) => unrollGradient(options, at, beginning, batches).loss;
       const { gradient } = unrollGradient(options, theta, beginning, batches);
-      for (let seed = 0; seed < 2; seed++) {
-        const direction = randomDirection(theta, seed);
-        const slope = flat(gradient).reduce((sum, g, i) => sum + g * flat(direction)[i]!, 0);
-        const errors = [3e-3, 1e-3, 3e-4].map((h) => {
-          const ends = [h, -h].map((by) => lossAt(moved(theta, direction, by)));
-          return Math.abs(slope - (ends[0]! - ends[1]!) / (2 * h));
-        });
-        expect(Math.abs(slope)).toBeGreaterThan(1e-3);
-        expect(Math.min(...errors)).toBeLessThan(0.01 * Math.abs(slope) + 1e-4);
-      }
+      const direction = randomDirection(theta, 1);
+      const slope = flat(gradient).reduce((sum, g, i) => sum + g * flat(direction)[i]!, 0);
+      const errors = [1e-2, 1e-3, 3e-4].map((h) => {
+        const ends = [h, -h].map((by) => lossAt(moved(theta, direction, by)));
+        return Math.abs(slope - (ends[0]! - ends[1]!) / (2 * h));
+      });
+      expect(Math.abs(slope)).toBeGreaterThan(1e-3);
+      expect(Math.min(...errors)).toBeLessThan(0.004 * Math.abs(slope) + 1e-4);
     });
 
     it('leaves out what theta did before the place where it begins', () => {
