@@ -6,6 +6,7 @@ import { addCheckTaskCommand } from './commands/checkTask';
 import { addDataCommand } from './commands/data';
 import { addDoctorCommand } from './commands/doctor';
 import { addEvaluateCommand } from './commands/evaluate';
+import { addMetatrainCommand } from './commands/metatrain';
 import { addNewCommand } from './commands/new';
 import { addParityCommand } from './commands/parity';
 import { addPlanCommand } from './commands/plan';
@@ -24,6 +25,7 @@ async function main(args: readonly string[]): Promise<void> {
   addTrainCommand(program, output);
   addResumeCommand(program, output);
   addEvaluateCommand(program, output);
+  addMetatrainCommand(program, output);
   addRunsCommand(program, output);
   addShowCommand(program, output);
   addTasksCommand(program, output);

@@ -6,7 +6,6 @@ import {
   createVelo,
   lossDecays,
   mapValues,
-  thetaTensors,
   toFloats,
   toTensors,
   veloUpdate,
@@ -18,7 +17,7 @@ import type { Replay, ReplayFactory, ReplaySetup, ReplayView } from './parity';
 export const referenceReplay: ReplayFactory = (setup) => {
   const { theta, numSteps } = setup;
   const optimizer = createVelo({ theta, numSteps });
-  const constants = thetaTensors(theta);
+  const constants = toTensors(theta.tensors);
   let params = toTensors(setup.params);
   let state = optimizer.init(params);
   let trace: TensorDict = {};

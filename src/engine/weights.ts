@@ -3,13 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../base/index';
 import { decodeTheta } from '../core/index';
-import type { ThetaCard, VeloTheta } from '../core/index';
+import type { Theta, ThetaCard, VeloTheta } from '../core/index';
 import { BUNDLED_WEIGHTS } from '../protocol/index';
 import { decodeSafetensors, onDisk, sha256Of } from '../storage/index';
 
-/** A theta as it was read, with what a run records of it. */
+/** A theta of any learned optimizer as it was read, with what a run records of it. */
 export interface LoadedWeights {
-  readonly theta: VeloTheta;
+  readonly theta: Theta;
   readonly card: ThetaCard;
   readonly name: string;
   /** Of the file's bytes, lower-case hex. */
@@ -36,6 +36,13 @@ export function loadWeights(name: string, weightsDir: string): LoadedWeights {
     sha256: sha256Of(bytes),
     handMade: isHandMade(card),
   };
+}
+
+/** A theta of VeLO itself. @throws UserError('weights') where it is one of another optimizer, and as `loadWeights` */
+export function veloTheta(name: string, weightsDir: string): VeloTheta {
+  const { architecture, tensors } = loadWeights(name, weightsDir).theta;
+  if (architecture.kind === 'velo') return { architecture, tensors };
+  throw new UserError('weights', `${name} holds weights of ${architecture.kind}, expected velo`);
 }
 
 /** Whether a card says that its weights were constructed by hand rather than meta-trained. */

@@ -1,4 +1,5 @@
 /** `--set a.b=c`: changes to a config as written, before it is checked and its defaults are filled in. */
+import type { z } from 'zod';
 import { UserError } from '../base/index';
 import type { PathSegment } from './configFields';
 import { placeAt } from './configFields';
@@ -8,13 +9,22 @@ import { didYouMean } from './suggest';
 /**
  * Lays overrides over a config, in order. The value is JSON, or else plain text; a union may be given by its
  * tag alone (`optimizer=adam`), which starts it afresh.
+ * @param schema  of such a config
  * @returns a changed copy
  * @throws UserError('config') for an override that is no `path=value` or names no setting
  */
-export function applyOverrides(config: unknown, overrides: readonly string[]): unknown {
+export function applyOverrides(
+  config: unknown,
+  overrides: readonly string[],
+  schema: z.core.$ZodType,
+): unknown {
   // Something else than an object is reported as such, not covered up.
   const isObject = typeof config === 'object' && config !== null && !Array.isArray(config);
-  return isObject ? overrides.reduce<unknown>(applyOverride, config) : config;
+  if (!isObject) return config;
+  return overrides.reduce<unknown>(
+    (laid, override) => applyOverride(laid, override, schema),
+    config,
+  );
 }
 
 /** The last override that set the value at `path` or something around it. */
@@ -29,15 +39,15 @@ export function overrideOf(
   });
 }
 
-function applyOverride(config: unknown, override: string): unknown {
+function applyOverride(config: unknown, override: string, schema: z.core.$ZodType): unknown {
   const separator = override.indexOf('=');
   if (separator < 1) {
     throw new UserError('config', `--set ${override}: expected a setting and a value, a.b=c`);
   }
   const path = override.slice(0, separator).split('.');
   const text = override.slice(separator + 1);
-  const place = placeAt(path, config);
-  if (place === undefined) throw unknownPath(config, path, override);
+  const place = placeAt(path, config, schema);
+  if (place === undefined) throw unknownPath({ config, schema }, path, override);
   return replaceAt(config, path, overrideValue(text, place));
 }
 
@@ -58,12 +68,16 @@ function jsonOrText(text: string): unknown {
   }
 }
 
-function unknownPath(config: unknown, path: readonly string[], override: string): UserError {
+function unknownPath(
+  { config, schema }: { readonly config: unknown; readonly schema: z.core.$ZodType },
+  path: readonly string[],
+  override: string,
+): UserError {
   const depth = path.findIndex(
-    (_, index) => placeAt(path.slice(0, index + 1), config) === undefined,
+    (_, index) => placeAt(path.slice(0, index + 1), config, schema) === undefined,
   );
   const around = path.slice(0, depth);
-  const place = placeAt(around, config);
+  const place = placeAt(around, config, schema);
   const key = path[depth] ?? '';
   const inside = formatPath(around);
   if (place === undefined || !('fields' in place)) {

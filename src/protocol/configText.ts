@@ -4,11 +4,13 @@
  */
 import type { Node, ParseError } from 'jsonc-parser';
 import { findNodeAtLocation, parseTree, printParseErrorCode } from 'jsonc-parser';
+import type { z } from 'zod';
 import { UserError } from '../base/index';
 import type { PathSegment } from './configFields';
 import { applyOverrides, overrideOf } from './configOverrides';
 import { checkRunConfig } from './configProblems';
 import type { ConfigCheck, ConfigProblem } from './configProblems';
+import { runConfigSchema } from './runConfig';
 import type { RunConfig } from './runConfig';
 
 export interface ConfigTextOptions {
@@ -16,6 +18,8 @@ export interface ConfigTextOptions {
   readonly fileName?: string;
   /** `a.b=c`, in the order of the command line. */
   readonly overrides?: readonly string[];
+  /** What overrides may name; default: the settings of a run. */
+  readonly schema?: z.core.$ZodType;
 }
 
 /** A problem with its place in the text; line and column count from 1, column in UTF-16 units. */
@@ -48,13 +52,13 @@ export function parseConfigText<T>(
   options: ConfigTextOptions = {},
 ): T {
   const fileName = options.fileName ?? 'config';
-  const overrides = options.overrides ?? [];
+  const { overrides = [], schema = runConfigSchema } = options;
   const { tree, diagnostics } = parseSyntax(text);
   const [syntax] = diagnostics;
   if (tree === undefined || syntax !== undefined) {
     throw configError(place(fileName, syntax), syntax?.message ?? 'the file is empty');
   }
-  const value = withName(applyOverrides(valueOf(tree), overrides), fileName);
+  const value = withName(applyOverrides(valueOf(tree), overrides, schema), fileName);
   const checked = check(value);
   if (checked.problems === undefined) return checked.config;
   const [problem, more] = firstInText(checked.problems, text, tree);

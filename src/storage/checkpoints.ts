@@ -74,9 +74,13 @@ export function loadLatestCheckpoint(
     }
   }
   const reason = warnings.find((warning) => !warning.startsWith(paths.latest)) ?? 'there is none';
-  throw new UserError('checkpoint', `${paths.noun ?? 'run'} ${paths.id} has no usable checkpoint: ${reason}`, {
-    remedy: 'Train again from its config.json.',
-  });
+  throw new UserError(
+    'checkpoint',
+    `${paths.noun ?? 'run'} ${paths.id} has no usable checkpoint: ${reason}`,
+    {
+      remedy: 'Train again from its config.json.',
+    },
+  );
 }
 
 /** Removes checkpoints of steps after `step`: a run that goes on from `step` will write its own. */

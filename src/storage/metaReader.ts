@@ -103,7 +103,11 @@ export function findMetaTraining(
   reference: string,
   fs: FileSystem = nodeFileSystem,
 ): string {
-  const place = { parent: metaTrainingsDirectory(root), noun: 'meta-training', plural: 'Meta-trainings' };
+  const place = {
+    parent: metaTrainingsDirectory(root),
+    noun: 'meta-training',
+    plural: 'Meta-trainings',
+  };
   return findFolder(reference, place, fs);
 }
 

@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { writeAll } from './atomicFile';
 import { errnoOf, nodeFileSystem, onDisk } from './fileSystem';
 import type { FileSystem } from './fileSystem';
-import { evaluationsDirectory, metaTrainingsDirectory, runsDirectory, veloDirectory } from './layout';
+import {
+  evaluationsDirectory,
+  metaTrainingsDirectory,
+  runsDirectory,
+  veloDirectory,
+} from './layout';
 
 /**
  * Makes `.velo/runs` of a workspace where it is not there.

@@ -132,7 +132,8 @@ async function main(args: readonly string[]): Promise<void> {
   };
   const numSteps = option('--steps', 1000);
   const rounds = option('--rounds', 5);
-  const small = loadWeights('velo-handmade-1', join(media, 'weights')).theta;
+  // The bundled weights are VeLO's.
+  const small = loadWeights('velo-handmade-1', join(media, 'weights')).theta as VeloTheta;
   const dataDir = join(media, 'data');
   const taskConfig = {
     family: 'imageMlp',

@@ -5,7 +5,7 @@ import {
   createImageMlp,
   createOptimizer,
   createSession,
-  createVelo,
+  createLearnedOptimizer,
   type KernelRuntime,
   type Optimizer,
   type Task,
@@ -51,7 +51,7 @@ beforeAll(async () => {
 
 const velo = (): Optimizer => {
   const { theta } = loadWeights('velo-handmade-1', 'media/weights');
-  return createVelo({ theta, numSteps: STEPS });
+  return createLearnedOptimizer({ theta, numSteps: STEPS });
 };
 const adam = (): Optimizer => createOptimizer({ name: 'adam' }, { numSteps: STEPS });
 

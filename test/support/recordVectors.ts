@@ -48,7 +48,7 @@ export function recordVectors(options: RecordOptions): VeloVectorsInput {
   const { losses = [2.3, 2.1, 2.2, 8, 1.9, -0.3, 1.7], gradientScale = 0.3 } = options;
   const { buggedLossFeatures = false, buggedNextLstmState = false } = options;
   const architecture = { hidden, bank, ffMult, buggedLossFeatures, buggedNextLstmState };
-  const theta = thetaSpecs(architecture).map(({ name, shape }, i) => ({
+  const theta = thetaSpecs({ kind: 'velo', ...architecture }).map(({ name, shape }, i) => ({
     name,
     shape: [...shape],
     seed: seed * 1000 + i,

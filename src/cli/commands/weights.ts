@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { UserError } from '../../base/index';
 import type { NamedFloats } from '../../base/index';
-import type { ThetaCard, VeloArchitecture, VeloTheta } from '../../core/index';
+import type { Architecture, Theta, ThetaCard } from '../../core/index';
 import {
   encodeSafetensors,
   sha256Of,
@@ -92,12 +92,14 @@ function readPeak(text: string | undefined): number | undefined {
 
 async function inspectWeights(name: string, output: Output): Promise<void> {
   const { loadWeights } = await import('../../engine/index');
+  const { learnedOptimizer } = await import('../../core/index');
   const { theta, card, sha256 } = loadWeights(name, weightsDirectory());
   const groups = groupNorms(theta.tensors);
   const { architecture } = theta;
   output.emit({ type: 'weights', file: name, sha256, architecture, ...card, groups });
   output.print(pc.bold(card.name));
-  for (const [label, text] of describeWeights(theta, card, sha256)) {
+  const { title } = learnedOptimizer(architecture);
+  for (const [label, text] of describeWeights(theta, { title, ...card, sha256 })) {
     output.print(`  ${label.padEnd(12)} ${text}`);
   }
   const rows = groups.map(({ group, numbers, norm, largest }) => [
@@ -116,22 +118,25 @@ async function inspectWeights(name: string, output: Output): Promise<void> {
 }
 
 function describeWeights(
-  { architecture, tensors }: VeloTheta,
-  card: ThetaCard,
-  sha256: string,
+  { architecture, tensors }: Theta,
+  card: ThetaCard & { readonly title: string; readonly sha256: string },
 ): [string, string][] {
   const numbers = Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0);
   return [
     ['provenance', card.provenance],
     ['licence', card.licence],
     ['created by', card.createdBy],
-    ['architecture', describeArchitecture(architecture)],
+    ['architecture', describeArchitecture(architecture, card.title)],
     ['numbers', formatCount(numbers)],
-    ['sha256', sha256],
+    ['sha256', card.sha256],
   ];
 }
 
-function describeArchitecture(architecture: VeloArchitecture): string {
+function describeArchitecture(architecture: Architecture, title: string): string {
+  if (architecture.kind !== 'velo') {
+    const options = Object.entries(architecture).filter(([name]) => name !== 'kind');
+    return [title, ...options.map(([name, value]) => `${name} ${String(value)}`)].join(', ');
+  }
   const { kind, hidden, bank, ffMult, buggedLossFeatures, buggedNextLstmState } = architecture;
   const quirks = [
     ...(buggedLossFeatures ? ['loss features for 10 steps'] : []),

@@ -19,3 +19,12 @@ export function checkShare(name: string, value: number, closed = false): number 
   const range = closed ? '[0, 1]' : '[0, 1)';
   throw new UserError('config', `${name} must be in ${range}, got ${value}`);
 }
+
+/** Returns `value` where it is finite and at least `least`. @throws UserError('config') otherwise */
+export function checkFrom(name: string, value: number, least: number): number {
+  if (Number.isFinite(value) && value >= least) return value;
+  throw new UserError(
+    'config',
+    `${name} must be a finite number of at least ${least}, got ${value}`,
+  );
+}

@@ -22,6 +22,11 @@ export interface Segment {
   /** Inner steps made before, 0 at its beginning. */
   readonly from: number;
   readonly steps: number;
+  /**
+   * Of a training that begins here though not at its beginning: its first `lead` = `from` steps are made with theta
+   * itself, without noise, and their losses are not told. Absent: the training begins here where `from` is 0, else goes on.
+   */
+  readonly lead?: number;
   /** Whether the loss after the last step is wanted, on fresh batches. */
   readonly wantsFinal: boolean;
 }
@@ -40,7 +45,7 @@ export interface PairTurn {
 
 /** What a segment came to on one side. */
 export interface SideOutcome {
-  /** Of each step before its update, as the meta-loss sees them; always finite: a diverged training has the worst. */
+  /** f32[steps]: of each step before its update, as the meta-loss sees them; always finite: a diverged training has the worst. */
   readonly losses: Float32Array;
   /** After the last step, where it was wanted. */
   readonly final?: number;
@@ -54,14 +59,14 @@ export interface PairOutcome {
 
 /** Where a pair stands between two outer iterations. Plain data: part of a checkpoint. */
 export interface Particle {
-  /** The inner problem that it is in; -1 before the first. */
+  /** The inner problem that it is in; -1 where it is in none, and the next turn begins one. */
   readonly problem: number;
   readonly length: number;
-  /** Inner steps made. */
+  /** Inner steps made; where it is the length, the next turn begins another problem. */
   readonly step: number;
   /** Of estimators that keep the noise of a trajectory. */
   readonly noise?: Words4;
-  /** f32[size]: sum of the noise of the trajectory, of estimators that need it. */
+  /** f32[size]: sum of the noise of the trajectory, of estimators that need it; absent: zeros. */
   readonly accumulated?: Float32Array;
 }
 
@@ -75,7 +80,7 @@ export interface GradientEstimate {
   /** f32[size]: of the meta-loss with respect to u. */
   readonly gradient: Float32Array;
   readonly state: EstimatorState;
-  /** Mean meta-loss over both sides of all pairs, of the part that the estimate is made of. */
+  /** Mean meta-loss over both sides of all pairs and the steps that the estimate is made of. */
   readonly loss: number;
   /** Of each pair: its loss difference (positive - negative) before shaping. */
   readonly differences: Float32Array;

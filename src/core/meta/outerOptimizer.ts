@@ -3,6 +3,9 @@
 /** Float64 arrays by name: part of a checkpoint. */
 export type OuterState = Readonly<Record<string, Float64Array>>;
 
+/** [size]: of the meta-loss with respect to u. */
+export type OuterGradient = Float32Array | Float64Array;
+
 export interface OuterStep {
   /** Outer iteration, from 0. */
   readonly iteration: number;
@@ -20,7 +23,7 @@ export interface OuterOptimizer {
   update(
     state: OuterState,
     u: Float64Array,
-    gradient: Float32Array,
+    gradient: OuterGradient,
     step: OuterStep,
   ): { readonly change: Float64Array; readonly state: OuterState };
 }

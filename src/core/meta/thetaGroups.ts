@@ -3,8 +3,8 @@
  * u = theta / scale, so a scale is how much a number may move for about the same effect on the meta-loss as the others.
  */
 import { sizeOf } from '../../base/index';
-import { thetaSpecs } from '../optimizers/velo/theta';
-import type { VeloArchitecture } from '../optimizers/velo/theta';
+import type { Architecture } from '../optimizers/learned/architecture';
+import { thetaSpecs } from '../optimizers/learned/theta';
 
 /** Some numbers of a theta, all of the same kind. */
 export interface ThetaGroup {
@@ -13,7 +13,8 @@ export interface ThetaGroup {
   readonly indices: Int32Array;
 }
 
-const NAMES: readonly (readonly [prefix: string, group: string])[] = [
+/** Of those with VeLO's parts; what no update reads is in none. */
+const NAMES: readonly (readonly [prefix: string, group: string | undefined])[] = [
   ['ff_mod_stack/~/w0', 'bank layer 1'],
   ['ff_mod_stack/~/b0', 'bank layer 1, bias'],
   ['ff_mod_stack/~/w1', 'bank layer 2'],
@@ -23,6 +24,7 @@ const NAMES: readonly (readonly [prefix: string, group: string])[] = [
   ['lstm_init_state', 'LSTM start'],
   ['rnn_params/linear_1', 'LSTM mixing input'],
   ['rnn_params/linear_2', 'LSTM input'],
+  ['rnn_params/linear/', undefined],
   ['rnn_params/rnn/linear/w', 'LSTM'],
   ['rnn_params/rnn/linear/b', 'LSTM bias'],
   ['rnn_params/rnn_to_controls/w', 'controls'],
@@ -31,49 +33,38 @@ const NAMES: readonly (readonly [prefix: string, group: string])[] = [
   ['rnn_params/step_size/b', 'step multiplier, bias'],
 ];
 
-/** The groups of a VeLO theta, in the order of its layout; what no update reads is in none. */
-export function veloGroups(architecture: Pick<VeloArchitecture, 'hidden' | 'bank'>): ThetaGroup[] {
+/** The groups of a theta, in the order of its layout: VeLO's parts by name, else each tensor by itself. */
+export function thetaGroups(architecture: Architecture): ThetaGroup[] {
   const indices = new Map<string, number[]>();
-  forEachTensor(architecture, ({ name, start, size }) => {
-    const group = NAMES.find(([prefix]) => name.startsWith(prefix))?.[1];
-    if (group === undefined) return;
-    const known = indices.get(group) ?? [];
-    for (let i = 0; i < size; i++) known.push(start + i);
-    indices.set(group, known);
-  });
+  for (const { name, start, size } of placesOf(architecture)) {
+    const known = NAMES.find(([prefix]) => name.startsWith(prefix));
+    const group = known === undefined ? name : known[1];
+    if (group === undefined) continue;
+    const list = indices.get(group) ?? [];
+    for (let i = 0; i < size; i++) list.push(start + i);
+    indices.set(group, list);
+  }
   return [...indices].map(([name, list]) => ({ name, indices: Int32Array.from(list) }));
 }
 
-/** What the numbers of LSTM units are scaled by, beside their gate's own factor. */
-export interface UnitScales {
-  /** Factor on the columns of the cell gate of each unit; shorter than H: 1 for the others. */
-  readonly cellGate?: readonly { readonly weights: number; readonly bias: number }[];
-}
+/** What the cell gates of LSTM units are scaled by, from unit 0; the others have the factor of their gate. */
+export type UnitScales = readonly { readonly weights: number; readonly bias: number }[];
 
 /**
- * The scale of each number, in the order of `flatTheta`; 0 where no update reads it. Bank entries count in units of
- * √P/100, in which noise of one standard deviation moves an effective weight of the mixed network by one.
- * Chosen by measuring what noise of each group alone does to the loss after a training.
+ * The scale of each number, in the order of `flatTheta`; 0 where no update reads it, 1 in architectures without VeLO's
+ * parts. VeLO's bank counts in units of √P/100, in which noise of one standard deviation moves an effective weight of
+ * the mixed network by one. Chosen by measuring what noise of each group alone does to the loss after a training.
  */
-export function veloScales(architecture: VeloArchitecture, units: UnitScales = {}): Float32Array {
-  const { hidden: H, bank, ffMult } = architecture;
-  const b = Math.sqrt(bank) / ffMult;
-  const scales: number[] = [];
-  forEachTensor(architecture, ({ name, shape, size }) => {
-    const columns = shape.at(-1)!;
-    for (let i = 0; i < size; i++) {
-      scales.push(scaleOf(name, { column: i % columns, H, b, isBias: name.endsWith('/b'), units }));
-    }
+export function thetaScales(architecture: Architecture, units: UnitScales = []): Float32Array {
+  const scale = scaleOf(architecture);
+  const scales = placesOf(architecture).flatMap((tensor) => {
+    const columns = tensor.shape.at(-1) ?? 1;
+    return Array.from({ length: tensor.size }, (_, i) => {
+      const column = i % columns;
+      return cellGate(architecture, tensor.name, column, units) ?? scale(tensor.name, column);
+    });
   });
   return Float32Array.from(scales);
-}
-
-interface Place {
-  readonly column: number;
-  readonly H: number;
-  readonly b: number;
-  readonly isBias: boolean;
-  readonly units: UnitScales;
 }
 
 /** Of the input, cell, forget and output gates. */
@@ -83,22 +74,43 @@ const CELL_GATE = 1;
 const OUTPUTS = [1, 30, 0];
 const OUTPUT_BIASES = [0.1, 3, 0];
 
-function scaleOf(name: string, { column, H, b, isBias, units }: Place): number {
-  if (name.startsWith('ff_mod_stack/~/w0')) return 0.5 * b;
-  if (name.startsWith('ff_mod_stack/~/w1')) return b;
-  if (name.startsWith('ff_mod_stack/~/w2')) return OUTPUTS[column]! * b;
-  if (name.startsWith('ff_mod_stack/~/b2')) return OUTPUT_BIASES[column]! * b;
-  if (name.startsWith('ff_mod_stack/~/b')) return 0.3 * b;
-  if (name.startsWith('lstm_init_state')) return 0.3;
-  if (name.startsWith('rnn_params/linear_1')) return 0.1;
-  if (name.startsWith('rnn_params/linear_2')) return 0.2;
-  if (name.startsWith('rnn_params/rnn_to_controls')) return 0.5;
-  if (name.startsWith('rnn_params/step_size')) return 5;
-  if (!name.startsWith('rnn_params/rnn/linear')) return 0;
-  const gate = Math.floor(column / H);
-  const unit = gate === CELL_GATE ? units.cellGate?.[column % H] : undefined;
-  if (unit === undefined) return GATES[gate]!;
-  return isBias ? unit.bias : unit.weights;
+/** By a tensor's name and the column of one of its numbers. */
+function scaleOf(architecture: Architecture): (name: string, column: number) => number {
+  if (architecture.kind !== 'velo' && architecture.kind !== 'celo') return () => 1;
+  const isVelo = architecture.kind === 'velo';
+  const b = isVelo ? Math.sqrt(architecture.bank) / architecture.ffMult : 1;
+  // Celo's is inside of an exponential.
+  const head = isVelo ? 5 : 0.3;
+  const controls = isVelo ? 0.5 : 0;
+  const byName: readonly (readonly [string, (column: number) => number])[] = [
+    ['ff_mod_stack/~/w0', () => 0.5 * b],
+    ['ff_mod_stack/~/w1', () => b],
+    ['ff_mod_stack/~/w2', (column) => OUTPUTS[column]! * b],
+    ['ff_mod_stack/~/b2', (column) => OUTPUT_BIASES[column]! * b],
+    ['ff_mod_stack/~/b', () => 0.3 * b],
+    ['lstm_init_state', () => 0.3],
+    ['rnn_params/linear_1', () => 0.1],
+    ['rnn_params/linear_2', () => 0.2],
+    ['rnn_params/linear/', () => 0],
+    ['rnn_params/rnn_to_controls', () => controls],
+    ['rnn_params/step_size', () => head],
+    ['rnn_params/rnn', (column) => GATES[Math.floor(column / architecture.hidden)]!],
+  ];
+  return (name, column) => byName.find(([prefix]) => name.startsWith(prefix))?.[1](column) ?? 0;
+}
+
+/** The scale that a built unit has of its own. */
+function cellGate(
+  architecture: Architecture,
+  name: string,
+  column: number,
+  units: UnitScales,
+): number | undefined {
+  if (!('hidden' in architecture) || !name.startsWith('rnn_params/rnn/')) return undefined;
+  const { hidden } = architecture;
+  if (Math.floor(column / hidden) !== CELL_GATE) return undefined;
+  const unit = units[column % hidden];
+  return name.endsWith('/b') ? unit?.bias : unit?.weights;
 }
 
 interface TensorPlace {
@@ -108,14 +120,12 @@ interface TensorPlace {
   readonly size: number;
 }
 
-function forEachTensor(
-  architecture: Pick<VeloArchitecture, 'hidden' | 'bank'>,
-  visit: (tensor: TensorPlace) => void,
-): void {
-  let start = 0;
-  for (const { name, shape } of thetaSpecs(architecture)) {
+function placesOf(architecture: Architecture): TensorPlace[] {
+  let end = 0;
+  return thetaSpecs(architecture).map(({ name, shape }) => {
     const size = sizeOf(shape);
-    visit({ name, shape, start, size });
-    start += size;
-  }
+    const start = end;
+    end += size;
+    return { name, shape, start, size };
+  });
 }

@@ -1,10 +1,53 @@
 /** How long inner trainings are: T of each inner problem. */
 import { UserError } from '../../base/index';
 import type { Rng } from '../compute/rng';
-import { checkCount } from './checks';
+import { checkCount, checkFrom } from './checks';
 
 /** Inner steps of one problem. @param iteration  outer, from 0. @param rng  of the problem alone */
 export type LengthSchedule = (iteration: number, rng: Rng) => number;
+
+/** Log-uniform lengths from min to max while the outer iteration is below `until`; without it, for ever. */
+export interface LengthStage {
+  readonly until?: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export type LengthSpec = { readonly jitter?: number } & (
+  | { readonly kind: 'constant'; readonly steps: number }
+  | { readonly kind: 'logUniform'; readonly min: number; readonly max: number }
+  /** In the order of `until`; the last one goes on beyond its own. */
+  | { readonly kind: 'staged'; readonly stages: readonly LengthStage[] }
+);
+
+/**
+ * The schedule that a specification means. With jitter j > 0 a length L becomes round(L·(1 + j·n)), n standard normal, and
+ * is at least 1.
+ * @throws UserError('config') on a number out of range
+ */
+export function createLengthSchedule(spec: LengthSpec): LengthSchedule {
+  const schedule = plainSchedule(spec);
+  const { jitter = 0 } = spec;
+  checkFrom('jitter', jitter, 0);
+  if (jitter === 0) return schedule;
+  return (iteration, rng) => {
+    const length = schedule(iteration, rng);
+    return Math.max(1, Math.round(length * (1 + jitter * rng.normal())));
+  };
+}
+
+function plainSchedule(spec: LengthSpec): LengthSchedule {
+  switch (spec.kind) {
+    case 'constant': {
+      const steps = checkCount('the length', spec.steps);
+      return () => steps;
+    }
+    case 'logUniform':
+      return logUniformLength(spec.min, spec.max);
+    case 'staged':
+      return stagedLength(spec.stages);
+  }
+}
 
 /**
  * ⌊min·(max/min)^U⌋ with U uniform in [0, 1): short trainings are as frequent as long ones by factor.
@@ -19,4 +62,25 @@ export function logUniformLength(min: number, max: number): LengthSchedule {
   }
   // By rounding, the power may fall short of its ends.
   return (_, rng) => Math.max(min, Math.floor(min * (max / min) ** rng.uniform()));
+}
+
+function stagedLength(stages: readonly LengthStage[]): LengthSchedule {
+  const parts = stages.map(({ until = Infinity, min, max }) => ({
+    until,
+    schedule: logUniformLength(min, max),
+  }));
+  const last = parts.at(-1);
+  if (last === undefined) throw new UserError('config', 'staged lengths need at least one stage');
+  parts.slice(1).forEach(({ until }, i) => {
+    const before = parts[i]!.until;
+    if (until > before) return;
+    throw new UserError(
+      'config',
+      `until must grow from one stage of lengths to the next, got ${before} and ${until}`,
+    );
+  });
+  return (iteration, rng) => {
+    const part = parts.find(({ until }) => iteration < until) ?? last;
+    return part.schedule(iteration, rng);
+  };
 }

@@ -70,6 +70,18 @@ export interface Optimizer {
   };
   /** The same optimizer as fused kernels, where there are some. */
   readonly fused?: FusedOptimizer;
+  /** Of a learned optimizer: its weights, which can be others from one training to the next. */
+  readonly theta?: OptimizerTheta;
+}
+
+export interface OptimizerTheta {
+  /** In the order of the flat theta. */
+  readonly tensors: NamedFloats;
+  /**
+   * The same optimizer with other weights; its numbers of a step do not depend on them. Call both inside `tf.tidy`.
+   * @param theta  names and shapes of `tensors`, neither mutated nor disposed
+   */
+  with(theta: TensorDict): Pick<Optimizer, 'init' | 'update'>;
 }
 
 /** How an optimizer looks at the curvature. Whoever trains estimates it, where it is due, on the batch of the update. */

@@ -156,7 +156,8 @@ function checkOption(place: string, option: OptionTable[string], value: unknown)
 
 type PlainOption = Exclude<OptionTable[string], ScheduleOption>;
 
-function isAllowed(option: PlainOption, value: unknown): boolean {
+/** Whether a value is of the option's type and in its range. */
+export function isAllowed(option: PlainOption, value: unknown): boolean {
   switch (option.kind) {
     case 'boolean':
       return typeof value === 'boolean';

@@ -6,8 +6,8 @@ import { shareCorrect, softmaxCrossEntropy } from './classification';
 import type { ClassifierLoss } from './classification';
 import { imageInput } from './imageInput';
 import type { ImageInput, ImageTaskOptions } from './imageInput';
-import { initParams, tensorSpecs } from './layers/parameters';
-import type { ParamSpec } from './layers/parameters';
+import { initParams, tensorSpecs } from '../compute/parameters';
+import type { ParamSpec } from '../compute/parameters';
 import type { BatchSpec, LossRng, Task, TaskData } from './task';
 
 export interface ClassifierNetwork {

@@ -12,7 +12,7 @@ import { clipLoss } from './classification';
 import { counted, imageInput } from './imageInput';
 import type { ImageTaskOptions } from './imageInput';
 import { perceptron, perceptronSpecs } from './layers/dense';
-import { initParams, tensorSpecs } from './layers/parameters';
+import { initParams, tensorSpecs } from '../compute/parameters';
 import { startInWords, weightStart } from './layers/starts';
 import type { StartOptions } from './layers/starts';
 import type { Task } from './task';

@@ -15,7 +15,7 @@ import { convSpecs, convWithBias, meanOverPlaces } from './layers/convolution';
 import { linear, linearSpecs } from './layers/dense';
 import { NORMS, applyNorm, normSpecs } from './layers/normalization';
 import type { Norm } from './layers/normalization';
-import type { ParamSpec } from './layers/parameters';
+import type { ParamSpec } from '../compute/parameters';
 import { startInWords, weightStart } from './layers/starts';
 import type { StartOptions } from './layers/starts';
 import type { Task } from './task';

@@ -22,7 +22,7 @@ import { linear, perceptronSpecs } from './layers/dense';
 import { dropout } from './layers/dropout';
 import { NORMS, applyNorm, normSpecs } from './layers/normalization';
 import type { Norm } from './layers/normalization';
-import type { ParamSpec } from './layers/parameters';
+import type { ParamSpec } from '../compute/parameters';
 import { startInWords, weightStart } from './layers/starts';
 import type { StartOptions } from './layers/starts';
 import type { LossRng, Task } from './task';

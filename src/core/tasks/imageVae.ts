@@ -13,7 +13,7 @@ import { clipLoss } from './classification';
 import { imageInput } from './imageInput';
 import type { ImageTaskOptions } from './imageInput';
 import { perceptron, perceptronSpecs } from './layers/dense';
-import { initParams, tensorSpecs } from './layers/parameters';
+import { initParams, tensorSpecs } from '../compute/parameters';
 import { startInWords, weightStart } from './layers/starts';
 import type { StartOptions } from './layers/starts';
 import type { LossRng, Task } from './task';

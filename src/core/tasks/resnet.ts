@@ -15,8 +15,8 @@ import type { ImageTaskOptions } from './imageInput';
 import { conv, convSpecs, meanOverPlaces } from './layers/convolution';
 import { linear, linearSpecs } from './layers/dense';
 import { batchNorm, normSpecs } from './layers/normalization';
-import { zeros } from './layers/parameters';
-import type { ParamSpec } from './layers/parameters';
+import { zeros } from '../compute/parameters';
+import type { ParamSpec } from '../compute/parameters';
 import type { Task } from './task';
 
 export interface ResnetOptions extends ImageTaskOptions {

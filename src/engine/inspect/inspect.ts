@@ -11,10 +11,11 @@ import {
   LSTM_INPUTS,
   absoluteLimit,
   bankResponse,
+  learnedOptimizer,
   unusedWeights,
   weightStatistics,
 } from '../../core/index';
-import type { VeloArchitecture } from '../../core/index';
+import type { Architecture } from '../../core/index';
 import { BUNDLED_WEIGHTS } from '../../protocol/index';
 import type {
   NetworkResponse,
@@ -23,8 +24,7 @@ import type {
   WeightMatrix,
 } from '../../protocol/live/index';
 import { isHandMade } from '../weights';
-import { readThetaFile } from './thetaFile';
-import type { ThetaFile } from './thetaFile';
+import { readThetaFile, readVeloFile } from './thetaFile';
 
 /** Share of the weights whose |w| lies inside a matrix's palette. */
 const PALETTE_SHARE = 0.995;
@@ -79,7 +79,7 @@ export function inspectOptimizer(
   path: string,
   usedBy: readonly { readonly runId: string; readonly name: string }[],
 ): OptimizerInspection {
-  const file = readThetaFile(path);
+  const file = readVeloFile(path);
   const { architecture, tensors } = file.theta;
   const arrays = Object.entries(tensors);
   return {
@@ -139,7 +139,7 @@ export function readMatrix(path: string, name: string): WeightMatrix {
  * @throws UserError('weights') where the file is no theta, or there is no such network or feature
  */
 export function networkResponse(path: string, network: number, feature: number): NetworkResponse {
-  const { theta } = readThetaFile(path);
+  const { theta } = readVeloFile(path);
   checkIndex(path, 'network', network, theta.architecture.bank);
   checkIndex(path, 'feature', feature, FEATURE_NAMES.length);
   return { network, feature, ...bankResponse(theta, network, feature) };
@@ -151,15 +151,23 @@ function checkIndex(path: string, what: string, index: number, count: number): v
   throw new UserError('weights', `${basename(path)}: ${range}`);
 }
 
-function describe({ hidden, bank }: VeloArchitecture): string {
-  return `VeLO, LSTM ${hidden}, ${bank} ${bank === 1 ? 'network' : 'networks'}`;
+function describe(architecture: Architecture): string {
+  if (architecture.kind === 'velo') {
+    const { hidden, bank } = architecture;
+    return `VeLO, LSTM ${hidden}, ${bank} ${bank === 1 ? 'network' : 'networks'}`;
+  }
+  const { title, sizes } = learnedOptimizer(architecture);
+  const size = sizes(architecture);
+  return size === '' ? title : `${title}, ${size}`;
 }
 
-function totalOf({ theta }: ThetaFile): number {
+type VeloFile = ReturnType<typeof readVeloFile>;
+
+function totalOf({ theta }: VeloFile): number {
   return Object.values(theta.tensors).reduce((sum, { data }) => sum + data.length, 0);
 }
 
-function furtherEntries(file: ThetaFile): OptimizerInspection['card']['further'] {
+function furtherEntries(file: VeloFile): OptimizerInspection['card']['further'] {
   const { architecture } = file.theta;
   const unused = unusedWeights(file.theta);
   const numbers = `${grouped(unused.count)} of ${grouped(totalOf(file))} numbers`;

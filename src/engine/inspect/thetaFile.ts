@@ -6,8 +6,8 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { basename } from 'node:path';
 import { UserError } from '../../base/index';
-import { decodeTheta } from '../../core/index';
-import type { ThetaCard, VeloTheta } from '../../core/index';
+import { decodeTheta, learnedOptimizer } from '../../core/index';
+import type { Theta, ThetaCard, VeloTheta } from '../../core/index';
 import { decodeSafetensors, onDisk, sha256Of } from '../../storage/index';
 
 /** What a theta file holds. */
@@ -15,7 +15,7 @@ export interface ThetaFile {
   readonly path: string;
   readonly sizeBytes: number;
   readonly sha256: string;
-  readonly theta: VeloTheta;
+  readonly theta: Theta;
   readonly card: ThetaCard;
   /** All strings of the file. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -51,6 +51,24 @@ export function readThetaFile(path: string): ThetaFile {
   const file = { path, sizeBytes: bytes.length, sha256: sha256Of(bytes), theta, card, metadata };
   last = { key, file };
   return file;
+}
+
+/**
+ * The same where the theta is VeLO's.
+ * @throws UserError('weights') where it is another learned optimizer's
+ */
+export function readVeloFile(path: string): ThetaFile & { readonly theta: VeloTheta } {
+  const file = readThetaFile(path);
+  const { architecture, tensors } = file.theta;
+  if (architecture.kind === 'velo') return { ...file, theta: { architecture, tensors } };
+  const { title } = learnedOptimizer(architecture);
+  throw new UserError(
+    'weights',
+    `${basename(path)}: expected weights of VeLO, got weights of ${title}, which this editor does not show`,
+    {
+      remedy: 'A training can use them all the same; "velo weights inspect" lists what is in them.',
+    },
+  );
 }
 
 /** Refuses what is plainly no theta without reading its data, which may be gigabytes. */

@@ -1,5 +1,9 @@
 /** From a config's optimizer to an optimizer, with the length that is announced to it. */
-import { createOptimizer as createBaseline, createVelo, planAccumulation } from '../../core/index';
+import {
+  createOptimizer as createBaseline,
+  createLearnedOptimizer,
+  planAccumulation,
+} from '../../core/index';
 import type { Optimizer } from '../../core/index';
 import type { OptimizerConfig, VeloConfig } from '../../protocol/index';
 import { loadWeights } from '../weights';
@@ -39,6 +43,6 @@ function prepareVelo(config: VeloConfig, numSteps: number, weightsDir: string): 
     ...(chosen === undefined ? {} : { accumulate: chosen }),
   });
   const weights = loadWeights(config.weights, weightsDir);
-  const optimizer = createVelo({ theta: weights.theta, numSteps: numUpdates });
+  const optimizer = createLearnedOptimizer({ theta: weights.theta, numSteps: numUpdates });
   return { optimizer, accumulate, weightDecay, weights };
 }

@@ -1,13 +1,13 @@
 /** The outer loop: pairs of inner trainings, an estimate of the meta-gradient, a step of theta; and now and then a validation. */
 import { UserError, messageOf } from '../../base/index';
-import {
-  createNoiseSpace,
-  createOuterOptimizer,
-  createOuterSchedule,
-  encodeTheta,
-  thetaOf,
+import { createOuterSchedule, encodeTheta, thetaOf } from '../../core/index';
+import type {
+  Estimator,
+  NoiseSpace,
+  OuterOptimizer,
+  OuterSchedule,
+  TaskDistribution,
 } from '../../core/index';
-import type { Estimator, NoiseSpace, OuterOptimizer, OuterSchedule, TaskDistribution } from '../../core/index';
 import type { GradientEstimate, PairTurn } from '../../core/index';
 import { budgetSeconds } from '../../protocol/index';
 import type {
@@ -20,7 +20,6 @@ import type {
 } from '../../protocol/index';
 import { readMetaValidationTasks, readMetaValidations } from '../../storage/index';
 import type { MetaWriter } from '../../storage/index';
-import { pickDevice } from '../devices/devices';
 import type { Population } from '../population/population';
 import type { MetaOptions, MetaResult } from './contract';
 import { encodeState } from './metaState';
@@ -35,6 +34,8 @@ import { Validation } from './validation';
 import { averaged, cosineOf, driftOf, moved, rmsOf } from './vectors';
 
 export interface MetaParts {
+  readonly outer: OuterOptimizer;
+  readonly space: NoiseSpace;
   readonly config: MetaConfig;
   readonly start: StartTheta;
   readonly distribution: TaskDistribution;
@@ -54,6 +55,8 @@ export class MetaJob {
   readonly #schedule: OuterSchedule;
   readonly #problems: Problems;
   readonly #player: Player;
+  /** That were left in the middle of their trainings. */
+  readonly #members: WholeState['members'];
   #state: MetaState;
   /** When work began, milliseconds, and what had been worked before. */
   readonly #begun = performance.now();
@@ -66,7 +69,7 @@ export class MetaJob {
     this.#parts = parts;
     this.#options = options;
     this.#estimator = resolveEstimator(config);
-    this.#outer = createOuterOptimizer(config.outer.optimizer);
+    this.#outer = parts.outer;
     this.#schedule = createOuterSchedule(config.outer);
     this.#problems = new Problems(config, distribution, population);
     this.#player = new Player(population, config.metaLoss.samples, from?.player);
@@ -74,9 +77,7 @@ export class MetaJob {
     this.#secondsBefore = this.#state.seconds;
     this.#validatedAt = readMetaValidations(writer.paths.directory).at(-1)?.iteration ?? -1;
     this.#savedAt = from === undefined ? -1 : this.#state.iteration;
-    from?.members.forEach((member, i) => {
-      if (member !== undefined) population.restore(i, member);
-    });
+    this.#members = from?.members ?? [];
   }
 
   /** To its end, or until the signal. @throws UserError('disk'), after which it can go on from its last checkpoint */
@@ -99,10 +100,9 @@ export class MetaJob {
   async #work(): Promise<'finished' | 'stopped'> {
     const { config, population } = this.#parts;
     const { signal } = this.#options;
-    const { device } = await pickDevice(config.device);
-    const space = createNoiseSpace(this.#state.theta.length, device.kernels);
     const validation = await Validation.open(config, population, this.#problems);
     try {
+      await this.#restore();
       const tasks = await this.#validationTasks(validation);
       this.#announce();
       for (;;) {
@@ -111,12 +111,21 @@ export class MetaJob {
         if (isDone || this.#isDue(config.validation.every)) await this.#validate(validation, tasks);
         if (isDone) return 'finished';
         signal?.throwIfAborted();
-        await this.#iterate(progress, space);
+        await this.#iterate(progress);
         if (this.#state.iteration % config.checkpointEvery === 0) this.#save();
       }
     } catch (thrown) {
       if (signal?.aborted === true && thrown === signal.reason) return 'stopped';
       throw thrown;
+    }
+  }
+
+  /** Data may be known by other numbers now. */
+  async #restore(): Promise<void> {
+    for (const [i, member] of this.#members.entries()) {
+      if (member?.assignment.config === undefined) continue;
+      const task = await this.#problems.carrierOf(member.assignment.config);
+      this.#parts.population.restore(i, { ...member, assignment: { ...member.assignment, task } });
     }
   }
 
@@ -161,7 +170,8 @@ export class MetaJob {
   async #validationTasks(validation: Validation): Promise<readonly MetaValidationTask[]> {
     const { population, writer, start } = this.#parts;
     const known = readMetaValidationTasks(writer.paths.directory);
-    const tasks = known.length > 0 ? known : await this.#tryValidation(validation, start, population);
+    const tasks =
+      known.length > 0 ? known : await this.#tryValidation(validation, start, population);
     if (known.length === 0) writer.writeValidationTasks(tasks);
     this.#options.onEvent?.({ type: 'validationTasks', tasks });
     return tasks;
@@ -205,8 +215,8 @@ export class MetaJob {
     this.#save();
   }
 
-  async #iterate(progress: number, space: NoiseSpace): Promise<void> {
-    const { population } = this.#parts;
+  async #iterate(progress: number): Promise<void> {
+    const { population, space } = this.#parts;
     const { iteration, theta, estimator } = this.#state;
     const begin = performance.now();
     population.setCentre(LEARNED, theta);
@@ -263,7 +273,7 @@ export class MetaJob {
     this.#state = {
       ...this.#state,
       theta: next,
-      average: averaged(average, next, this.#parts.config.outer.ema, iteration),
+      average: averaged(average, next, { decay: this.#parts.config.outer.ema, t: iteration }),
       gradient,
       outer: update.state,
       estimator: estimate.state,
@@ -293,7 +303,7 @@ export class MetaJob {
     return {
       name: `${writer.paths.id}-${iteration}`,
       provenance:
-        `Meta-trained: ${iteration} outer iterations of ${config.estimator.name}, ${innerSteps} inner steps, ` +
+        `Meta-trained: ${iteration} outer iterations of ${config.estimator.kind}, ${innerSteps} inner steps, ` +
         `from ${environment.start}; tasks "${typeof config.tasks === 'string' ? config.tasks : config.tasks.name}".`,
       licence: 'MIT',
       createdBy: `VeLO Lab ${this.#options.services.version}`,

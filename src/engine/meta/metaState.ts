@@ -40,7 +40,10 @@ interface Labels {
     readonly step: number;
     readonly noise?: Words4;
   }[];
-  readonly player: { readonly diverged: readonly number[]; readonly first: readonly (number | null)[] };
+  readonly player: {
+    readonly diverged: readonly number[];
+    readonly first: readonly (number | null)[];
+  };
   readonly members: readonly (Omit<MemberSnapshot, 'image'> | null)[];
 }
 
@@ -54,16 +57,12 @@ export function encodeState({ state, player, members }: WholeState): {
     seconds: state.seconds,
     ...(state.best === undefined ? {} : { best: state.best }),
     problems: estimator.problems,
-    particles: estimator.particles.map(({ accumulated: _, ...particle }) => particle),
+    particles: estimator.particles.map((particle) => without(particle, 'accumulated')),
     player: {
       diverged: player.diverged,
       first: player.first.map((loss) => (Number.isFinite(loss) ? loss : null)),
     },
-    members: members.map((member) => {
-      if (member === undefined) return null;
-      const { image: _, ...label } = member;
-      return label;
-    }),
+    members: members.map((member) => (member === undefined ? null : without(member, 'image'))),
   };
   const floats = (data: Float32Array) => ({ shape: [data.length], data });
   const tensors: NamedArrays = {
@@ -131,6 +130,10 @@ export function decodeState(
       label === null ? undefined : { ...label, image: floats(`member/${i}`) },
     ),
   };
+}
+
+function without<T extends object, K extends keyof T>(value: T, key: K): Omit<T, K> {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)) as Omit<T, K>;
 }
 
 /** Two words for each number: the container has none that are longer. */

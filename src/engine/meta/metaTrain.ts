@@ -1,15 +1,17 @@
 /** The job `metatrain`: a learned optimizer is trained from its config, or from the checkpoint where it was left. */
 import { cpus } from 'node:os';
-import { thetaOf } from '../../core/index';
+import { createNoiseSpace, thetaOf } from '../../core/index';
 import { decodeOptimizer } from '../../protocol/index';
 import type { MetaConfig, MetaEnvironment, MetaSummary } from '../../protocol/index';
 import { createMetaTraining, readMetaTraining, resumeMetaTraining } from '../../storage/index';
+import { pickDevice } from '../devices/devices';
 import { openPopulation } from '../population/population';
 import type { Population } from '../population/population';
 import type { MetaOptions, MetaResult } from './contract';
 import { MetaJob } from './metaJob';
+import type { MetaParts } from './metaJob';
 import { decodeState } from './metaState';
-import { resolveDistribution } from './resolve';
+import { resolveDistribution, resolveOuter } from './resolve';
 import { startTheta } from './startTheta';
 import type { StartTheta } from './startTheta';
 import { BASELINE_RATES } from './validation';
@@ -33,7 +35,10 @@ export async function startMetaTraining(options: NewMetaOptions): Promise<MetaRe
     const environment = environmentOf(start, population, options);
     const writer = createMetaTraining(root, { config, environment, summary: FRESH });
     try {
-      const parts = { config, start, distribution, environment, population, writer };
+      const parts = {
+        ...(await kernelParts(config, start, options)),
+        ...{ config, start, distribution, environment, population, writer },
+      };
       return await new MetaJob(parts, options).run();
     } finally {
       writer.close();
@@ -63,12 +68,28 @@ export async function goOnMetaTraining(
     const environment = environmentOf(start, population, options);
     warnOfChanges(then, environment, options);
     const whole = decodeState(checkpoint.step, checkpoint.tensors, checkpoint.metadata);
-    const parts = { config, start, distribution, environment, population, writer };
+    const parts = {
+      ...(await kernelParts(config, start, options)),
+      ...{ config, start, distribution, environment, population, writer },
+    };
     return await new MetaJob(parts, options, whole).run();
   } finally {
     writer.close();
     await population?.close();
   }
+}
+
+/** What runs on kernels in the thread of the outer loop. */
+async function kernelParts(
+  config: MetaConfig,
+  { architecture, theta, scales }: StartTheta,
+  { services: { weightsDir } }: MetaOptions,
+): Promise<Pick<MetaParts, 'outer' | 'space'>> {
+  const { kernels } = (await pickDevice(config.device)).device;
+  return {
+    outer: resolveOuter(config, { architecture, scales, kernels, weightsDir }),
+    space: createNoiseSpace(theta.length, kernels),
+  };
 }
 
 const FRESH: MetaSummary = { state: 'running', iterations: 0, innerSteps: 0, seconds: 0 };
@@ -90,7 +111,7 @@ async function openFor(
   return openPopulation({
     tasks: [],
     optimizers: [learned, ...(baseline ? rates : [])],
-    members: Math.max(2 * estimator.pairs, tasks * (baseline ? rates.length : 1)),
+    members: 2 * estimator.pairs + tasks * (baseline ? rates.length : 1),
     device: config.device,
     dataDir: services.dataDir,
     weightsDir: services.weightsDir,
@@ -124,7 +145,11 @@ function environmentOf(
 }
 
 /** What makes last digits differ from those that it would have had. */
-function warnOfChanges(then: MetaEnvironment, now: MetaEnvironment, { onEvent }: MetaOptions): void {
+function warnOfChanges(
+  then: MetaEnvironment,
+  now: MetaEnvironment,
+  { onEvent }: MetaOptions,
+): void {
   for (const key of ['device', 'version'] as const) {
     if (then[key] === now[key]) continue;
     const text = `the ${key} was ${then[key]} and is ${now[key]} now: last digits may differ`;

@@ -57,24 +57,25 @@ export class Player {
    * @throws the signal's reason where it is given up: all members stand where they stood
    */
   async play(plays: readonly PairPlay[], signal?: AbortSignal): Promise<Played> {
-    const outcomes = plays.map(({ turn }): { positive: SideOutcome; negative: SideOutcome }[] => {
-      return Array.from(turn.segments, () => ({ positive: NOTHING, negative: NOTHING }));
-    });
+    const outcomes = plays.map(({ turn }): { positive: SideOutcome; negative: SideOutcome }[] =>
+      turn.segments.map(() => ({ positive: NOTHING, negative: NOTHING })),
+    );
     const totals = { innerSteps: 0, workSeconds: 0, errors: new Set<string>() };
     const rounds = Math.max(...plays.map(({ turn }) => turn.segments.length));
     for (let round = 0; round < rounds; round++) {
       const sides = plays.flatMap((play, index) =>
         round < play.turn.segments.length ? SIDES.map((sign) => ({ play, index, sign })) : [],
       );
+      await this.#lead(
+        sides.map(({ play, sign }) => this.#leadOf(play, round, sign)),
+        signal,
+      );
       const jobs = sides.map(({ play, sign }) => this.#jobOf(play, round, sign));
       const results = await this.#run(jobs, signal);
       sides.forEach(({ play, index, sign }, i) => {
         const outcome = this.#outcomeOf(play, round, jobs[i]!, results[i]);
         outcomes[index]![round]![sign > 0 ? 'positive' : 'negative'] = outcome;
-        const result = results[i];
-        totals.innerSteps += result === undefined ? 0 : stepsMade(result);
-        totals.workSeconds += result === undefined || Number.isNaN(result.seconds) ? 0 : result.seconds;
-        if (result?.error !== undefined) totals.errors.add(result.error.message);
+        count(results[i], totals);
       });
     }
     return {
@@ -84,24 +85,51 @@ export class Player {
     };
   }
 
+  /** Steps with theta itself, of trainings that do not begin at their beginning. */
+  async #lead(jobs: readonly (MemberJob | undefined)[], signal?: AbortSignal): Promise<void> {
+    const wanted = jobs.filter((job) => job !== undefined);
+    if (wanted.length === 0) return;
+    const results = await this.#run(wanted, signal);
+    wanted.forEach(({ member }, i) => {
+      this.#begin(member, results[i]);
+    });
+  }
+
+  /** A training has begun: what is known of the one before is forgotten. */
+  #begin(member: number, result: MemberResult | undefined): void {
+    this.#first.set(member, result?.losses[0] ?? NaN);
+    if (isLost(result)) this.#diverged.add(member);
+    else this.#diverged.delete(member);
+  }
+
   /** @returns undefined for members that have nothing to go on with */
   async #run(
     jobs: readonly MemberJob[],
     signal?: AbortSignal,
   ): Promise<(MemberResult | undefined)[]> {
-    const alive = jobs.filter(({ member, begin }) => begin !== undefined || !this.#diverged.has(member));
+    const alive = jobs.filter(
+      ({ member, begin, from = member }) => begin !== undefined || !this.#diverged.has(from),
+    );
     const ordered = alive.toSorted((a, b) => b.steps - a.steps);
     const results = await this.#population.run(ordered, signal === undefined ? {} : { signal });
     const byMember = new Map(results.map((result) => [result.member, result]));
     return jobs.map(({ member }) => byMember.get(member));
   }
 
+  #leadOf({ turn, problems }: PairPlay, round: number, sign: 1 | -1): MemberJob | undefined {
+    const segment = turn.segments[round]!;
+    if (segment.lead === undefined) return undefined;
+    const member = memberOf(turn, sign);
+    const { begin, worstLoss } = beginningOf(problems[round]!, segment);
+    const perturbation = { key: turn.noise, sign: 0 };
+    return { member, begin, steps: segment.lead, worstLoss, perturbation };
+  }
+
   #jobOf({ turn, problems }: PairPlay, round: number, sign: 1 | -1): MemberJob {
     const segment = turn.segments[round]!;
     const problem = problems[round]!;
-    const member = 2 * turn.pair + (sign > 0 ? 0 : 1);
-    const { carrier: task, config, variation, seed, worstLoss } = problem;
-    const begin = { task, config, variation, optimizer: 0, seed, numSteps: segment.length };
+    const member = memberOf(turn, sign);
+    const { begin, worstLoss } = beginningOf(problem, segment);
     const isShared = turn.shared && segment.from > 0 && sign < 0;
     return {
       member,
@@ -130,33 +158,50 @@ export class Player {
   ): SideOutcome {
     const segment = turn.segments[round]!;
     const { metaLoss } = problems[round]!;
-    if (segment.from === 0 && result !== undefined) {
-      this.#diverged.delete(member);
-      this.#first.set(member, result.losses[0] ?? NaN);
-    }
-    const diverged = result === undefined || result.diverged || result.error !== undefined;
+    if (segment.from === 0) this.#begin(member, result);
+    const diverged = isLost(result);
     if (diverged) this.#diverged.add(member);
+    else this.#diverged.delete(member);
     const first = this.#first.get(member) ?? NaN;
-    const losses = segment.wantsFinal
-      ? new Float32Array(0)
-      : Float32Array.from({ length: segment.steps }, (_, i) =>
-          metaLoss.of(result?.losses[i] ?? NaN, first),
-        );
-    if (!segment.wantsFinal) return { losses, diverged };
-    const loss = diverged ? NaN : (result.points.at(-1)?.evaluations[0]?.loss ?? NaN);
-    return { losses, final: metaLoss.of(loss, first), diverged };
+    if (!segment.wantsFinal) {
+      const losses = Float32Array.from({ length: segment.steps }, (_, i) =>
+        metaLoss.of(result?.losses[i] ?? NaN, first),
+      );
+      return { losses, diverged };
+    }
+    const loss = diverged ? NaN : (result?.points.at(-1)?.evaluations[0]?.loss ?? NaN);
+    return { losses: new Float32Array(0), final: metaLoss.of(loss, first), diverged };
   }
 }
 
 const NOTHING: SideOutcome = { losses: new Float32Array(0), diverged: true };
 
+/** Whether there is nothing to go on with. */
+function isLost(result: MemberResult | undefined): boolean {
+  return result === undefined || result.diverged || result.error !== undefined;
+}
+
+function memberOf({ pair }: PairTurn, sign: 1 | -1): number {
+  return 2 * pair + (sign > 0 ? 0 : 1);
+}
+
+function beginningOf(problem: Problem, { length: numSteps }: Segment) {
+  const { carrier: task, config, variation, seed, worstLoss } = problem;
+  return { begin: { task, config, variation, optimizer: 0, seed, numSteps }, worstLoss };
+}
+
+function count(
+  result: MemberResult | undefined,
+  totals: { innerSteps: number; workSeconds: number; readonly errors: Set<string> },
+): void {
+  if (result === undefined) return;
+  totals.innerSteps += stepsMade(result);
+  if (!Number.isNaN(result.seconds)) totals.workSeconds += result.seconds;
+  if (result.error !== undefined) totals.errors.add(result.error.message);
+}
+
 function stepsMade({ losses, diverged }: MemberResult): number {
   if (!diverged) return losses.length;
   const end = losses.findIndex((loss) => Number.isNaN(loss));
   return end < 0 ? losses.length : end;
-}
-
-/** The segment that an outer iteration is told by: the last one that says something. */
-export function lastSegment({ segments }: PairTurn): Segment {
-  return segments.at(-1)!;
 }

@@ -51,21 +51,22 @@ export class Problems {
     return this.#draw('metaValid', index);
   }
 
+  /** The task of the population whose data a config reads. @throws UserError('data') */
+  carrierOf(config: TaskConfig): Promise<number> {
+    const key = dataKey(config);
+    const known = this.#carriers.get(key) ?? this.#population.addTask(config);
+    this.#carriers.set(key, known);
+    return known;
+  }
+
   async #draw(split: MetaSplit, step: number): Promise<Problem> {
     const purpose = split === 'metaTrain' ? 'task' : 'evaluation';
     const rng = createRng({ seed: this.#config.seed, purpose, step });
     const seed = rng.uint32();
     const { task, variation, entry } = drawTask(this.#distribution, rng, split);
     const config = decodeTask(task);
-    const carrier = await this.#carrierOf(config);
+    const carrier = await this.carrierOf(config);
     return { carrier, config, variation, entry, seed, ...this.#judgeOf(config, carrier) };
-  }
-
-  #carrierOf(config: TaskConfig): Promise<number> {
-    const key = dataKey(config);
-    const known = this.#carriers.get(key) ?? this.#population.addTask(config);
-    this.#carriers.set(key, known);
-    return known;
   }
 
   #judgeOf(config: TaskConfig, carrier: number): Judge {
@@ -76,7 +77,8 @@ export class Problems {
   }
 
   #judge(config: TaskConfig, carrier: number): Judge {
-    const { normalize } = taskFrom(config, 0, this.#population.dataOf(carrier));
+    const task = taskFrom(config, 0, this.#population.dataOf(carrier));
+    const normalize = (loss: number): number => task.normalize(loss);
     const isAbsolute = lossUnit(config).startsWith('cross-entropy');
     const { floor } = this.#config.metaLoss;
     const worstLoss = isAbsolute ? HOPELESS * normalize(NaN) : Infinity;

@@ -1,9 +1,17 @@
 /** What names in a meta-training's config stand for. */
-import { UserError } from '../../base/index';
-import { TASK_MIXES, createFullEs, logUniformLength } from '../../core/index';
-import type { Estimator, LengthSchedule, TaskDistribution } from '../../core/index';
+import { UserError, invariant } from '../../base/index';
+import { TASK_MIXES, createEstimator, createOuterOptimizer, thetaSpecs } from '../../core/index';
+import type {
+  Architecture,
+  Estimator,
+  KernelRuntime,
+  LengthSpec,
+  OuterOptimizer,
+  TaskDistribution,
+} from '../../core/index';
 import { didYouMean } from '../../protocol/index';
 import type { MetaConfig } from '../../protocol/index';
+import { veloTheta } from '../weights';
 
 /** @throws UserError('config') on a name that is not known */
 export function resolveDistribution(tasks: MetaConfig['tasks']): TaskDistribution {
@@ -17,23 +25,58 @@ export function resolveDistribution(tasks: MetaConfig['tasks']): TaskDistributio
 
 /** @throws UserError('config') on an option out of range */
 export function resolveEstimator({ estimator, lengths, seed }: MetaConfig): Estimator {
-  const { name, ...options } = estimator;
-  const common = { ...options, seed, lengths: resolveLengths(lengths) };
-  switch (name) {
-    case 'fullEs':
-      return createFullEs(common as Parameters<typeof createFullEs>[0]);
-    default:
-      throw new UserError('config', `estimator ${name} is not there yet`);
-  }
+  return createEstimator({ ...estimator, seed, lengths: lengthSpec(lengths) });
 }
 
-function resolveLengths(lengths: MetaConfig['lengths']): LengthSchedule {
-  if (typeof lengths === 'number') return () => lengths;
-  if ('logUniform' in lengths) return logUniformLength(...lengths.logUniform);
-  const stages = lengths.stages.map(({ until, logUniform }) => ({
-    until: until ?? Infinity,
-    draw: logUniformLength(...logUniform),
+function lengthSpec(lengths: MetaConfig['lengths']): LengthSpec {
+  if (typeof lengths === 'number') return { kind: 'constant', steps: lengths };
+  const jitter = lengths.jitter === undefined ? {} : { jitter: lengths.jitter };
+  if ('logUniform' in lengths) {
+    const [min, max] = lengths.logUniform;
+    return { kind: 'logUniform', min, max, ...jitter };
+  }
+  const stages = lengths.stages.map(({ until, logUniform: [min, max] }) => ({
+    ...(until === undefined ? {} : { until }),
+    min,
+    max,
   }));
-  return (iteration, rng) =>
-    (stages.find(({ until }) => iteration < until) ?? stages.at(-1)!).draw(iteration, rng);
+  return { kind: 'staged', stages, ...jitter };
+}
+
+export interface OuterParts {
+  readonly architecture: Architecture;
+  /** 0 where a number does not learn. */
+  readonly scales: Float32Array;
+  readonly kernels: KernelRuntime | undefined;
+  readonly weightsDir: string;
+}
+
+/** @throws UserError('config' | 'weights' | 'device') */
+export function resolveOuter(
+  { outer, iterations }: MetaConfig,
+  { architecture, scales, kernels, weightsDir }: OuterParts,
+): OuterOptimizer {
+  const { optimizer, clip, accumulate } = outer;
+  const around = {
+    accumulate,
+    frozen: Uint8Array.from(scales, (scale) => (scale > 0 ? 0 : 1)),
+    ...(clip === undefined ? {} : { clip }),
+  };
+  if (optimizer.kind !== 'velo') return createOuterOptimizer({ ...optimizer, ...around });
+  invariant(kernels !== undefined, 'a population has kernels');
+  if (iterations === undefined) {
+    throw new UserError('config', 'outer.optimizer velo is told how many iterations there are', {
+      remedy: 'Give `iterations` in place of `budget`.',
+    });
+  }
+  const theta = veloTheta(optimizer.weights, weightsDir);
+  const tensors = thetaSpecs(architecture);
+  return createOuterOptimizer({
+    kind: 'velo',
+    theta,
+    numSteps: iterations,
+    tensors,
+    kernels,
+    ...around,
+  });
 }

@@ -3,20 +3,19 @@ import { UserError } from '../../base/index';
 import {
   CLOCK_UNIT_SCALES,
   clockTheta,
+  createArchitecture,
   createRng,
   flatTheta,
   initTheta,
-  releasedArchitecture,
-  veloGroups,
-  veloScales,
+  thetaGroups,
+  thetaScales,
 } from '../../core/index';
-import type { ThetaGroup, VeloArchitecture } from '../../core/index';
-import { didYouMean } from '../../protocol/index';
+import type { Architecture, ThetaGroup } from '../../core/index';
 import type { MetaConfig } from '../../protocol/index';
 import { loadWeights } from '../weights';
 
 export interface StartTheta {
-  readonly architecture: VeloArchitecture;
+  readonly architecture: Architecture;
   /** In the order of `flatTheta`, as all arrays here. */
   readonly theta: Float32Array;
   /** Theta = scale · u; 0 where a number does not learn. */
@@ -28,51 +27,63 @@ export interface StartTheta {
   readonly sha256?: string;
 }
 
+/** Of a VeLO whose sizes are not told: small enough for a laptop. */
+const SMALL_VELO = { hidden: 32, bank: 8 };
+
 /** @throws UserError('config' | 'weights') */
 export function startTheta(config: MetaConfig, weightsDir: string): StartTheta {
-  const { scales: factors, start } = config.optimizer;
-  const made = makeTheta(config, weightsDir);
-  const groups = veloGroups(made.architecture);
-  // A theta from a file may have been built with clocks, and then be trained further: it keeps them.
-  const units = start === 'fresh' ? {} : { cellGate: CLOCK_UNIT_SCALES };
-  const scales = veloScales(made.architecture, units);
-  scaleGroups(scales, groups, factors);
+  const { kind, start = kind === 'velo' ? 'clock' : 'fresh' } = config.optimizer;
+  const made = makeTheta(config, start, weightsDir);
+  const groups = thetaGroups(made.architecture);
+  // A VeLO from a file may have been built with clocks, and then have been trained: it keeps them.
+  const units = made.architecture.kind === 'velo' && start !== 'fresh' ? CLOCK_UNIT_SCALES : [];
+  const scales = thetaScales(made.architecture, units);
+  scaleGroups(scales, groups, config.optimizer.scales);
   return { ...made, scales, groups };
 }
 
 function makeTheta(
   { optimizer, seed }: MetaConfig,
+  start: string,
   weightsDir: string,
 ): Omit<StartTheta, 'scales' | 'groups'> {
-  const { start, hidden, bank, ffMult } = optimizer;
-  const architecture = { ...releasedArchitecture(hidden, bank), ffMult };
+  const { kind, options } = optimizer;
+  if (start !== 'fresh' && start !== 'clock') {
+    const { theta, name, sha256 } = loadWeights(start, weightsDir);
+    return { architecture: theta.architecture, theta: flatTheta(theta), text: name, sha256 };
+  }
+  const sizes = kind === 'velo' ? { ...SMALL_VELO, ...options } : options;
+  const architecture = createArchitecture(kind, sizes);
+  const rng = createRng({ seed, purpose: 'theta' });
   if (start === 'fresh') {
-    const theta = initTheta(architecture, createRng({ seed, purpose: 'theta' }));
-    return { architecture, theta: flatTheta(theta), text: 'fresh random weights' };
+    const theta = flatTheta(initTheta(architecture, rng));
+    return { architecture, theta, text: 'fresh random weights' };
   }
-  if (start === 'clock') {
-    const reservoir = createRng({ seed, purpose: 'theta' });
-    const theta = clockTheta({ hidden, bank, reservoir });
-    const text = 'made by hand with units that count steps, and random units beside them';
-    return { architecture: theta.architecture, theta: flatTheta(theta), text };
+  if (architecture.kind !== 'velo') {
+    throw new UserError('config', `optimizer.start "clock" is for velo, got ${kind}`, {
+      remedy: 'Start fresh, or from weights.',
+    });
   }
-  const { theta, name, sha256 } = loadWeights(start, weightsDir);
-  return { architecture: theta.architecture, theta: flatTheta(theta), text: name, sha256 };
+  const { hidden, bank } = architecture;
+  const theta = clockTheta({ hidden, bank, reservoir: rng });
+  const text = 'weights made by hand, with units that count steps and random units beside them';
+  return { architecture: theta.architecture, theta: flatTheta(theta), text };
 }
 
-/** @throws UserError('config') on a group that is not there */
+/** @throws UserError('config') on the beginning of no group's name */
 function scaleGroups(
   scales: Float32Array,
   groups: readonly ThetaGroup[],
   factors: Readonly<Record<string, number>>,
 ): void {
-  const names = groups.map(({ name }) => name);
-  for (const [name, factor] of Object.entries(factors)) {
-    const group = groups.find((one) => one.name === name);
-    if (group === undefined) {
-      const guess = didYouMean(name, names) || `; expected one of ${names.join(', ')}`;
-      throw new UserError('config', `optimizer.scales: "${name}" is not a group of theta${guess}`);
+  for (const [prefix, factor] of Object.entries(factors)) {
+    const meant = groups.filter(({ name }) => name.startsWith(prefix));
+    if (meant.length === 0) {
+      const names = groups.map(({ name }) => name).join('; ');
+      throw new UserError('config', `optimizer.scales: no group of theta begins with "${prefix}"`, {
+        remedy: `The groups are: ${names}.`,
+      });
     }
-    for (const index of group.indices) scales[index]! *= factor;
+    for (const { indices } of meant) for (const index of indices) scales[index]! *= factor;
   }
 }

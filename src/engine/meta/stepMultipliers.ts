@@ -1,6 +1,6 @@
 /** The schedule that a theta has learned: its step multiplier over a training, as a curve to look at. */
-import { createSession, createVelo } from '../../core/index';
-import type { Task, TrainingSession, VeloTheta } from '../../core/index';
+import { createLearnedOptimizer, createSession } from '../../core/index';
+import type { Task, Theta, TrainingSession } from '../../core/index';
 import type { DeviceName } from '../../protocol/index';
 import { pickDevice } from '../devices/devices';
 
@@ -15,17 +15,24 @@ export interface WatchedTraining {
 
 /**
  * Trains once and notes the step multiplier, as a mean over tensors; from the step on at which the training diverges, null.
- * @returns one number for each of 51 even shares of the steps, the first one that of step 0
+ * @returns one number for each of 51 even shares of the steps, the first one that of step 0; undefined of an optimizer
+ *   without step multipliers
  */
 export async function stepMultipliers(
-  theta: VeloTheta,
+  theta: Theta,
   { task, seed, length }: WatchedTraining,
   device: DeviceName,
-): Promise<(number | null)[]> {
+): Promise<(number | null)[] | undefined> {
   const { device: picked } = await pickDevice(device);
-  const optimizer = createVelo({ theta, numSteps: length });
+  const optimizer = createLearnedOptimizer({ theta, numSteps: length });
+  if (optimizer.recurrent === undefined) return undefined;
   const { kernels } = picked;
-  const session = createSession({ task, optimizer, seed, ...(kernels === undefined ? {} : { kernels }) });
+  const session = createSession({
+    task,
+    optimizer,
+    seed,
+    ...(kernels === undefined ? {} : { kernels }),
+  });
   const curve: (number | null)[] = Array.from({ length: POINTS }, () => null);
   try {
     for (let point = 0; point < POINTS; point++) {

@@ -81,8 +81,8 @@ export class Validation {
 
   /** Losses of the theta that is the population's centre, NaN where a training diverged. */
   async losses(signal?: AbortSignal): Promise<number[]> {
-    const jobs = this.#fixed.map(({ problem, length }, member) =>
-      this.#job(problem, { member, optimizer: 0, length, steps: length }),
+    const jobs = this.#fixed.map(({ problem, length }, index) =>
+      this.#job(problem, { index, optimizer: 0, length, steps: length }),
     );
     const results = await this.#run(jobs, signal);
     return results.map((result) => lastLoss(result));
@@ -116,8 +116,8 @@ export class Validation {
       BASELINE_RATES.map((_, rate) => {
         const steps = BASELINE_TIMES * length;
         const every = Math.max(1, Math.ceil(steps / BASELINE_POINTS));
-        const member = i * rates + rate;
-        return this.#job(problem, { member, optimizer: 1 + rate, length: steps, steps, every });
+        const index = i * rates + rate;
+        return this.#job(problem, { index, optimizer: 1 + rate, length: steps, steps, every });
       }),
     );
     const results = await this.#run(jobs, signal);
@@ -129,18 +129,19 @@ export class Validation {
   #job(
     { carrier: task, config, variation, seed, worstLoss }: Problem,
     how: {
-      readonly member: number;
+      readonly index: number;
       readonly optimizer: number;
       readonly length: number;
       readonly steps: number;
       readonly every?: number;
     },
   ): MemberJob {
-    const { member, optimizer, length: numSteps, steps, every } = how;
+    const { index, optimizer, length: numSteps, steps, every } = how;
     const batchSize = 'batchSize' in config ? config.batchSize : 1;
     const batches = Math.max(1, Math.round(this.#config.validation.samples / batchSize));
     return {
-      member,
+      // The first ones are those that are trained on.
+      member: 2 * this.#config.estimator.pairs + index,
       begin: { task, config, variation, optimizer, seed, numSteps },
       steps,
       worstLoss,
@@ -178,7 +179,10 @@ function baselineOf(
     }
     return lowest;
   });
-  const at = Math.max(0, steps.findLastIndex((step) => step <= length));
+  const at = Math.max(
+    0,
+    steps.findLastIndex((step) => step <= length),
+  );
   const losses = results.map((result) => lossAt(result, at));
   const best = losses.reduce((least, loss, i) => (loss < losses[least]! ? i : least), 0);
   return {

@@ -1,4 +1,5 @@
 /** Sums over the numbers of a theta. */
+import { averageTheta } from '../../core/index';
 import type { MetaValidation } from '../../protocol/index';
 import type { StartTheta } from './startTheta';
 
@@ -36,15 +37,13 @@ export function moved(
   return theta.map((value, i) => value + scales[i]! * change[i]!);
 }
 
-/** Moving average, with a decay that begins low so that the start is soon forgotten: min(decay, (1 + t)/(10 + t)). */
+/** `averageTheta`, rounded to float32. */
 export function averaged(
   average: Float32Array,
   theta: Float32Array,
-  decay: number,
-  iteration: number,
+  how: { readonly decay: number; readonly t: number },
 ): Float32Array {
-  const kept = Math.min(decay, (1 + iteration) / (10 + iteration));
-  return average.map((value, i) => kept * value + (1 - kept) * theta[i]!);
+  return Float32Array.from(averageTheta(Float64Array.from(average), Float64Array.from(theta), how));
 }
 
 /** How far each group has moved from the start, in scaled coordinates. */

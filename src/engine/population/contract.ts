@@ -1,12 +1,12 @@
 /** What a population is asked and what it answers. */
 import type { UserError } from '../../base/index';
-import type { EvaluatedPoint, EvaluationRequest, Perturbation, VeloTheta } from '../../core/index';
+import type { EvaluatedPoint, EvaluationRequest, Perturbation, Theta } from '../../core/index';
 import type { DeviceName, OptimizerConfig, TaskConfig } from '../../protocol/index';
 import type { Assignment } from './messages';
 
 /** By its config, or learned weights with the standard deviation by which members' are moved away from them. */
 export type PopulationOptimizer =
-  { readonly config: OptimizerConfig } | { readonly theta: VeloTheta; readonly sd: Float32Array };
+  { readonly config: OptimizerConfig } | { readonly theta: Theta; readonly sd: Float32Array };
 
 export interface PopulationOptions {
   readonly tasks: readonly TaskConfig[];

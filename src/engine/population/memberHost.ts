@@ -1,6 +1,12 @@
 /** The worker's end of a population: keeps the stages that it has needed and lets members take their turns. */
 import { LRUCache } from 'lru-cache';
-import { MemberStage, createVelo, thetaOf, variedOptimizer, variedTask } from '../../core/index';
+import {
+  MemberStage,
+  createLearnedOptimizer,
+  thetaOf,
+  variedOptimizer,
+  variedTask,
+} from '../../core/index';
 import type { KernelRuntime, Optimizer, StepOwner, Task } from '../../core/index';
 import { toEngineError } from '../../protocol/index';
 import { createOptimizer } from '../jobs/createOptimizer';
@@ -170,7 +176,7 @@ export class MemberHost {
       const plain =
         'config' in source
           ? createOptimizer(source.config, numSteps, this.#task.weightsDir).optimizer
-          : createVelo({ theta: thetaOf(source.architecture, source.theta), numSteps });
+          : createLearnedOptimizer({ theta: thetaOf(source.architecture, source.theta), numSteps });
       return variedOptimizer(plain, variation);
     });
   }

@@ -3,7 +3,14 @@ import { UserError } from '../../base/index';
 import type { Perturbation } from '../../core/index';
 import type { MemberJob, MemberSnapshot } from './contract';
 import { kindOf } from './kinds';
-import type { Assignment, PopulationTask, Round, TurnMessage, TurnReply } from './messages';
+import type {
+  Assignment,
+  PopulationTask,
+  Round,
+  SharedOptimizer,
+  TurnMessage,
+  TurnReply,
+} from './messages';
 
 interface Standing extends Omit<MemberSnapshot, 'image'> {
   readonly image: SharedArrayBuffer;
@@ -146,25 +153,29 @@ export class Members {
 
   #check({ member, begin, from = member, steps, perturbation }: MemberJob): void {
     const count = this.#standing.length;
-    const expected = (what: string, came: unknown): never => {
-      throw new UserError('config', `member ${member}: expected ${what}, got ${String(came)}`);
-    };
     if (!(Number.isInteger(member) && member >= 0 && member < count))
-      expected(`a member from 0 to ${count - 1}`, member);
-    if (begin !== undefined && from !== member) expected('a beginning or a member to follow', 'both');
-    if (!(Number.isInteger(steps) && steps >= 0)) expected('an integer of at least 0 steps', steps);
+      refuse(member, `a member from 0 to ${count - 1}`, member);
+    if (begin !== undefined && from !== member)
+      refuse(member, 'a beginning or a member to follow', 'both');
+    if (!(Number.isInteger(steps) && steps >= 0))
+      refuse(member, 'an integer of at least 0 steps', steps);
     const assignment = begin ?? this.#standing[from]?.assignment;
-    if (assignment === undefined) return expected('an assignment to begin with', assignment);
-    const { tasks, optimizers } = this.#task;
-    const { task, optimizer, numSteps } = assignment;
-    if (tasks[task] === undefined) expected(`a task from 0 to ${tasks.length - 1}`, task);
-    const source = optimizers[optimizer];
-    if (source === undefined)
-      return expected(`an optimizer from 0 to ${optimizers.length - 1}`, optimizer);
-    if (!(Number.isInteger(numSteps) && numSteps >= 1))
-      expected('an integer of at least 1 announced steps', numSteps);
+    if (assignment === undefined) return refuse(member, 'an assignment to begin with', assignment);
+    const source = this.#checkAssignment(member, assignment);
     if ('config' in source && perturbation !== undefined)
-      expected('no perturbation for an optimizer that is not learned', 'one');
+      refuse(member, 'no perturbation for an optimizer that is not learned', 'one');
+  }
+
+  /** @returns its optimizer */
+  #checkAssignment(member: number, { task, optimizer, numSteps }: Assignment): SharedOptimizer {
+    const { tasks, optimizers } = this.#task;
+    if (tasks[task] === undefined) refuse(member, `a task from 0 to ${tasks.length - 1}`, task);
+    if (!(Number.isInteger(numSteps) && numSteps >= 1))
+      refuse(member, 'an integer of at least 1 announced steps', numSteps);
+    return (
+      optimizers[optimizer] ??
+      refuse(member, `an optimizer from 0 to ${optimizers.length - 1}`, optimizer)
+    );
   }
 
   #spare(image: SharedArrayBuffer): void {
@@ -172,4 +183,8 @@ export class Members {
     alike.push(image);
     this.#spares.set(image.byteLength, alike);
   }
+}
+
+function refuse(member: number, what: string, came: unknown): never {
+  throw new UserError('config', `member ${member}: expected ${what}, got ${String(came)}`);
 }

@@ -1,10 +1,10 @@
 /** What passes between a population and its worker threads: plain data, both ends from one build. */
 import type {
+  Architecture,
   EvaluatedPoint,
   EvaluationRequest,
   Perturbation,
   Variation,
-  VeloArchitecture,
 } from '../../core/index';
 import type { DeviceName, EngineError, OptimizerConfig, TaskConfig } from '../../protocol/index';
 import type { TaskDataset } from '../jobs/createTask';
@@ -22,7 +22,7 @@ export interface SharedTask {
 export type SharedOptimizer =
   | { readonly config: OptimizerConfig }
   | {
-      readonly architecture: VeloArchitecture;
+      readonly architecture: Architecture;
       readonly theta: Float32Array;
       readonly sd: Float32Array;
     };

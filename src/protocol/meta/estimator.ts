@@ -24,14 +24,30 @@ const common = {
     .describe('Antithetic pairs of an outer iteration.'),
   sigma: scale().default(0.06).describe('Standard deviation of the noise, in scaled coordinates.'),
 };
-const truncation = z.int().min(1).default(50).describe('Inner steps of an outer iteration.');
-const soft = { kind: 'soft', scale: 0.5 } as const;
-const tanh = { kind: 'tanh', scale: 0.05 } as const;
+const truncated = {
+  ...common,
+  truncation: z
+    .int()
+    .min(2)
+    .default(50)
+    .describe('Inner steps of a pair’s side in an outer iteration.'),
+  staggered: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether first trainings begin anywhere in their lengths, so that they are out of step.',
+    ),
+  shape: shapeSchema.prefault({ kind: 'tanh', scale: 0.05 }),
+};
+const ends = z
+  .enum(['stop', 'cross'])
+  .default('stop')
+  .describe('Where a training ends in a turn: stop there, or go on with the next one.');
 
 export const estimatorSchema = z
-  .discriminatedUnion('name', [
+  .discriminatedUnion('kind', [
     z.strictObject({
-      name: z.literal('fullEs').describe('Whole inner trainings, judged by one number each.'),
+      kind: z.literal('fullEs').describe('Whole inner trainings, judged by one number each.'),
       ...common,
       loss: z
         .enum(['lastRecompute', 'last', 'avg', 'min'])
@@ -43,32 +59,32 @@ export const estimatorSchema = z
         .enum(['pair', 'iteration'])
         .default('pair')
         .describe('Whether each pair draws a length of its own.'),
-      shape: shapeSchema.prefault(soft),
+      shape: shapeSchema.prefault({ kind: 'soft', scale: 0.5 }),
     }),
     z.strictObject({
-      name: z
+      kind: z
         .literal('truncatedEs')
         .describe('Some steps at a time; biased towards what pays at once.'),
-      ...common,
-      truncation,
-      shape: shapeSchema.prefault(tanh),
+      ...truncated,
+      ends,
     }),
     z.strictObject({
-      name: z
+      kind: z
         .literal('pes')
         .describe('Persistent evolution strategies: some steps at a time, without that bias.'),
-      ...common,
-      truncation,
-      shape: shapeSchema.prefault(tanh),
+      ...truncated,
+      ends,
+      countsLastAsNew: z
+        .boolean()
+        .default(false)
+        .describe('A quirk of the reference: a last step counts with those of the next training.'),
     }),
     z.strictObject({
-      name: z
+      kind: z
         .literal('noiseReuseEs')
         .describe('Some steps at a time, with one noise for a whole training.'),
-      ...common,
-      truncation,
-      shape: shapeSchema.prefault(tanh),
+      ...truncated,
     }),
   ])
-  .prefault({ name: 'fullEs' })
+  .prefault({ kind: 'fullEs' })
   .describe('How the gradient of the meta-loss is estimated.');

@@ -1,24 +1,42 @@
 /** The schema of what is meta-trained. */
 import { z } from 'zod';
 
-export const optimizerSchema = z
+/** The learned optimizers that there are. */
+export const LEARNED_KINDS = [
+  'velo',
+  'celo',
+  'celo2',
+  'adafacMlp',
+  'mlpLopt',
+  'rnnMlp',
+  'nnAdam',
+  'adafacNominal',
+  'learnableAdam',
+  'learnableSgdm',
+  'learnableSgd',
+] as const;
+
+export const learnedOptimizerSchema = z
   .strictObject({
-    kind: z.literal('velo').default('velo').describe('Architecture.'),
-    hidden: z.int().min(13).max(1024).default(32).describe('H: cells of the LSTM.'),
-    bank: z.int().min(1).max(1024).default(8).describe('P: networks in the bank.'),
-    ffMult: z.number().gt(0).default(100).describe('Factor on the mean over the bank.'),
+    kind: z.enum(LEARNED_KINDS).default('velo').describe('Architecture.'),
+    options: z
+      .record(z.string(), z.union([z.number(), z.boolean(), z.string()]))
+      .prefault({})
+      .describe(
+        'Of the architecture: for velo "hidden" (cells of the LSTM, here 32) and "bank" (networks, here 8), …; absent: its usual ones.',
+      ),
     start: z
       .string()
       .min(1)
-      .default('clock')
+      .exactOptional()
       .describe(
-        '"clock": made by hand, with random units beside it; "fresh": random; or weights by name or path of a file, whose sizes are taken.',
+        '"clock" (the usual one of velo): made by hand, with random units beside it; "fresh" (that of others): random; or weights by name or path of a file, whose architecture is taken.',
       ),
     scales: z
       .record(z.string(), z.number().min(0))
       .prefault({})
       .describe(
-        'Factors on the noise of groups of theta, beyond the usual ones; 0 freezes a group.',
+        'Factors on the noise and the steps of groups of theta, by the beginning of their names; 0 freezes them.',
       ),
   })
   .prefault({})

@@ -11,14 +11,20 @@ import { steps } from '../fields';
 import { DEVICE_NAMES } from '../runConfig';
 import { distributionSchema } from './distribution';
 import { estimatorSchema } from './estimator';
-import { optimizerSchema } from './learnedOptimizer';
+import { learnedOptimizerSchema } from './learnedOptimizer';
 import { outerSchema } from './outer';
 import { validationSchema } from './validation';
+
+const jitter = z
+  .number()
+  .min(0)
+  .exactOptional()
+  .describe('Standard deviation by which a length is off, as a share of it.');
 
 const lengthsSchema = z
   .union([
     steps(),
-    z.strictObject({ logUniform: z.tuple([steps(), steps()]) }),
+    z.strictObject({ logUniform: z.tuple([steps(), steps()]), jitter }),
     z.strictObject({
       stages: z
         .array(
@@ -28,6 +34,7 @@ const lengthsSchema = z
           }),
         )
         .min(1),
+      jitter,
     }),
   ])
   .prefault({ logUniform: [100, 4000] })
@@ -63,7 +70,7 @@ const metaConfigSchema = z
       .max(80)
       .default('metatrain')
       .describe('What the meta-training is called; absent: the name of the file.'),
-    optimizer: optimizerSchema,
+    optimizer: learnedOptimizerSchema,
     tasks: z
       .union([z.string().min(1), distributionSchema])
       .default('recipe')
@@ -118,8 +125,12 @@ export function isMetaConfig(value: unknown): boolean {
 }
 
 /** @throws UserError('config') naming file, line and column of the first problem */
-export function parseMetaConfigText(text: string, fileName: string): MetaConfig {
-  return parseConfigText(text, checkMetaConfig, { fileName });
+export function parseMetaConfigText(
+  text: string,
+  fileName: string,
+  overrides: readonly string[] = [],
+): MetaConfig {
+  return parseConfigText(text, checkMetaConfig, { fileName, overrides, schema: metaConfigSchema });
 }
 
 /** Everything wrong with the text of a meta-training's config, in the order of the text; empty when it is right. */

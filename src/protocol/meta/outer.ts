@@ -2,21 +2,36 @@
 import { z } from 'zod';
 
 const share = () => z.number().min(0).lt(1);
+const adam = {
+  beta1: share().default(0.9),
+  beta2: share().default(0.99),
+  epsilon: z.number().min(0).default(1e-12),
+  epsRoot: z.number().min(0).default(0),
+};
 
 export const outerSchema = z
   .strictObject({
     optimizer: z
       .discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('adam').describe('Adam.'), ...adam }),
         z.strictObject({
-          kind: z.literal('adam'),
-          beta1: share().default(0.9),
-          beta2: share().default(0.99),
-          epsilon: z.number().min(0).default(1e-12),
-          epsRoot: z.number().min(0).default(0),
+          kind: z.literal('adamw').describe('Adam with decoupled weight decay.'),
+          ...adam,
+          weightDecay: z.number().min(0).default(1e-4),
+        }),
+        z.strictObject({
+          kind: z.literal('sgd').describe('Gradient descent.'),
+          momentum: share().default(0),
+        }),
+        z.strictObject({
+          kind: z.literal('velo').describe('VeLO; `learningRate` is a factor on its steps.'),
+          weights: z.string().min(1).default('velo-handmade-1').describe('By name or path.'),
         }),
       ])
       .prefault({ kind: 'adam' })
       .describe('Works on theta in scaled coordinates.'),
+    clip: z.number().gt(0).exactOptional().describe('Largest size of each number of a gradient.'),
+    accumulate: z.int().min(1).default(1).describe('Gradients of a step.'),
     learningRate: z
       .number()
       .gt(0)

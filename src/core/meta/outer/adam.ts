@@ -1,5 +1,8 @@
-/** Adam on scaled theta, in float64 (Kingma & Ba 2015, arXiv:1412.6980, algorithm 1). */
-import { checkShare } from '../checks';
+/**
+ * Adam on scaled theta, in float64 (Kingma & Ba 2015, arXiv:1412.6980, algorithm 1), and with decoupled weight decay (AdamW;
+ * Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2). Decay towards 0 is the same in u as in theta.
+ */
+import { checkFrom, checkShare } from '../checks';
 import type { OuterOptimizer } from '../outerOptimizer';
 
 export interface OuterAdamOptions {
@@ -14,16 +17,24 @@ export interface OuterAdamOptions {
 }
 
 /**
- * m ← β₁·m + (1 − β₁)·g; v ← β₂·v + (1 − β₂)·g²; u ← u − α·m̂/(√(v̂ + ε_root) + ε), m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ)
- * with t = 1, 2, … of the updates made. State: `m`, `v` f64[size] and `updates` f64[1], initially 0.
- * @throws UserError('config') on a β out of range
+ * m ← β₁·m + (1 − β₁)·g; v ← β₂·v + (1 − β₂)·g²; u ← u − α·(m̂/(√(v̂ + ε_root) + ε) + λ·u), m̂ = m/(1 − β₁ᵗ),
+ * v̂ = v/(1 − β₂ᵗ) with t = 1, 2, … of the updates made. State: `m`, `v` f64[size] and `updates` f64[1], initially 0.
+ * @param weightDecay  λ, 0 for plain Adam
+ * @throws UserError('config') on an option out of range
  */
-export function outerAdam(options: OuterAdamOptions = {}): OuterOptimizer {
+export function outerAdam(
+  name: string,
+  options: OuterAdamOptions,
+  weightDecay: number,
+): OuterOptimizer {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, epsRoot = 0 } = options;
   checkShare('beta1', beta1);
   checkShare('beta2', beta2);
+  checkFrom('epsilon', epsilon, 0);
+  checkFrom('epsRoot', epsRoot, 0);
+  checkFrom('weightDecay', weightDecay, 0);
   return {
-    name: 'adam',
+    name,
     start: ({ length }) => ({
       m: new Float64Array(length),
       v: new Float64Array(length),
@@ -42,7 +53,8 @@ export function outerAdam(options: OuterAdamOptions = {}): OuterOptimizer {
         v[i] = beta2 * v[i]! + (1 - beta2) * g * g;
         const root = Math.sqrt(v[i]! / second + epsRoot) + epsilon;
         // Where nothing was ever felt, with both ε 0, nothing moves.
-        change[i] = root > 0 ? (-learningRate * (m[i]! / first)) / root : 0;
+        const direction = root > 0 ? m[i]! / first / root : 0;
+        change[i] = -learningRate * (direction + weightDecay * u[i]!);
       }
       return { change, state: { m, v, updates: Float64Array.of(updates) } };
     },

@@ -85,7 +85,7 @@ function matrixStep(
   const { rows, cols } = matrixShape(param.shape);
   const b = tf.add(tf.mul(accumulator('b'), momentum), grad);
   const ahead = nesterov ? tf.add(tf.mul(b, momentum), grad) : b;
-  const orthogonal = newtonSchulz(tf.reshape(ahead, [rows, cols]));
+  const orthogonal = newtonSchulz(tf.reshape(ahead, [1, rows, cols]));
   const scaled = tf.mul(orthogonal, Math.sqrt(Math.max(1, cols / rows)));
   const direction = withDecay(tf.reshape(scaled, param.shape), param, weightDecay);
   return {

@@ -35,20 +35,20 @@ const QUINTIC_STEPS = 5;
 
 /**
  * Roughly the nearest matrix with orthonormal rows or columns: five steps X ← a·X + (b·G + c·G²)·X, G = X·Xᵀ, from
- * X/(‖X‖ + 1e-7). Singular values end in about 0.7 … 1.2, which Muon wants no better.
+ * X/(‖X‖ + ε). Singular values end in about 0.7 … 1.2, which Muon wants no better.
  * Source: Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks", NewtonSchulz5.
- * @param x  f32[rows, cols] @returns f32[rows, cols]
+ * @param x  f32[batch, rows, cols] @returns f32[batch, rows, cols]
  */
-export function newtonSchulz(x: Tensor): Tensor {
-  const [rows = 1, cols = 1] = x.shape;
+export function newtonSchulz(x: Tensor, epsilon = 1e-7): Tensor {
+  const [, rows = 1, cols = 1] = x.shape;
   // The smaller Gram matrix.
   const isTall = rows > cols;
-  const size = tf.add(tf.sqrt(tf.sum(tf.square(x))), 1e-7);
-  let y = tf.div(isTall ? tf.transpose(x) : x, size);
+  const size = tf.add(matrixNorms(x), epsilon);
+  let y = tf.div(isTall ? tf.transpose(x, [0, 2, 1]) : x, size);
   for (let step = 0; step < QUINTIC_STEPS; step++) {
     const gram = product(y, y, 'b');
     const polynomial = tf.add(tf.mul(gram, B), tf.mul(product(gram, gram), C));
     y = tf.add(tf.mul(y, A), product(polynomial, y));
   }
-  return isTall ? tf.transpose(y) : y;
+  return isTall ? tf.transpose(y, [0, 2, 1]) : y;
 }

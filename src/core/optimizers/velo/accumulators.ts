@@ -12,7 +12,7 @@ import { entry, item } from './lookup';
 
 /** Decays of the momenta and of the factored second moments, in channel order. */
 export const DECAYS = [0.9, 0.99, 0.999] as const;
-/** Decay of the second moment. */
+/** Decay of VeLO's second moment. */
 const SECOND_MOMENT_DECAY = 0.999;
 
 /** Accumulators of one tensor of shape S, all starting at 0; lists run over `DECAYS`. */
@@ -93,8 +93,13 @@ export function writeAccumulators(accumulators: Accumulators, name: string): Ten
  * m ← b·m + (1−b)·g; v ← b·v + (1−b)·g²; with q = g² + 10⁻³⁰, rows and cols follow the means of q over the
  * row and the column axis, the diagonal follows q.
  * @param gradient  f32[S], clipped
+ * @param secondMomentDecay  b of v
  */
-export function updateAccumulators(old: Accumulators, gradient: Tensor): Accumulators {
+export function updateAccumulators(
+  old: Accumulators,
+  gradient: Tensor,
+  secondMomentDecay = SECOND_MOMENT_DECAY,
+): Accumulators {
   const square = tf.square(gradient);
   const q = tf.add(square, 1e-30);
   const axes = factoredAxes(gradient.shape);
@@ -105,7 +110,7 @@ export function updateAccumulators(old: Accumulators, gradient: Tensor): Accumul
   };
   return {
     momentum: follow(old.momentum, () => gradient),
-    secondMoment: blend(old.secondMoment, square, SECOND_MOMENT_DECAY),
+    secondMoment: blend(old.secondMoment, square, secondMomentDecay),
     rows: follow(old.rows, () => tf.mean(q, axes?.rowAxis)),
     cols: follow(old.cols, () => tf.mean(q, axes?.colAxis)),
     diagonal: follow(old.diagonal, () => q),

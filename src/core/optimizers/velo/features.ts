@@ -23,10 +23,7 @@ interface SecondMomentChannels {
 }
 
 /**
- * Features of every element of a tensor of n elements, normalised.
- * @param param  f32[S] current values
- * @param gradient  f32[S], clipped
- * @param accumulators  after this update
+ * Features of every element of a tensor of n elements, normalised. Arguments as for `elementChannels`.
  * @returns f32[30, n], elements in C order: one feature after the other, which tfjs puts together by plain
  *   copies, where interleaving them costs more than all the arithmetic
  */
@@ -35,15 +32,33 @@ export function elementFeatures(
   gradient: Tensor,
   accumulators: Accumulators,
 ): Tensor {
+  const channels = elementChannels(param, gradient, accumulators);
+  return normalise(tf.concat(channels.map((channel) => tf.reshape(channel, [1, -1]))));
+}
+
+/**
+ * The 30 features of every element as they are.
+ * @param param  f32[S] current values
+ * @param gradient  f32[S], clipped
+ * @param accumulators  after this update
+ * @param rootEpsilon  added to the second moment below the root
+ * @returns 30 × f32[S]
+ */
+export function elementChannels(
+  param: Tensor,
+  gradient: Tensor,
+  accumulators: Accumulators,
+  rootEpsilon = 1e-6,
+): Tensor[] {
   const { momentum, secondMoment } = accumulators;
-  const s = tf.rsqrt(tf.add(secondMoment, 1e-6));
+  const s = tf.rsqrt(tf.add(secondMoment, rootEpsilon));
   const axes = factoredAxes(param.shape);
   const second =
     axes === undefined
       ? diagonalChannels(gradient, accumulators)
       : factoredChannels(gradient, accumulators, axes);
   const rsqrt = (x: Tensor): Tensor => tf.rsqrt(tf.add(x, 1e-8));
-  const channels = [
+  return [
     gradient,
     clamp(gradient, -0.1, 0.1),
     param,
@@ -59,7 +74,6 @@ export function elementFeatures(
     ...second.cols.map(rsqrt),
     ...second.scaledMomentum,
   ];
-  return normalise(tf.concat(channels.map((channel) => tf.reshape(channel, [1, -1]))));
 }
 
 /** x / √(10⁻⁵ + mean x²) for each row. @param features  f32[channels, n] */

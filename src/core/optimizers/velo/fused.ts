@@ -9,6 +9,7 @@ import type { Arena, KernelRuntime } from '../../compute/kernelRuntime';
 import { inOrder } from '../../compute/stages';
 import { writeRows } from '../../compute/stepRow';
 import type { StepRow } from '../../compute/stepRow';
+import { flatOf } from '../learned/flat';
 import type { FusedSession, FusedUpdate } from '../optimizer';
 import type { ArenaLayout } from './fused/arenaLayout';
 import { CLOCK_WORDS, INPUT_STRIDE, arenaLayout, stateSpans } from './fused/arenaLayout';
@@ -23,7 +24,7 @@ import {
 } from './lossFeatures';
 import type { VeloOptions } from './state';
 import type { VeloArchitecture } from './theta';
-import { LSTM_INPUTS, flatTheta } from './theta';
+import { LSTM_INPUTS, veloParameters } from './theta';
 import type { VeloTrace } from './trace';
 
 export interface FusedVeloSession extends FusedSession {
@@ -116,7 +117,7 @@ function startSession(
     startState(arena, layout, hidden);
     weights.startState();
   };
-  arena.f32.set(flatTheta(theta), layout.theta.flat.place);
+  arena.f32.set(flatOf(veloParameters(architecture), theta.tensors), layout.theta.flat.place);
   weights.pack();
   reset();
   return {

@@ -33,7 +33,7 @@ export interface LstmResult {
 export function lstmForward(inputs: Tensor, previous: LstmState, theta: TensorDict): LstmResult {
   const context = tf.max(rectify(linear(inputs, theta, 'linear_1')), 0, true);
   const mixed = tf.add(linear(inputs, theta, 'linear_2'), context);
-  const state = lstmCell(mixed, previous, theta);
+  const state = lstmCell(mixed, previous, theta, 'rnn_params/rnn/linear');
   const stepMultiplier = linear(state.hidden, theta, 'step_size');
   return {
     state,
@@ -42,10 +42,19 @@ export function lstmForward(inputs: Tensor, previous: LstmState, theta: TensorDi
   };
 }
 
-/** Gates i, g, f, o from [x, h]: c ← σ(f+1)·c + σ(i)·tanh(g); h ← σ(o)·tanh(c). */
-function lstmCell(x: Tensor, previous: LstmState, theta: TensorDict): LstmState {
+/**
+ * Gates i, g, f, o from [x, h]: c ← σ(f+1)·c + σ(i)·tanh(g); h ← σ(o)·tanh(c).
+ * @param x  f32[n, inputs]
+ * @param layer  of the theta: `w` f32[inputs + H, 4H] and `b`
+ */
+export function lstmCell(
+  x: Tensor,
+  previous: LstmState,
+  theta: TensorDict,
+  layer: string,
+): LstmState {
   const joined = tf.concat([x, previous.hidden], 1);
-  const [i, g, f, o] = fourGates(linear(joined, theta, 'rnn/linear'));
+  const [i, g, f, o] = fourGates(affine(joined, theta, layer));
   const kept = tf.mul(tf.sigmoid(tf.add(f, 1)), previous.cell);
   const cell = tf.add(kept, tf.mul(tf.sigmoid(i), tf.tanh(g)));
   return { cell, hidden: tf.mul(tf.sigmoid(o), tf.tanh(cell)) };
@@ -57,6 +66,10 @@ function fourGates(gates: Tensor): [Tensor, Tensor, Tensor, Tensor] {
 }
 
 function linear(x: Tensor, theta: TensorDict, layer: string): Tensor {
-  const weights = entry(theta, `rnn_params/${layer}/w`);
-  return tf.add(tf.matMul(x, weights), entry(theta, `rnn_params/${layer}/b`));
+  return affine(x, theta, `rnn_params/${layer}`);
+}
+
+/** x·w + b. @param x  f32[n, inputs] @param layer  of the theta: `w` f32[inputs, outputs] and `b` */
+export function affine(x: Tensor, theta: TensorDict, layer: string): Tensor {
+  return tf.add(tf.matMul(x, entry(theta, `${layer}/w`)), entry(theta, `${layer}/b`));
 }

@@ -4,28 +4,22 @@
  * source: HyperV2 in google/learned_optimization, research/general_lopt/hyper_v2.py.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { toTensors } from '../../compute/tensors';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { optimizerOf } from '../learned/learnedOptimizer';
+import type { LearnedForm } from '../learned/learnedOptimizer';
 import type { Optimizer, TensorDict, UpdateInput, UpdateResult } from '../optimizer';
-import type { Accumulators } from './accumulators';
-import { readAccumulators, updateAccumulators, writeAccumulators } from './accumulators';
-import { clamp } from './bounds';
-import { elementFeatures } from './features';
+import { readAccumulators, writeAccumulators } from './accumulators';
 import { layOutFusedVelo } from './fused';
-import type { ElementNetwork } from './hypernetwork';
 import { mixBank } from './hypernetwork';
-import { lossBiasCorrections, lossDecays, lossFeatures, pushLoss } from './lossFeatures';
+import { lossDecays } from './lossFeatures';
 import { entry, item } from './lookup';
 import { lstmForward } from './lstm';
 import { fractionFeatures, lstmInputRow } from './lstmInputs';
-import { applyStep, elementForward } from './step';
+import { runScalars, stepTensor, updateLoss } from './tensorStep';
 import { initState } from './state';
 import type { VeloOptions } from './state';
-import type { VeloArchitecture, VeloTheta } from './theta';
+import type { VeloArchitecture } from './theta';
 import type { VeloTrace } from './trace';
-
-/** Largest size of a gradient element; the rest is cut off. */
-const GRADIENT_LIMIT = 1000;
 
 /** A `VeloTrace` whose arrays are still tensors. */
 export type VeloTraceTensors = Readonly<Record<keyof VeloTrace, Tensor>>;
@@ -41,27 +35,16 @@ export interface VeloUpdateResult extends UpdateResult {
 export function createVelo({ theta, numSteps }: VeloOptions): Optimizer {
   const { architecture } = theta;
   const decays = lossDecays(architecture.buggedLossFeatures ? 10 : numSteps);
+  const form: LearnedForm = {
+    init: (tensors, params) => initState(tensors, architecture.hidden, params),
+    scalars: (step) => runScalars(decays, step, numSteps),
+    update: (tensors, input) => veloUpdate(tensors, architecture, input),
+  };
   return {
-    name: 'velo',
-    init: (params) => initState(theta, params),
-    scalars: (step) => ({
-      step,
-      fraction: Math.fround(step / numSteps),
-      lossDecays: decays,
-      lossBiasCorrections: lossBiasCorrections(decays, step),
-    }),
-    update: (input) => {
-      const { params, state, trace } = veloUpdate(thetaTensors(theta), architecture, input);
-      return { params, state, trace };
-    },
+    ...optimizerOf('velo', theta.tensors, form),
     recurrent: { hidden: architecture.hidden, networks: architecture.bank },
     fused: (params, start, threads) => layOutFusedVelo({ theta, numSteps }, params, start, threads),
   };
-}
-
-/** The theta's arrays as tensors; the caller disposes them. */
-export function thetaTensors(theta: VeloTheta): TensorDict {
-  return toTensors(theta.tensors);
 }
 
 /**
@@ -120,35 +103,4 @@ export function veloUpdate(
       stepMultiplier,
     },
   };
-}
-
-/** Accumulators, features and step of one tensor. */
-function stepTensor(
-  param: Tensor,
-  rawGradient: Tensor,
-  tensor: {
-    readonly before: Accumulators;
-    readonly network: ElementNetwork;
-    readonly multiplier: Tensor;
-  },
-): { readonly param: Tensor; readonly after: Accumulators } {
-  const gradient = clamp(rawGradient, -GRADIENT_LIMIT, GRADIENT_LIMIT);
-  const after = updateAccumulators(tensor.before, gradient);
-  const outputs = elementForward(elementFeatures(param, gradient, after), tensor.network);
-  return { param: applyStep(param, outputs, tensor.multiplier), after };
-}
-
-function updateLoss({ state, scalars, loss }: UpdateInput): {
-  readonly means: Tensor;
-  readonly runningMin: Tensor;
-  readonly features: Tensor;
-} {
-  const lossScalars = {
-    step: entry(scalars, 'step'),
-    decays: entry(scalars, 'lossDecays'),
-    biasCorrections: entry(scalars, 'lossBiasCorrections'),
-  };
-  const old = { means: entry(state, 'loss/means'), runningMin: entry(state, 'loss/runningMin') };
-  const buffer = pushLoss(old, loss, lossScalars);
-  return { ...buffer, features: lossFeatures(buffer, lossScalars) };
 }

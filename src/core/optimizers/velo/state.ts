@@ -26,15 +26,11 @@ export function veloStateSpecs(params: readonly TensorSpec[], hidden: number): T
   ];
 }
 
-/** The state before the first update, for the given params. */
-export function initState(theta: VeloTheta, params: TensorDict): TensorDict {
-  const { hidden } = theta.architecture;
+/** The state before the first update, for the given params. @param theta  tensors of the theta by name */
+export function initState(theta: TensorDict, hidden: number, params: TensorDict): TensorDict {
   const specs = Object.entries(params).map(([name, { shape }]) => ({ name, shape }));
   const initialRows = (part: 'hidden' | 'cell') => (): Tensor =>
-    tf.tidy(() => {
-      const { data } = entry(theta.tensors, `lstm_init_state/${part}`);
-      return tf.tile(tf.tensor2d(data, [1, hidden], 'float32'), [specs.length, 1]);
-    });
+    tf.tile(entry(theta, `lstm_init_state/${part}`), [specs.length, 1]);
   const starts: Readonly<Record<string, () => Tensor>> = {
     'lstm/hidden': initialRows('hidden'),
     'lstm/cell': initialRows('cell'),

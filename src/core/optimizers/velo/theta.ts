@@ -2,9 +2,9 @@
  * VeLO's meta-parameters: which tensors a theta of hidden size H and bank size P holds, and the quirks of the
  * reference that it was trained with. Names are those of the reference's parameter tree.
  */
-import { invariant, sizeOf } from '../../../base/index';
-import type { FloatArray, NamedFloats, TensorSpec } from '../../../base/index';
-import { entry } from './lookup';
+import type { NamedFloats, TensorSpec } from '../../../base/index';
+import { truncatedNormal } from '../../compute/parameters';
+import type { ParamSpec } from '../../compute/parameters';
 
 export interface VeloArchitecture {
   readonly kind: 'velo';
@@ -22,7 +22,7 @@ export interface VeloArchitecture {
 
 export interface VeloTheta {
   readonly architecture: VeloArchitecture;
-  /** Exactly the names and shapes of `thetaSpecs(architecture)`. */
+  /** Exactly the names and shapes of `veloParameters(architecture)`. */
   readonly tensors: NamedFloats;
 }
 
@@ -44,9 +44,34 @@ export function releasedArchitecture(hidden: number, bank: number): VeloArchitec
   };
 }
 
-/** Every tensor of a theta, in the order of the reference's tables. */
-export function thetaSpecs(architecture: Pick<VeloArchitecture, 'hidden' | 'bank'>): TensorSpec[] {
-  const { hidden: H, bank: P } = architecture;
+/** Inputs of the bank's first layer; its 14 blocks share this fan-in. */
+const FIRST_LAYER_INPUTS = 30;
+
+/** Sizes of a theta; Celo's has one network and fewer inputs. */
+export interface VeloSizes extends Pick<VeloArchitecture, 'hidden' | 'bank'> {
+  /** Of the LSTM's layers, default `LSTM_INPUTS`. */
+  readonly lstmInputs?: number;
+}
+
+/**
+ * Every tensor of a theta, in the order of the reference's tables. Weights start from a normal of sd 1/√fan-in cut off
+ * at ±2 sd, everything else at 0: the initialisers of HyperV2 and haiku's default for linear layers.
+ */
+export function veloParameters(sizes: VeloSizes): ParamSpec[] {
+  return tensorsOfSizes(sizes).map((spec) => {
+    const fanIn = fanInOf(spec);
+    return fanIn === undefined ? spec : { ...spec, start: truncatedNormal(fanIn) };
+  });
+}
+
+/** Fan-in of a weight; undefined for biases and the LSTM's initial state. */
+function fanInOf({ name, shape }: TensorSpec): number | undefined {
+  if (name.startsWith('ff_mod_stack/~/w0__')) return FIRST_LAYER_INPUTS;
+  if (name.startsWith('ff_mod_stack/~/w')) return shape[1];
+  return name.endsWith('/w') ? shape[0] : undefined;
+}
+
+function tensorsOfSizes({ hidden: H, bank: P, lstmInputs = LSTM_INPUTS }: VeloSizes): TensorSpec[] {
   const spec = (name: string, ...shape: number[]): TensorSpec => ({ name, shape });
   return [
     ...FEATURE_GROUPS.map((width, group) => spec(`ff_mod_stack/~/w0__${group}`, P, width, 4)),
@@ -58,7 +83,7 @@ export function thetaSpecs(architecture: Pick<VeloArchitecture, 'hidden' | 'bank
     spec('lstm_init_state/hidden', 1, H),
     spec('lstm_init_state/cell', 1, H),
     ...['linear', 'linear_1', 'linear_2'].flatMap((layer) => [
-      spec(`rnn_params/${layer}/w`, LSTM_INPUTS, H),
+      spec(`rnn_params/${layer}/w`, lstmInputs, H),
       spec(`rnn_params/${layer}/b`, H),
     ]),
     spec('rnn_params/rnn/linear/w', 2 * H, 4 * H),
@@ -68,33 +93,4 @@ export function thetaSpecs(architecture: Pick<VeloArchitecture, 'hidden' | 'bank
     spec('rnn_params/step_size/w', H, 1),
     spec('rnn_params/step_size/b', 1),
   ];
-}
-
-/** All numbers of a theta one behind the other: f32, tensors in the order of `thetaSpecs`, each row by row. */
-export function flatTheta({ architecture, tensors }: VeloTheta): Float32Array {
-  const specs = thetaSpecs(architecture);
-  const flat = new Float32Array(thetaWords(architecture));
-  let at = 0;
-  for (const { name, shape } of specs) {
-    flat.set(entry(tensors, name).data, at);
-    at += sizeOf(shape);
-  }
-  return flat;
-}
-
-/** The theta of some numbers in the order of `flatTheta`; its tensors are views of them. */
-export function thetaOf(architecture: VeloArchitecture, flat: Float32Array): VeloTheta {
-  const wanted = thetaWords(architecture);
-  invariant(flat.length === wanted, `a theta of ${wanted} numbers, got ${flat.length}`);
-  let at = 0;
-  const tensors = thetaSpecs(architecture).map(({ name, shape }): [string, FloatArray] => {
-    const data = flat.subarray(at, (at += sizeOf(shape)));
-    return [name, { shape, data }];
-  });
-  return { architecture, tensors: Object.fromEntries(tensors) };
-}
-
-/** How many numbers a theta has. */
-export function thetaWords(architecture: Pick<VeloArchitecture, 'hidden' | 'bank'>): number {
-  return thetaSpecs(architecture).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }

@@ -17,8 +17,8 @@ import {
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorDict } from '../../optimizers/optimizer';
 import { linearSpecs } from '../layers/dense';
-import { varianceScaling } from '../layers/parameters';
-import type { ParamSpec } from '../layers/parameters';
+import { varianceScaling } from '../../compute/parameters';
+import type { ParamSpec } from '../../compute/parameters';
 
 export const CELL_NAMES = ['vanilla', 'elman', 'irnn', 'lstm', 'gru'] as const;
 export type CellName = (typeof CELL_NAMES)[number];

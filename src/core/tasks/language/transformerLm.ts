@@ -16,8 +16,9 @@ import { causalMask } from '../layers/attention';
 import { linear, linearSpecs } from '../layers/dense';
 import { dropout } from '../layers/dropout';
 import { layerNorm, normSpecs } from '../layers/normalization';
-import { embeddingSpec, initParams, tensorSpecs, varianceScaling } from '../layers/parameters';
-import type { ParamSpec } from '../layers/parameters';
+import { initParams, tensorSpecs, varianceScaling } from '../../compute/parameters';
+import { embeddingSpec } from '../layers/embedding';
+import type { ParamSpec } from '../../compute/parameters';
 import { shiftedTokens, tokenLoss } from './tokenLoss';
 
 export interface TransformerLmOptions {

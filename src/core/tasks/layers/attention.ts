@@ -5,8 +5,8 @@ import type { TensorDict } from '../../optimizers/optimizer';
 import type { LossRng } from '../task';
 import { affine } from './dense';
 import { dropout } from './dropout';
-import { glorotUniform, zeros } from './parameters';
-import type { ParamSpec } from './parameters';
+import { glorotUniform, zeros } from '../../compute/parameters';
+import type { ParamSpec } from '../../compute/parameters';
 
 export interface AttentionShape {
   readonly width: number;

@@ -2,8 +2,8 @@
 import { add, conv2d, mean } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { TensorDict } from '../../optimizers/optimizer';
-import { zeros } from './parameters';
-import type { ParamSpec } from './parameters';
+import { zeros } from '../../compute/parameters';
+import type { ParamSpec } from '../../compute/parameters';
 import { defaultStart } from './starts';
 import type { WeightStart } from './starts';
 

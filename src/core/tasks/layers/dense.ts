@@ -4,8 +4,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TensorDict } from '../../optimizers/optimizer';
 import { ACTIVATIONS } from '../activations';
 import type { Activation } from '../activations';
-import { truncatedNormal, zeros } from './parameters';
-import type { Initializer, ParamSpec } from './parameters';
+import { truncatedNormal, zeros } from '../../compute/parameters';
+import type { Initializer, ParamSpec } from '../../compute/parameters';
 import { defaultStart } from './starts';
 import type { WeightStart } from './starts';
 

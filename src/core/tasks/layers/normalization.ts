@@ -7,8 +7,8 @@
 import { add, moments, mul, rsqrt, sub } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TensorDict } from '../../optimizers/optimizer';
-import { ones, zeros } from './parameters';
-import type { ParamSpec } from './parameters';
+import { ones, zeros } from '../../compute/parameters';
+import type { ParamSpec } from '../../compute/parameters';
 
 export const NORMS = ['none', 'layer', 'batch'] as const;
 export type Norm = (typeof NORMS)[number];

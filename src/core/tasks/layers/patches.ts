@@ -5,8 +5,8 @@ import { UserError } from '../../../base/index';
 import type { TensorDict } from '../../optimizers/optimizer';
 import type { ImageInput } from '../imageInput';
 import { affine } from './dense';
-import { lecunNormal, zeros } from './parameters';
-import type { ParamSpec } from './parameters';
+import { lecunNormal, zeros } from '../../compute/parameters';
+import type { ParamSpec } from '../../compute/parameters';
 
 /** Whole patches along both sides; what is left at the right and at the bottom is not looked at. */
 export interface PatchGrid {

@@ -6,8 +6,8 @@
 import { UserError, sizeOf } from '../../../base/index';
 import type { Rng } from '../../compute/rng';
 import { checkChoice } from '../checks';
-import { normal, truncatedNormal, uniform } from './parameters';
-import type { Initializer } from './parameters';
+import { normal, truncatedNormal, uniform } from '../../compute/parameters';
+import type { Initializer } from '../../compute/parameters';
 
 const INITS = ['orthogonal', 'uniformScaling', 'varianceNormal', 'varianceUniform'] as const;
 export type Init = (typeof INITS)[number];

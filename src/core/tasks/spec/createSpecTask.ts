@@ -7,7 +7,7 @@ import { oneHotSquaredError, shareCorrect, softmaxCrossEntropy } from '../classi
 import { finiteLoss } from '../finiteLoss';
 import { imagesOf, imageInput } from '../imageInput';
 import { shiftedTokens, tokenLoss } from '../language/tokenLoss';
-import { initParams, tensorSpecs } from '../layers/parameters';
+import { initParams, tensorSpecs } from '../../compute/parameters';
 import type { Task } from '../task';
 import { taskData } from '../user/taskData';
 import type { NamedDataset, NamedSource } from '../user/taskData';

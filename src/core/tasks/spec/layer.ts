@@ -1,7 +1,7 @@
 /** What a layer of a list of layers is, once it is known what it reads. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TensorDict } from '../../optimizers/optimizer';
-import type { ParamSpec } from '../layers/parameters';
+import type { ParamSpec } from '../../compute/parameters';
 import type { LossRng } from '../task';
 
 /** What passes between two layers. */

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { formatShape, sizeOf } from '../../../base/index';
 import { attentionSpecs, selfAttention } from '../layers/attention';
-import { positionStart } from '../layers/parameters';
+import { positionStart } from '../layers/embedding';
 import { Misfit } from './layer';
 import type { BuiltLayer } from './layer';
 

@@ -4,7 +4,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { formatShape } from '../../../base/index';
 import type { TensorDict } from '../../optimizers/optimizer';
 import { finiteLoss } from '../finiteLoss';
-import { initParams, tensorSpecs } from '../layers/parameters';
+import { initParams, tensorSpecs } from '../../compute/parameters';
 import type { Task } from '../task';
 import type { Batch, LossTask, ParamsOf, ParamSpecs, TaskWords } from './contract';
 import type { PreparedData } from './ownData';

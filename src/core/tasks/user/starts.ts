@@ -7,8 +7,8 @@ import {
   ones,
   varianceScaling,
   zeros,
-} from '../layers/parameters';
-import type { Initializer, ParamSpec as TaskParam } from '../layers/parameters';
+} from '../../compute/parameters';
+import type { Initializer, ParamSpec as TaskParam } from '../../compute/parameters';
 import type { ParamSpec, ParamStart } from './contract';
 import { inWords, userCall, wrong } from './userCall';
 import type { TaskOrigin } from './userCall';

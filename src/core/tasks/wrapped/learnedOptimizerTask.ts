@@ -10,7 +10,7 @@ import { UserError } from '../../../base/index';
 import { mapValues } from '../../compute/tensors';
 import type { TensorDict } from '../../optimizers/optimizer';
 import { finiteLoss } from '../finiteLoss';
-import { initParams, tensorSpecs } from '../layers/parameters';
+import { initParams, tensorSpecs } from '../../compute/parameters';
 import type { LossRng, Task } from '../task';
 import { isGradientWanted, withGradient } from './givenGradient';
 import { pesGradient } from './pes';
@@ -44,16 +44,16 @@ export interface LearnedOptimizerTaskOptions extends RuleOptions {
 export function createLearnedOptimizerTask(options: LearnedOptimizerTaskOptions): Task {
   checkOptions(options);
   const { task, steps, tasks, lossCap, seed } = options;
-  const optimizer = createRule(options.optimizer, options);
-  const unroll: Unroll = { task, optimizer, lossCap };
+  const rule = createRule(options.optimizer, options);
+  const unroll: Unroll = { task, optimizer: rule, lossCap };
   const shape = { task, tasks, steps, seed };
   return {
-    name: `${optimizer.name} learned on ${tasks} x ${steps} steps of (${task.name})${pesText(options)}`,
+    name: `${options.optimizer} learned on ${tasks} x ${steps} steps of (${task.name})${pesText(options)}`,
     family: 'learnedOptimizer',
     summary: summaryOf(options),
-    params: tensorSpecs(optimizer.theta),
+    params: tensorSpecs(rule.theta),
     batch: unrollBatch(shape),
-    init: (rng) => initParams(optimizer.theta, rng),
+    init: (rng) => initParams(rule.theta, rng),
     loss(theta, batch, rng) {
       const trainings = Array.from({ length: tasks }, (_, i) => trainingOf(batch, i, options));
       const losses = trainings.map((training) => playAll(unroll, theta, training, rng));

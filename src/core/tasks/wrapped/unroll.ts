@@ -2,9 +2,10 @@
 import { lessEqual, where, zeros } from '@tensorflow/tfjs-core';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import { valueAndGradients } from '../../compute/nestedGradients';
+import { ruleTime } from '../../optimizers/learned/tensorRule';
+import type { TensorRule } from '../../optimizers/learned/tensorRule';
 import type { TensorDict } from '../../optimizers/optimizer';
 import type { LossRng, Task } from '../task';
-import type { LearnedOptimizer } from './learnedOptimizer';
 
 /** A training between two steps. */
 export interface Progress {
@@ -16,7 +17,7 @@ export interface Progress {
 
 export interface Unroll {
   readonly task: Task;
-  readonly optimizer: LearnedOptimizer;
+  readonly optimizer: TensorRule;
   /** Larger losses, and those that are not a number, count as this one; infinite: none do. */
   readonly lossCap: number;
 }
@@ -45,10 +46,11 @@ export function advance(
     () => task.loss(params, batch, rng),
     names.map((name) => params[name]!),
   );
+  const time = ruleTime(step);
   const results = names.map((name, i) => {
     const param = params[name]!;
     const grad = grads[i] ?? zeros(param.shape);
-    return [name, optimizer.update({ theta, param, grad, state: states[name]!, step })] as const;
+    return [name, optimizer.update({ theta, param, grad, state: states[name]!, time })] as const;
   });
   const progress = {
     params: Object.fromEntries(results.map(([name, { param }]) => [name, param])),

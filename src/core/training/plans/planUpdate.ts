@@ -1,5 +1,4 @@
 /** The update part of a linked training: fused kernels where the optimizer has them, else its captured operations. */
-import * as tf from '@tensorflow/tfjs-core';
 import type { FloatArray, NamedFloats, TensorSpec } from '../../../base/index';
 import { sizeOf } from '../../../base/index';
 import type { Arena } from '../../compute/kernelRuntime';
@@ -8,11 +7,12 @@ import type { Span } from '../../compute/span';
 import { inOrder } from '../../compute/stages';
 import type { Stage } from '../../compute/stages';
 import type { StepRow } from '../../compute/stepRow';
-import { requireArrays, toFloats } from '../../compute/tensors';
+import { requireArrays } from '../../compute/tensors';
 import type { FusedUpdate, Optimizer, RecurrentTrace } from '../../optimizers/optimizer';
 import type { Linker, Program } from './linker';
 import { floatsAt } from '../../compute/plan/planRun';
 import { placesOf } from './linker';
+import { initialState, placeTheta } from './planTheta';
 import { optimizerSpecs, updateGraph, updatesInPlace } from './stepGraphs';
 
 /** The state of an optimizer at work in the arena. */
@@ -77,28 +77,36 @@ function capturedUpdate(
   linker: Linker,
   { optimizer, params, gradient }: UpdateParts,
 ): PlannedUpdate {
-  const { state, scalars } = optimizerSpecs(optimizer, params);
-  const { plan, program, stages } = linker.add(updateGraph(optimizer, params, state, scalars), {
-    inputPlaces: { ...placesOf(gradient.inputs), ...placesOf(gradient.outputs) },
-    replaces: updatesInPlace(params, state),
+  const specs = optimizerSpecs(optimizer, params);
+  const theta = placeTheta(linker, optimizer, params, specs.theta);
+  const { plan, program, stages } = linker.add(updateGraph(optimizer, params, specs), {
+    inputPlaces: { ...placesOf(gradient.inputs), ...placesOf(gradient.outputs), ...theta?.places },
+    replaces: updatesInPlace(params, specs.state),
   });
   return {
     program,
     stages,
-    rows: rowsByOptimizer((other) => scalarRows(other, plan, scalars)),
-    state: state.map(({ name, shape }) => ({
+    rows: rowsByOptimizer((other) => scalarRows(other, plan, specs.scalars)),
+    state: specs.state.map(({ name, shape }) => ({
       place: plan.inputs[`state/${name}`]!.place,
       words: sizeOf(shape),
     })),
     places: placesOf(plan.inputs),
+    ...(theta === undefined ? {} : { theta: { flat: theta.flat, packed: theta.flat } }),
     start: (arena) => {
-      const live = state.map(({ name, shape }): [string, FloatArray] => {
+      const live = specs.state.map(({ name, shape }): [string, FloatArray] => {
         const data = floatsAt(arena, plan.inputs[`state/${name}`]!);
         return [name, { shape, data }];
       });
-      return startState(Object.fromEntries(live), state, initialState(optimizer, params));
+      const initial = theta?.start(arena) ?? alwaysOf(initialState(optimizer, params));
+      return startState(Object.fromEntries(live), specs.state, initial);
     },
   };
+}
+
+/** What an optimizer without weights starts from is made once. */
+function alwaysOf(state: NamedFloats): () => NamedFloats {
+  return () => state;
 }
 
 type RowsOf = PlannedUpdate['rows'];
@@ -113,19 +121,21 @@ function rowsByOptimizer(make: RowsOf): RowsOf {
   };
 }
 
+/** @param initial  what the state is before the first update */
 function startState(
   live: NamedFloats,
   specs: readonly TensorSpec[],
-  initial: NamedFloats,
+  initial: () => NamedFloats,
 ): UpdateState {
   const write = (values: NamedFloats): void => {
     for (const [name, { data }] of Object.entries(values)) live[name]!.data.set(data);
   };
-  write(initial);
+  const reset = (): void => {
+    write(initial());
+  };
+  reset();
   return {
-    reset: () => {
-      write(initial);
-    },
+    reset,
     exportState: () => copiesOf(live),
     importState: (values) => {
       write(requireArrays('optimizer state', specs, values));
@@ -151,16 +161,6 @@ function scalarRows(optimizer: Optimizer, plan: Plan, scalars: readonly TensorSp
     };
     return [{ place, words: sizeOf(shape), write }];
   });
-}
-
-/** As the optimizer gives it for parameters that are zero: what it starts from does not depend on them. */
-function initialState(optimizer: Optimizer, params: readonly TensorSpec[]): NamedFloats {
-  let state: NamedFloats = {};
-  tf.tidy(() => {
-    const zeros = params.map(({ name, shape }) => [name, tf.zeros([...shape])] as const);
-    state = toFloats(optimizer.init(Object.fromEntries(zeros)));
-  });
-  return state;
 }
 
 export function copiesOf(arrays: NamedFloats): NamedFloats {

@@ -1,7 +1,7 @@
 /** What a training computes, captured: gradient, evaluation, what comes between gradient and update, the update. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import type { TensorSpec } from '../../../base/index';
+import type { NamedFloats, TensorSpec } from '../../../base/index';
 import { capture, captureGradients } from '../../compute/capture/capture';
 import type { InputSpecs } from '../../compute/capture/capture';
 import type { Graph } from '../../compute/capture/graph';
@@ -73,22 +73,31 @@ export function accumulationGraph(
   }, inputs);
 }
 
-/** `params/…`, `grads/…`, `loss`, `state/…`, `scalars/…` → `params/…`, `state/…`. */
+/** What an update is given besides parameters, gradients and loss. */
+interface OptimizerSpecs {
+  readonly state: readonly TensorSpec[];
+  readonly scalars: readonly TensorSpec[];
+  /** Of a learned optimizer, in the order of the flat theta; else empty. */
+  readonly theta: readonly TensorSpec[];
+}
+
+/** `params/…`, `grads/…`, `loss`, `state/…`, `scalars/…`, `theta/…` → `params/…`, `state/…`. */
 export function updateGraph(
   optimizer: Optimizer,
   params: readonly TensorSpec[],
-  state: readonly TensorSpec[],
-  scalars: readonly TensorSpec[],
+  { state, scalars, theta }: OptimizerSpecs,
 ): Graph {
   const inputs = {
     ...prefixed('params', floats(params)),
     ...prefixed('grads', floats(params)),
     ...prefixed('state', floats(state)),
     ...prefixed('scalars', floats(scalars)),
+    ...prefixed('theta', floats(theta)),
     loss: SCALAR,
   };
   return capture((tensors) => {
-    const result = optimizer.update({
+    const weighted = optimizer.theta?.with(under('theta', tensors)) ?? optimizer;
+    const result = weighted.update({
       params: under('params', tensors),
       grads: under('grads', tensors),
       state: under('state', tensors),
@@ -166,9 +175,9 @@ function flat({ grads, loss }: Gradients): Record<string, Tensor> {
 
 /** The plan of an optimizer's update for some parameters. @throws UserError('task') for what no plan can have */
 export function captureUpdate(optimizer: Optimizer, params: readonly TensorSpec[]): Plan {
-  const { state, scalars } = optimizerSpecs(optimizer, params);
-  const graph = updateGraph(optimizer, params, state, scalars);
-  return planGraph(graph, { replaces: updatesInPlace(params, state) });
+  const specs = optimizerSpecs(optimizer, params);
+  const graph = updateGraph(optimizer, params, specs);
+  return planGraph(graph, { replaces: updatesInPlace(params, specs.state) });
 }
 
 /** The plan of an optimizer's look at a task's curvature, if it takes any. @throws as `curvatureGraph` and `captureUpdate` */
@@ -192,11 +201,11 @@ export function updatesInPlace(
   return Object.fromEntries(names.map((name) => [name, name]));
 }
 
-/** Names and shapes of what an optimizer remembers and of its numbers per step. */
+/** Names and shapes of what an optimizer remembers, of its numbers per step and of its weights. */
 export function optimizerSpecs(
   optimizer: Optimizer,
   params: readonly TensorSpec[],
-): { readonly state: TensorSpec[]; readonly scalars: TensorSpec[] } {
+): OptimizerSpecs {
   const scalars = Object.entries(optimizer.scalars(0)).map(([name, value]) => ({
     name,
     shape: typeof value === 'number' ? [] : [value.length],
@@ -205,5 +214,9 @@ export function optimizerSpecs(
     const zeros = Object.fromEntries(params.map(({ name, shape }) => [name, tf.zeros([...shape])]));
     return Object.entries(optimizer.init(zeros)).map(([name, { shape }]) => ({ name, shape }));
   });
-  return { state, scalars };
+  return { state, scalars, theta: specsOf(optimizer.theta?.tensors ?? {}) };
+}
+
+function specsOf(arrays: NamedFloats): TensorSpec[] {
+  return Object.entries(arrays).map(([name, { shape }]) => ({ name, shape }));
 }

@@ -182,7 +182,10 @@ export class MemberStage {
 
   /** Up to `losses.length` steps. @returns how many made their update; undefined where the turn is given up */
   #advance(
-    { from, worstLoss = Infinity, isCancelled }: Turn, done: number, losses: Float32Array): number | undefined {
+    { from, worstLoss = Infinity, isCancelled }: Turn,
+    done: number,
+    losses: Float32Array,
+  ): number | undefined {
     const { block } = this.#linked;
     invariant(block !== undefined, 'a population accumulates no gradients');
     const first = (from?.step ?? 0) + done;

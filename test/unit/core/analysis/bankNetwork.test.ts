@@ -5,7 +5,7 @@ import {
   SHIPPED_THETA_OPTIONS,
   bankResponse,
   clockTheta,
-  thetaTensors,
+  toTensors,
   unusedWeights,
 } from '../../../../src/core/index';
 import type { VeloTheta } from '../../../../src/core/index';
@@ -26,7 +26,7 @@ function referenceCurve(
   return tf.tidy(() => {
     const { bank, ffMult } = theta.architecture;
     const controls = tf.oneHot(tf.tensor1d([network], 'int32'), bank);
-    const [mixed] = mixBank(thetaTensors(theta), tf.cast(controls, 'float32'), ffMult);
+    const [mixed] = mixBank(toTensors(theta.tensors), tf.cast(controls, 'float32'), ffMult);
     const features = tf.buffer([30, inputs.length]);
     inputs.forEach((value, i) => {
       features.set(value, feature, i);

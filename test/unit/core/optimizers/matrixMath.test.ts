@@ -120,7 +120,8 @@ describe('newtonSchulz', () => {
     [6, 6],
   ])('brings the singular values of a %d by %d matrix near 1, and keeps its axes', (rows, cols) => {
     const x = random(rows, cols, 5);
-    const y = newtonSchulz(tf.tensor2d(x)).arraySync() as Matrix;
+    const batch = tf.expandDims(tf.tensor2d(x), 0);
+    const [y = []] = newtonSchulz(batch).arraySync() as Matrix[];
     const { values, vectors } = eigen(multiply(transpose(y), y));
     const largest = values.sort((a, b) => b - a).slice(0, Math.min(rows, cols));
     for (const value of largest) {

@@ -10,8 +10,8 @@ import {
   initParams,
   lecunNormal,
   truncatedNormal,
-} from '../../../../src/core/tasks/layers/parameters';
-import type { Initializer } from '../../../../src/core/tasks/layers/parameters';
+} from '../../../../src/core/compute/parameters';
+import type { Initializer } from '../../../../src/core/compute/parameters';
 import { patchTokens } from '../../../../src/core/tasks/layers/patches';
 import { createLossRng } from '../../../../src/core/training/lossRng';
 import { useBackend } from '../../../support/tfBackends';

@@ -4,7 +4,7 @@ import { createRng } from '../../../../src/core/compute/rng';
 import { createImageConv } from '../../../../src/core/tasks/imageConv';
 import { createImageMlp } from '../../../../src/core/tasks/imageMlp';
 import { rnnLmParameters } from '../../../../src/core/tasks/language/rnnLm';
-import { initParams } from '../../../../src/core/tasks/layers/parameters';
+import { initParams } from '../../../../src/core/compute/parameters';
 import { weightStart } from '../../../../src/core/tasks/layers/starts';
 import type { Init } from '../../../../src/core/tasks/layers/starts';
 import { datasetOf, randomImages } from '../../../support/images';

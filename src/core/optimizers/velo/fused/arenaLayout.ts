@@ -4,7 +4,8 @@ import { sizeOf } from '../../../../base/index';
 import type { Span } from '../../../compute/span';
 import { LOSS_MEANS } from '../lossFeatures';
 import type { VeloArchitecture } from '../theta';
-import { LSTM_INPUTS, thetaWords } from '../theta';
+import { wordsOf } from '../../learned/flat';
+import { LSTM_INPUTS, veloParameters } from '../theta';
 import type { TensorLayout } from './tensorLayout';
 import { isIdentity, tensorLayout } from './tensorLayout';
 
@@ -68,7 +69,7 @@ export interface ArenaLayout {
   readonly program: number;
 }
 
-/** Meta-parameters one behind the other in the order of `thetaSpecs`, and what the kernels read in their stead. */
+/** Meta-parameters one behind the other in the order of `veloParameters`, and what the kernels read in their stead. */
 export interface ThetaPlaces {
   readonly flat: Span;
   readonly packed: Span;
@@ -161,7 +162,7 @@ export function arenaLayout(
     loss: { ...loss, ...workLoss(reserve) },
     lstm: { ...recurrent, ...layers, ...workLstm(architecture, recurrent, params.length, reserve) },
     theta: {
-      flat: spanOf(thetaWords(architecture), reserve),
+      flat: spanOf(wordsOf(veloParameters(architecture)), reserve),
       packed,
       staging: reserve(Math.max(bank * NETWORK_SIZE, hidden * (bank + 1))),
       program: spanOf(programWords(layers), reserve),

@@ -8,7 +8,7 @@ import type { Emit } from '../../../compute/instructions';
 import type { KernelRuntime } from '../../../compute/kernelRuntime';
 import { floatBits } from '../../../compute/instructions';
 import type { VeloArchitecture } from '../theta';
-import { FEATURE_GROUPS, thetaSpecs } from '../theta';
+import { FEATURE_GROUPS, veloParameters } from '../theta';
 import type { ArenaLayout, Linear } from './arenaLayout';
 import { NETWORK_SIZE, PACK_COLUMNS } from './arenaLayout';
 
@@ -63,7 +63,7 @@ function flatPlaces(
 ): (name: string) => number {
   const places = new Map<string, number>();
   let place = theta.flat.place;
-  for (const { name, shape } of thetaSpecs(architecture)) {
+  for (const { name, shape } of veloParameters(architecture)) {
     places.set(name, place);
     place += sizeOf(shape);
   }

@@ -8,7 +8,7 @@ import { UserError, sizeOf } from '../../../../base/index';
 import { FRACTION_CENTRES } from '../lstmInputs';
 import { entry, item } from '../lookup';
 import type { VeloArchitecture } from '../theta';
-import { releasedArchitecture, thetaSpecs } from '../theta';
+import { releasedArchitecture, veloParameters } from '../theta';
 
 /** LSTM units 0 … 8 copy the nine fraction features. */
 export const FRACTION_UNITS = FRACTION_CENTRES.length;
@@ -35,7 +35,7 @@ export function handmadeArchitecture(
 /** Every tensor of a theta, all zeros, to be written into. */
 export function blankTensors(architecture: VeloArchitecture): NamedFloats {
   return Object.fromEntries(
-    thetaSpecs(architecture).map(({ name, shape }) => [
+    veloParameters(architecture).map(({ name, shape }) => [
       name,
       { shape, data: new Float32Array(sizeOf(shape)) },
     ]),

@@ -4,11 +4,12 @@
  * Constructed, not meta-trained; with a reservoir of random units it is where meta-training starts.
  */
 import type { NamedFloats } from '../../../../base/index';
+import { initParams } from '../../../compute/parameters';
 import type { Rng } from '../../../compute/rng';
-import { initTheta } from '../initTheta';
+import type { ThetaCard } from '../../learned/thetaCodec';
 import { entry } from '../lookup';
+import { veloParameters } from '../theta';
 import type { VeloArchitecture, VeloTheta } from '../theta';
-import type { ThetaCard } from '../thetaCodec';
 import type { Gate } from './blank';
 import {
   FRACTION_UNITS,
@@ -144,7 +145,7 @@ function fitHead(tensors: NamedFloats, peak: number): void {
 
 /** Copies the columns of the units that the construction leaves free from a fresh random theta. */
 function plantReservoir(tensors: NamedFloats, architecture: VeloArchitecture, rng: Rng): void {
-  const fresh = initTheta(architecture, rng).tensors;
+  const fresh = initParams(veloParameters(architecture), rng);
   const gates: readonly Gate[] = ['input', 'cell', 'forget', 'output'];
   for (let unit = BUILT_UNITS; unit < architecture.hidden; unit++) {
     copyColumn(tensors, fresh, 'rnn_params/linear_1/w', unit);

@@ -144,7 +144,7 @@ describe('the loss', () => {
     const wild = learned('sgd', { task: bowl(), lossCap: 7, steps: 6 });
     const { batch } = inputsOf(wild);
     const rate = (value: number): NamedFloats => ({
-      logLearningRate: { shape: [], data: Float32Array.of(value) },
+      log_lr: { shape: [], data: Float32Array.of(value) },
     });
     const initial = { shape: [1, 2], data: Float32Array.of(NaN, 1) };
     expect(lossOf(wild, rate(-3), { ...batch, 'initial/w': initial })).toBe(7);
@@ -219,7 +219,7 @@ describe('estimated gradients', () => {
     });
     const { params, batch } = inputsOf(whole);
     const [one, other] = [whole, es].map(
-      (wrapped) => gradientsOf(wrapped, params, batch)['logLearningRate']![0]!,
+      (wrapped) => gradientsOf(wrapped, params, batch)['log_lr']![0]!,
     );
     expect(one).toBeCloseTo(other!, 4);
     expect(other).not.toBe(0);
@@ -246,11 +246,11 @@ describe('a learned optimizer', () => {
     const task = learned('sgd', { steps: 10, task: mlp('relu') });
     const rate = (value: number): number => {
       const { batch } = inputsOf(task);
-      const theta = { logLearningRate: { shape: [], data: Float32Array.of(value) } };
+      const theta = { log_lr: { shape: [], data: Float32Array.of(value) } };
       return lossOf(task, theta, batch);
     };
     const { params, batch } = inputsOf(task);
-    const slope = gradientsOf(task, params, batch)['logLearningRate']![0]!;
+    const slope = gradientsOf(task, params, batch)['log_lr']![0]!;
     const start = Math.log(0.01);
     expect(rate(start - 0.5 * Math.sign(slope))).toBeLessThan(rate(start));
   });

@@ -10,7 +10,7 @@ import type { Optimizer } from '../../../../../src/core/optimizers/optimizer';
 import { createOptimizer } from '../../../../../src/core/optimizers/registry';
 import { plainTheta } from '../../../../../src/core/optimizers/velo/handmade/plain';
 import { createVelo } from '../../../../../src/core/optimizers/velo/reference';
-import { flatTheta, thetaOf } from '../../../../../src/core/optimizers/velo/theta';
+import { flatTheta, thetaOf } from '../../../../../src/core/optimizers/learned/theta';
 import { createSession } from '../../../../../src/core/training/createSession';
 import type { StepOwner } from '../../../../../src/core/training/plans/linkStep';
 import { MemberStage } from '../../../../../src/core/training/population/memberStage';

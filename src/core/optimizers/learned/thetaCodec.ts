@@ -1,11 +1,13 @@
 /**
- * A theta as it is written to disk: its tensors and a block of strings that say what it is. Validation lives
- * here, so that every way to get a theta meets the same checks.
+ * A theta of any learned optimizer as it is written to disk: its tensors and a block of strings that say what it is.
+ * Validation lives here, so that every way to get a theta meets the same checks.
  */
 import { UserError, formatShape, sameShape } from '../../../base/index';
 import type { FloatArray, NamedArrays, NamedFloats } from '../../../base/index';
-import type { VeloArchitecture, VeloTheta } from './theta';
-import { thetaSpecs } from './theta';
+import { isAllowed, rangeOf } from '../optionTable';
+import type { OptionTable } from '../optionTable';
+import type { Architecture, Theta } from './architecture';
+import { ARCHITECTURE_KINDS, createArchitecture, learnedOptimizer } from './registry';
 
 const FORMAT = 'velo-theta-1';
 
@@ -28,18 +30,15 @@ export interface TensorsWithMetadata {
 }
 
 /** The theta as tensors and strings. */
-export function encodeTheta(theta: VeloTheta, card: ThetaCard): TensorsWithMetadata {
-  const { architecture } = theta;
+export function encodeTheta(theta: Theta, card: ThetaCard): TensorsWithMetadata {
+  const { kind, ...options } = theta.architecture;
+  const strings = Object.entries(options).map(([name, value]) => [name, String(value)] as const);
   return {
     tensors: theta.tensors,
     metadata: {
       format: FORMAT,
-      kind: architecture.kind,
-      hidden: String(architecture.hidden),
-      bank: String(architecture.bank),
-      ffMult: String(architecture.ffMult),
-      buggedLossFeatures: String(architecture.buggedLossFeatures),
-      buggedNextLstmState: String(architecture.buggedNextLstmState),
+      kind,
+      ...Object.fromEntries(strings),
       name: card.name,
       provenance: card.provenance,
       licence: card.licence,
@@ -56,17 +55,10 @@ export function encodeTheta(theta: VeloTheta, card: ThetaCard): TensorsWithMetad
 export function decodeTheta(
   { tensors, metadata }: TensorsWithMetadata,
   place: string,
-): { readonly theta: VeloTheta; readonly card: ThetaCard } {
+): { readonly theta: Theta; readonly card: ThetaCard } {
   const read = metadataReader(metadata, place);
   read.oneOf('format', [FORMAT]);
-  const architecture: VeloArchitecture = {
-    kind: read.oneOf('kind', ['velo']),
-    hidden: read.count('hidden'),
-    bank: read.count('bank'),
-    ffMult: read.number('ffMult'),
-    buggedLossFeatures: read.oneOf('buggedLossFeatures', ['true', 'false']) === 'true',
-    buggedNextLstmState: read.oneOf('buggedNextLstmState', ['true', 'false']) === 'true',
-  };
+  const architecture = readArchitecture(read);
   const card = {
     name: read.text('name'),
     provenance: read.text('provenance'),
@@ -80,18 +72,17 @@ export function decodeTheta(
 }
 
 /**
- * The tensors in the order of `thetaSpecs`, once they are known to be exactly those, finite and f32.
+ * The tensors in the order of the flat theta, once they are known to be exactly those, finite and f32.
  * @param place  file name for messages
  * @throws UserError('weights')
  */
 export function checkThetaTensors(
-  architecture: Pick<VeloArchitecture, 'hidden' | 'bank'>,
+  architecture: Architecture,
   tensors: NamedArrays,
   place: string,
 ): NamedFloats {
-  const { hidden, bank } = architecture;
-  const what = `a theta of hidden size ${hidden} and bank size ${bank}`;
-  const specs = thetaSpecs(architecture);
+  const what = describeTheta(architecture);
+  const specs = learnedOptimizer(architecture).parameters(architecture);
   const known = new Set(specs.map(({ name }) => name));
   const extra = Object.keys(tensors).find((name) => !known.has(name));
   if (extra !== undefined) throw weightsError(place, `"${extra}" is not a tensor of ${what}`);
@@ -126,6 +117,22 @@ function finiteFloats(array: NamedArrays[string], name: string, place: string): 
   return { shape, data };
 }
 
+/** `a theta of hidden size 6 and bank size 3`: VeLO's; `a Celo theta of hidden size 64`. */
+function describeTheta(architecture: Architecture): string {
+  const { kind, title, sizes } = learnedOptimizer(architecture);
+  const size = sizes(architecture);
+  const owner = kind === 'velo' ? '' : `${title} `;
+  return `${/^(A|MLP|NN|RNN)/.test(owner) ? 'an' : 'a'} ${owner}theta${size === '' ? '' : ` of ${size}`}`;
+}
+
+/** Every option has to be there: a default may change, a file may not. */
+function readArchitecture(read: ReturnType<typeof metadataReader>): Architecture {
+  const kind = read.oneOf('kind', ARCHITECTURE_KINDS);
+  const { options } = learnedOptimizer(createArchitecture(kind));
+  const values = Object.entries(options).map(([name, option]) => [name, read.option(name, option)]);
+  return createArchitecture(kind, Object.fromEntries(values) as Record<string, unknown>);
+}
+
 function metadataReader(metadata: Readonly<Record<string, string>>, place: string) {
   const text = (key: string): string => {
     const value = metadata[key];
@@ -150,7 +157,23 @@ function metadataReader(metadata: Readonly<Record<string, string>>, place: strin
     const wanted = allowed.map((candidate) => `"${candidate}"`).join(' or ');
     throw weightsError(place, `metadata "${key}" must be ${wanted}, got "${value}"`);
   };
-  return { text, number, count, oneOf };
+  const option = (key: string, wanted: OptionTable[string]): unknown => {
+    switch (wanted.kind) {
+      case 'boolean':
+        return oneOf(key, ['true', 'false']) === 'true';
+      case 'choice':
+        return oneOf(key, wanted.choices);
+      case 'integer':
+      case 'number': {
+        const value = wanted.kind === 'integer' ? count(key) : number(key);
+        if (isAllowed(wanted, value)) return value;
+        throw weightsError(place, `metadata "${key}" must be ${rangeOf(wanted)}, got ${value}`);
+      }
+      case 'schedule':
+        throw new Error('no architecture has a schedule among its options');
+    }
+  };
+  return { text, oneOf, option };
 }
 
 function weightsError(place: string, message: string): UserError {

@@ -87,8 +87,9 @@ describe('a theta on disk', () => {
     ['there is no metadata', { ...good, metadata: {} }, 'f: metadata "format" is missing'],
     [
       'the kind is another',
-      withMetadata({ kind: 'celo' }),
-      'f: metadata "kind" must be "velo", got "celo"',
+      withMetadata({ kind: 'cello' }),
+      'f: metadata "kind" must be "velo" or "celo" or "celo2" or "adafacMlp" or "mlpLopt" or "rnnMlp" or "nnAdam" or ' +
+        '"adafacNominal" or "learnableAdam" or "learnableSgdm" or "learnableSgd", got "cello"',
     ],
     [
       'a size is no whole number',

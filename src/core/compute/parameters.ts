@@ -1,7 +1,7 @@
 /** Parameters of networks as a list: name, shape and how each starts. */
-import { sizeOf } from '../../../base/index';
-import type { NamedFloats, TensorSpec } from '../../../base/index';
-import type { Rng } from '../../compute/rng';
+import { sizeOf } from '../../base/index';
+import type { NamedFloats, TensorSpec } from '../../base/index';
+import type { Rng } from './rng';
 
 /** Fills zeros with where a parameter starts. */
 export type Initializer = (data: Float32Array, rng: Rng) => void;
@@ -13,9 +13,14 @@ export interface ParamSpec extends TensorSpec {
 
 export const zeros: Initializer = () => undefined;
 
-export const ones: Initializer = (data) => {
-  data.fill(1);
-};
+export const ones: Initializer = constant(1);
+
+/** The same number everywhere. */
+export function constant(value: number): Initializer {
+  return (data) => {
+    data.fill(value);
+  };
+}
 
 export function normal(sd: number): Initializer {
   return (data, rng) => {
@@ -29,9 +34,6 @@ export function uniform(limit: number): Initializer {
     rng.fillUniform(data, -limit, limit);
   };
 }
-
-/** Of position vectors (Dosovitskiy et al., "An image is worth 16x16 words", 2021). */
-export const positionStart = normal(0.02);
 
 /** sd 1/√fanIn, cut at two of them, which leaves 0.88 of the spread: the default of haiku's layers. */
 export function truncatedNormal(fanIn: number): Initializer {
@@ -53,15 +55,6 @@ export function lecunNormal(fanIn: number): Initializer {
   return varianceScaling(1, fanIn);
 }
 
-/** `embedding` [vocabulary, width]. @param start  by itself a standard normal that is cut at two standard deviations */
-export function embeddingSpec(
-  vocabulary: number,
-  width: number,
-  start: Initializer = truncatedNormal(1),
-): ParamSpec {
-  return { name: 'embedding', shape: [vocabulary, width], start };
-}
-
 /** Uniform within ±√(6 / (fanIn + fanOut)) (Glorot and Bengio 2010, equation 16). */
 export function glorotUniform(fanIn: number, fanOut: number): Initializer {
   return uniform(Math.sqrt(6 / (fanIn + fanOut)));
@@ -77,7 +70,7 @@ export function initParams(specs: readonly ParamSpec[], rng: Rng): NamedFloats {
   return Object.fromEntries(entries);
 }
 
-/** What a task says of its parameters. */
+/** Names and shapes alone. */
 export function tensorSpecs(specs: readonly ParamSpec[]): TensorSpec[] {
   return specs.map(({ name, shape }) => ({ name, shape }));
 }
