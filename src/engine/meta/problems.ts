@@ -1,6 +1,6 @@
 /** The inner problems of a meta-training: which task a number stands for, and what its losses count. */
 import { LRUCache } from 'lru-cache';
-import { createMetaLoss, createRng, drawTask } from '../../core/index';
+import { createMetaLoss, createRng, drawTask, splitSeed } from '../../core/index';
 import type { MetaLoss, MetaSplit, TaskDistribution, Variation } from '../../core/index';
 import { decodeTask, innermostTask, lossUnit } from '../../protocol/index';
 import type { MetaConfig, TaskConfig } from '../../protocol/index';
@@ -62,7 +62,7 @@ export class Problems {
   async #draw(split: MetaSplit, step: number): Promise<Problem> {
     const purpose = split === 'metaTrain' ? 'task' : 'evaluation';
     const rng = createRng({ seed: this.#config.seed, purpose, step });
-    const seed = rng.uint32();
+    const seed = splitSeed(split, rng);
     const { task, variation, entry } = drawTask(this.#distribution, rng, split);
     const config = decodeTask(task);
     const carrier = await this.carrierOf(config);

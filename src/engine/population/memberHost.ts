@@ -176,10 +176,7 @@ export class MemberHost {
       const plain =
         'config' in source
           ? createOptimizer(source.config, numSteps, this.#task.weightsDir).optimizer
-          : createLearnedOptimizer({
-              theta: thetaOf(source.architecture, source.theta),
-              numSteps,
-            });
+          : createLearnedOptimizer({ theta: thetaOf(source.architecture, source.theta), numSteps });
       return variedOptimizer(plain, variation);
     });
   }

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { TASK_MIXES, createRng, drawTask } from '../../../../../src/core/index';
 import type { TaskDistribution } from '../../../../../src/core/index';
-import { checkDistribution, decodeTask } from '../../../../../src/protocol/index';
+import {
+  checkDistribution,
+  decodeTask,
+  metaConfigJsonSchema,
+} from '../../../../../src/protocol/index';
 
 const DRAWS = 2000;
 /** Two-sided false alarms below 1e-6. */
@@ -138,6 +142,43 @@ describe('a distribution of tasks', () => {
     expect(() => drawTask(mixOf({ task: { family: 'none', sample: true } }), stream(0))).toThrow(
       'expected the name of a task family beside "sample", got "none"',
     );
+  });
+});
+
+describe('a distribution in a file', () => {
+  const problemsOf = (entry: object) =>
+    checkDistribution({ name: 'a', summary: 'A.', metaTrain: [entry] }).problems?.map(
+      ({ message }) => message,
+    );
+  const MLP = { family: 'imageMlp', dataset: 'mnist' };
+
+  it.each([
+    [{ task: { ...MLP, hiden: 3 } }, /^metaTrain\.0\.task\.hiden is not a setting of imageMlp \(/],
+    [{ task: { family: 'imageMlpp' } }, /task\.family must be one of .*did you mean "imageMlp"\?$/],
+    [{ task: { ...MLP, sample: true } }, /task\.dataset is not a setting of imageMlp \(sample\)/],
+    [
+      { task: { ...MLP, batchSize: { choose: [1, 2], weights: [1] } } },
+      'metaTrain.0.task.batchSize.weights must have as many entries as choose, got {"choose":[1,2],"weights":[1]}',
+    ],
+    [
+      { task: { ...MLP, batchSize: { logInteger: [0, 4] } } },
+      'metaTrain.0.task.batchSize.logInteger must have ends above 0, got [0,4]',
+    ],
+    [
+      { task: { ...MLP, hidden: { list: null, length: 2 } } },
+      'metaTrain.0.task.hidden.list must be a value or a draw, got null',
+    ],
+    [
+      { task: MLP, variation: { gradient: { normalised: true } } },
+      /variation\.gradient\.normalised is not a known setting/,
+    ],
+  ])('says what is wrong with %j', (entry, message) => {
+    const [problem] = problemsOf(entry)!;
+    expect(problem).toMatch(message);
+  });
+
+  it('has a schema for editors', () => {
+    expect(JSON.stringify(metaConfigJsonSchema())).toContain('metaTrain');
   });
 });
 
