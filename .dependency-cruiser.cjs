@@ -14,9 +14,12 @@ const outsideInsideOnly = ['base', 'core', 'storage', 'engine', 'client', 'cli']
   to: { path: layer(name), pathNot: `^src/${name}/index\\.ts$` },
 }));
 const coreOrder = [
-  ['compute', ['optimizers', 'tasks', 'training']],
-  ['optimizers', ['tasks', 'training']],
-  ['tasks', ['training']],
+  ['compute', ['optimizers', 'tasks', 'training', 'meta']],
+  ['optimizers', ['tasks', 'training', 'meta']],
+  ['tasks', ['training', 'meta']],
+  ['training', ['meta']],
+  ['evaluation', ['meta']],
+  ['meta', ['evaluation']],
 ].map(([from, later]) => ({
   name: `core-${from}-order`,
   severity: 'error',

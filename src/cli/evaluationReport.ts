@@ -2,9 +2,11 @@
 import { relative } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import pc from 'picocolors';
+import type { ReportTable } from '../core/index';
 import type { EvaluationEvent } from '../engine/index';
+import { labelOf } from '../protocol/index';
 import type { EvaluationSummary } from '../protocol/index';
-import { formatCount, formatLoss, formatSeconds, formatTable } from './output';
+import { formatCount, formatLoss, formatSeconds, formatTable, listText } from './output';
 import type { Output } from './output';
 
 /** Time between plain lines. */
@@ -34,6 +36,11 @@ export class EvaluationReport {
       case 'training':
         this.#progress(event);
         break;
+      case 'reused':
+        this.#output.note(
+          `${event.curves} curves were taken over from ${event.from.join(', ')} (--anew trains them again)`,
+        );
+        break;
       case 'failed':
         this.#output.note(`${pc.red('failed:')} ${event.training}: ${event.message}`);
         break;
@@ -55,13 +62,13 @@ export class EvaluationReport {
   #started({ id, directory, config, device, budget }: Started): void {
     const output = this.#output;
     const { tasks, baseline, optimizers, seeds } = config;
-    const nameOf = (entry: { name?: string; optimizer: { name: string } }): string =>
-      entry.name ?? entry.optimizer.name;
     output.print(`${pc.bold(id)}  ${relative(process.cwd(), directory)}`);
+    const { secondBaseline: second } = config;
     output.print(
       `  ${tasks.length} tasks, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}: ` +
-        `${optimizers.map(nameOf).join(', ')} for ${formatCount(config.steps)} steps ` +
-        `against ${nameOf(baseline)} for ${formatCount(baseline.steps)}`,
+        `${optimizers.map(labelOf).join(', ')} for ${lengthsText(config)} steps ` +
+        `against ${labelOf(baseline)} for ${formatCount(baseline.steps)}` +
+        (second === undefined ? '' : ` and ${labelOf(second)}`),
     );
     const done = budget.done === 0 ? '' : `, ${budget.done} of them done`;
     output.print(
@@ -98,6 +105,21 @@ export class EvaluationReport {
     this.#saidAt = now;
     this.#output.note(`${done}/${trainings} trainings, ${pruned}${left} left`);
   }
+}
+
+/** `1,000`; `100, 300 and 1,000` where there are several lengths. */
+function lengthsText({ protocol, tasks, steps }: Started['config']): string {
+  if (protocol !== 'lengths') return formatCount(steps);
+  const lengths = new Set(tasks.flatMap((task) => task.lengths ?? []));
+  return listText([...lengths].sort((a, b) => a - b));
+}
+
+/** A table of the report. */
+export function reportTable({ columns, rows }: ReportTable): string {
+  return formatTable(
+    columns.map(({ title, align }) => [title, align]),
+    rows.map((row) => [...row]),
+  );
 }
 
 /** One row for each optimizer on each task, with the setting that was best. */

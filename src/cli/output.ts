@@ -67,6 +67,13 @@ export function reportError(thrown: unknown, output: Output): 1 | 2 {
 /** Alignment of a column. */
 export type Align = 'left' | 'right';
 
+/** `1,000`; `100, 300 and 1,000`. */
+export function listText(counts: readonly number[]): string {
+  const texts = counts.map(formatCount);
+  const last = texts.pop() ?? '';
+  return texts.length === 0 ? last : `${texts.join(', ')} and ${last}`;
+}
+
 /** A plain table without vertical lines. @param columns  title and alignment of each column */
 export function formatTable(
   columns: readonly (readonly [title: string, align: Align])[],

@@ -74,6 +74,14 @@ export const BUNDLED_DATASETS: readonly BundledDataset[] = [
     hasTest: true,
     files: { ...EMOJI_FILES, labels: 'fine-labels-idx1' },
   },
+  {
+    name: 'glyph62',
+    classes: 62,
+    summary: 'A-Z, a-z, 0-9 drawn from 442 free fonts, 22,661 + 3,942, 16x16 grey.',
+    licence: 'free font licences',
+    hasTest: true,
+    files: { folder: 'glyph62', images: 'images-idx3', labels: 'labels-idx1', testPrefix: 'test-' },
+  },
 ];
 
 /** How MNIST's files are called. */

@@ -6,6 +6,7 @@ export const BUNDLED_DATASET_NAMES = [
   'fashion-mnist',
   'emoji9',
   'emoji98',
+  'glyph62',
 ] as const;
 export type BundledDatasetName = (typeof BUNDLED_DATASET_NAMES)[number];
 
@@ -16,5 +17,12 @@ export const BUNDLED_TEXT_NAMES = ['gutenberg-small'] as const;
 
 /** Distributions of tasks for meta-training. */
 export const BUNDLED_MIXES = ['recipe', 'wide'] as const;
+
+/** Of all data that come with the program. */
+export const BUNDLED_NAMES: readonly string[] = [
+  ...BUNDLED_DATASET_NAMES,
+  ...BUNDLED_TABLE_NAMES,
+  ...BUNDLED_TEXT_NAMES,
+];
 
 export const BUNDLED_WEIGHTS = ['velo-handmade-1'] as const;

@@ -21,11 +21,25 @@ const baselineSchema = z
     optimizer: optimizerSchema.prefault({ name: 'adam' }),
     steps: steps()
       .exactOptional()
-      .describe('Steps of its trainings; absent: those of the suite, or ten times `steps`.'),
+      .describe(
+        'Steps of its trainings; absent: those of the suite, or ten times `steps` (with protocol "lengths" four times the longest).',
+      ),
     sweep: sweepSchema.prefault({}),
   })
   .prefault({})
   .describe('The tuned optimizer that the others are measured with.');
+
+/** Where it is absent, an evaluation of lengths has one all the same; elsewhere there is none. */
+const secondBaselineSchema = z
+  .strictObject({
+    name: label('What it is called; absent: that of the baseline and "cosine".').exactOptional(),
+    optimizer: optimizerSchema,
+    sweep: sweepSchema.prefault({}),
+  })
+  .describe(
+    'Protocol "lengths": a tuned optimizer that is trained for each length; losses are compared with its, too. ' +
+      'Absent: the baseline with a cosine schedule.',
+  );
 
 const optimizerEntrySchema = z
   .strictObject({
@@ -39,6 +53,12 @@ const taskEntrySchema = z
   .strictObject({
     name: label('Unique in the evaluation.'),
     family: label('Kind of task, for the breakdown; absent: that of the task.').exactOptional(),
+    lengths: z
+      .array(steps())
+      .min(1)
+      .max(100)
+      .exactOptional()
+      .describe('Announced lengths, each of them measured; absent: `steps`.'),
     standsFor: label('Whose data its own stand in for, where they do.').exactOptional(),
     task: taskSchema,
   })
@@ -46,13 +66,25 @@ const taskEntrySchema = z
 
 const evaluateSchema = z
   .strictObject({
-    every: steps().default(10).describe('Steps between two points of a curve.'),
+    every: steps()
+      .exactOptional()
+      .describe(
+        'Steps between two points of a curve; absent: 10. With protocol "lengths" points are dense at first.',
+      ),
     batches: z
       .int()
       .min(1)
       .max(100_000)
-      .default(5)
-      .describe('Batches of each split at a point: the first ones, always the same.'),
+      .exactOptional()
+      .describe(
+        'Batches of each split at a point: the first ones, always the same; absent: 5. Not with protocol "lengths".',
+      ),
+    samples: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .exactOptional()
+      .describe('The same with protocol "lengths", as examples in whole batches; absent: 2048.'),
     heldOut: z
       .enum(['innerValid', 'outerValid', 'test'])
       .default('outerValid')
@@ -73,7 +105,14 @@ const evaluationConfigSchema = z
       .min(1)
       .exactOptional()
       .describe(
-        'A built-in list of tasks: "quick-12", "mini-83", "velo-83"; where tasks are given too, only the name of the list.',
+        'A built-in list of tasks: "quick-12", "mini-83", "velo-83", "recipe-test"; where tasks are given too, only the name of the list.',
+      ),
+    protocol: z
+      .enum(['paper', 'lengths'])
+      .exactOptional()
+      .describe(
+        '"paper": one length, speedups by smoothed curves; "lengths": announced lengths of each task, speedups and ratios ' +
+          'by the losses at their ends. Absent: that of the suite, or "lengths" where a task has some.',
       ),
     tasks: z
       .array(taskEntrySchema)
@@ -88,10 +127,16 @@ const evaluationConfigSchema = z
       .prefault([{ optimizer: { name: 'velo' } }])
       .describe('The optimizers that are measured; absent: VeLO.'),
     baseline: baselineSchema,
-    seeds: z.int().min(1).max(1000).default(2).describe('Trainings of each setting: seeds 0, 1, …'),
+    secondBaseline: secondBaselineSchema.exactOptional(),
+    seeds: z
+      .int()
+      .min(1)
+      .max(1000)
+      .exactOptional()
+      .describe('Trainings of each setting: seeds 0, 1, …; absent: those of the suite, or 2.'),
     steps: steps()
       .exactOptional()
-      .describe('Steps of a training; absent: those of the suite, or 1000.'),
+      .describe('Steps of a training; absent: those of the suite or the longest length, or 1000.'),
     evaluate: evaluateSchema,
     device: z
       .enum(DEVICE_NAMES)
@@ -105,13 +150,6 @@ const evaluationConfigSchema = z
 export type EvaluationConfig = z.output<typeof evaluationConfigSchema>;
 export type EvaluationConfigInput = z.input<typeof evaluationConfigSchema>;
 export type EvaluationTask = z.output<typeof taskEntrySchema>;
-
-/** With its tasks and lengths, whoever has given them. */
-export interface ResolvedEvaluation extends Omit<EvaluationConfig, '$schema'> {
-  readonly tasks: EvaluationTask[];
-  readonly steps: number;
-  readonly baseline: EvaluationConfig['baseline'] & { readonly steps: number };
-}
 
 /** Decodes a value into an evaluation's config or says everything that is wrong with it. */
 export function checkEvaluationConfig(value: unknown): ConfigCheck<EvaluationConfig> {
@@ -153,17 +191,19 @@ interface CrossChecked {
   readonly tasks?: readonly unknown[];
   readonly optimizers: readonly Swept[];
   readonly baseline: Swept;
+  readonly secondBaseline?: Swept;
 }
 
 /** What no single field can know. */
 function checkAcrossFields(config: CrossChecked, context: z.RefinementCtx): void {
-  const { suite, tasks, optimizers, baseline } = config;
+  const { suite, tasks, optimizers, baseline, secondBaseline } = config;
   if (suite === undefined && tasks === undefined)
     context.addIssue({
       ...{ code: 'custom', path: ['suite'], input: suite },
       message: 'must be given, or a list of tasks',
     });
   checkSweep(baseline, ['baseline'], context);
+  if (secondBaseline !== undefined) checkSweep(secondBaseline, ['secondBaseline'], context);
   for (const [index, entry] of optimizers.entries())
     checkSweep(entry, ['optimizers', index], context);
 }

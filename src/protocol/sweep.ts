@@ -79,7 +79,9 @@ const optionAxisSchema = z
 
 export const sweepSchema = z
   .strictObject({
-    learningRates: gridSchema.prefault({ kind: 'decades' }),
+    learningRates: gridSchema
+      .exactOptional()
+      .describe('Which learning rates are tried; absent: those of the suite, or 15 of decades.'),
     schedules: z
       .array(scheduleSchema)
       .min(1)
@@ -108,6 +110,10 @@ export const sweepSchema = z
   .describe('The settings that are tried; each is a training of its own for each seed.');
 
 export type Sweep = z.output<typeof sweepSchema>;
+export type RateGrid = z.output<typeof gridSchema>;
+
+/** The learning rates of a sweep that doesn't say any. */
+export const DEFAULT_RATES: RateGrid = { kind: 'decades', points: 15 };
 
 type Path = readonly (string | number)[];
 
@@ -131,7 +137,7 @@ export function checkSweep(
   };
   if (!('learningRate' in optimizer))
     complain([], 'needs an optimizer with a learning rate', optimizer);
-  const { learningRates: grid, options = {}, draw, drawSeed } = sweep;
+  const { learningRates: grid = DEFAULT_RATES, options = {}, draw, drawSeed } = sweep;
   if ('low' in grid && grid.low > grid.high)
     complain(['sweep', 'learningRates', 'high'], `must be >= ${grid.low}`, grid.high);
   for (const [option, axis] of Object.entries(options))
@@ -147,7 +153,8 @@ export function checkSweep(
     );
 }
 
-function countSettings({ learningRates: grid, schedules, options = {} }: Sweep): number {
+function countSettings({ learningRates, schedules, options = {} }: Sweep): number {
+  const grid = learningRates ?? DEFAULT_RATES;
   const rates = grid.kind === 'list' ? grid.values.length : grid.points;
   const axes = Object.values(options).map((axis) =>
     Array.isArray(axis) ? axis.length : axis.points,

@@ -1,6 +1,7 @@
 /** Evaluations as they are on disk, whoever writes them. */
 import { UserError } from '../base/index';
 import {
+  asResolved,
   checkEvaluationConfig,
   decodeEvaluationEnvironment,
   decodeEvaluationSummary,
@@ -100,10 +101,8 @@ function readConfig(paths: EvaluationPaths, fs: FileSystem): ResolvedEvaluation 
   const { config, problems } = checkEvaluationConfig(
     parseOrUndefined(readText(paths.config, fs)) ?? null,
   );
-  const { tasks, steps, baseline } = config ?? {};
-  if (config && tasks && steps && baseline?.steps) {
-    return { ...config, tasks, steps, baseline: { ...baseline, steps: baseline.steps } };
-  }
+  const resolved = config && asResolved(config);
+  if (resolved !== undefined) return resolved;
   const what = problems?.[0].message ?? 'tasks and steps are missing';
   throw new UserError('run', `${paths.config} is no config of an evaluation: ${what}`);
 }

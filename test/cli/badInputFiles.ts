@@ -32,7 +32,7 @@ export const DATA: Case[] = [
   dataset(
     'an unknown data set',
     () => undefined,
-    /^dataset "cifar" is not known: expected digits8, mnist, fashion-mnist, emoji9, emoji98, .*or the path of a folder with idx files; did you mean "cifar10"\?$/,
+    /^dataset "cifar" is not known: expected digits8, mnist, fashion-mnist, emoji9, emoji98, glyph62, .*or the path of a folder with idx files; did you mean "cifar10"\?$/,
     { dataset: 'cifar' },
   ),
   dataset(

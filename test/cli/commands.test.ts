@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createArchitecture, createRng, encodeTheta, initTheta } from '../../src/core/index';
 import { BUNDLED_DATASET_NAMES, TASK_FAMILIES } from '../../src/protocol/index';
+import { encodeSafetensors } from '../../src/storage/index';
 import { jsonLines, runCli } from '../support/buildCli';
 
 const cwd = fs.mkdtempSync(join(tmpdir(), 'velo-commands-'));
@@ -67,6 +69,20 @@ describe('velo weights', () => {
     expect(groups.find(({ group }) => group === 'rnn_params/step_size')?.norm).toBeGreaterThan(1);
     const text = (await runCli(['weights', 'inspect', shipped], { cwd })).stdout;
     expect(text).toContain('Made by hand, not meta-trained');
+  });
+});
+
+describe('velo weights inspect', () => {
+  it('says which learned optimizer weights are for', async () => {
+    const theta = initTheta(
+      createArchitecture('learnableSgdm'),
+      createRng({ seed: 1, purpose: 'theta' }),
+    );
+    const own = { name: 'mine', provenance: 'fresh', licence: 'MIT', createdBy: 'a test' };
+    fs.writeFileSync(join(cwd, 'm.safetensors'), encodeSafetensors(encodeTheta(theta, own)));
+    const { stdout } = await runCli(['weights', 'inspect', 'm.safetensors'], { cwd });
+    expect(stdout).toMatch(/architecture +LearnableSGDM\n +numbers +2\n/);
+    expect(stdout).toMatch(/one_minus_momentum +1 +2\.303/);
   });
 });
 

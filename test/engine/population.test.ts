@@ -3,7 +3,16 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createSession, flatTheta, plainTheta, streamKey } from '../../src/core/index';
+import {
+  createArchitecture,
+  createLearnedOptimizer,
+  createRng,
+  createSession,
+  flatTheta,
+  initTheta,
+  plainTheta,
+  streamKey,
+} from '../../src/core/index';
 import {
   createOptimizer,
   createTask,
@@ -151,6 +160,39 @@ describe.each(DEVICES)('a population on %s', (device) => {
     expect(second!.step).toBe(40);
   });
 
+  it('has members of any learned optimizer, with the numbers of a training of their own', async () => {
+    const centres = ['celo2', 'nnAdam', 'rnnMlp'].map((kind) => {
+      const architecture = createArchitecture(kind);
+      return initTheta(architecture, createRng({ seed: 5, purpose: 'theta' }));
+    });
+    const optimizers = centres.map((centre) => {
+      return { theta: centre, sd: flatTheta(centre).map(() => 0.01) };
+    });
+    const population = await populationOf({ ...own, optimizers });
+    const key = streamKey({ seed: 9, purpose: 'noise', step: 0, member: 1 });
+    const jobs = [0, 1, -1].flatMap((sign, i) =>
+      centres.map((_, optimizer) => ({
+        member: 3 * i + optimizer,
+        begin: assignment({ optimizer, task: 1, seed: 7 }),
+        perturbation: { key, sign },
+        steps: 10,
+      })),
+    );
+    const results = numbers(await population.run(jobs.slice(0, 8)));
+    const { device: picked } = await pickDevice(device as 'wasm');
+    for (const [i, centre] of centres.entries()) {
+      const session = createSession({
+        task: await createTask(TASKS[1]!, { seed: 7, dataDir }),
+        optimizer: createLearnedOptimizer({ theta: centre, numSteps: 100 }),
+        seed: 7,
+        kernels: picked.kernels!,
+      });
+      const alone = Float32Array.from({ length: 10 }, () => session.advance());
+      expect(results[i]!.losses).toEqual(alone);
+      expect(results[3 + i]!.losses[9]).not.toBe(alone[9]);
+    }
+  });
+
   it('gives the same bits on any number of workers, in any rounds', async () => {
     const rounds: ReturnType<typeof numbers>[] = [];
     for (const workers of [1, 2, 3]) {
@@ -164,6 +206,51 @@ describe.each(DEVICES)('a population on %s', (device) => {
     const [plus, minus] = rounds[0]!;
     expect(plus!.losses[0]).toBe(minus!.losses[0]);
     expect(plus!.losses[24]).not.toBe(minus!.losses[24]);
+  });
+
+  it('lets a member bring a config of its own, on data of a task that came later', async () => {
+    const config = { ...TASKS[1]!, hidden: [5], batchSize: 4 } as (typeof TASKS)[number];
+    const fixed = await populationOf({ ...own, tasks: [config] });
+    const begin = assignment({ optimizer: ADAM, seed: 3 });
+    const [expected] = numbers(await fixed.run([{ member: 0, begin, steps: 20 }]));
+
+    const population = await populationOf({ ...own, tasks: [] });
+    const task = await population.addTask(TASKS[1]!);
+    const [got] = numbers(
+      await population.run([{ member: 0, begin: { ...begin, task, config }, steps: 20 }]),
+    );
+    expect(got).toEqual(expected);
+    const [varied] = numbers(
+      await population.run([
+        {
+          member: 1,
+          begin: { ...begin, task, config, variation: { initScale: 3 } },
+          steps: 20,
+        },
+      ]),
+    );
+    expect(varied!.losses).not.toEqual(expected!.losses);
+  });
+
+  it('ends a member whose loss is larger than the worst that it may have', async () => {
+    const population = await populationOf(own);
+    const begin = assignment({ optimizer: ADAM });
+    const [whole] = numbers(await population.run([{ member: 0, begin, steps: 300 }]));
+    const worstLoss = whole!.losses[0]! - 1e-3;
+    const [ended] = numbers(await population.run([{ member: 1, begin, steps: 300, worstLoss }]));
+    expect([ended!.diverged, ended!.step]).toEqual([true, 0]);
+    expect(ended!.losses.every(Number.isNaN)).toBe(true);
+  });
+
+  it('lets a member go on from where another one stands', async () => {
+    const population = await populationOf(own);
+    const begin = assignment({ optimizer: ADAM });
+    await population.run([{ member: 0, begin, steps: 10 }]);
+    const [leader] = numbers(await population.run([{ member: 0, steps: 0 }]));
+    const [follower] = numbers(await population.run([{ member: 1, from: 0, steps: 10 }]));
+    const [next] = numbers(await population.run([{ member: 0, steps: 10 }]));
+    expect(leader!.step).toBe(10);
+    expect(follower!.losses).toEqual(next!.losses);
   });
 
   it('keeps members apart whose seed makes another loss', async () => {

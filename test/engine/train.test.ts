@@ -1,12 +1,23 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ManualControl } from '../../src/core/index';
+import {
+  ManualControl,
+  createArchitecture,
+  createRng,
+  encodeTheta,
+  initTheta,
+} from '../../src/core/index';
 import type { TrainEvent, TrainResult } from '../../src/engine/index';
 import { loadNativeKernels, resumeTraining, startTraining } from '../../src/engine/index';
 import type { Metric, RunConfig } from '../../src/protocol/index';
-import { decodeSafetensors, readRun, readRunMetrics } from '../../src/storage/index';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  readRun,
+  readRunMetrics,
+} from '../../src/storage/index';
 import { servicesIn, smallConfig, writeWeights } from './trainingSupport';
 
 let root: string;
@@ -112,6 +123,22 @@ describe('startTraining', () => {
     expect(weights).toMatchObject({ name: 'velo-handmade-1', handMade: true });
     expect(weights?.sha256).toMatch(/^[0-9a-f]{64}$/);
   });
+
+  it.each(['cpu', 'wasm'] as const)(
+    'trains with weights of any learned optimizer, on %s',
+    async (device) => {
+      const architecture = createArchitecture('celo2', { learningRate: 0.02 });
+      const theta = initTheta(architecture, createRng({ seed: 1, purpose: 'theta' }));
+      const file = join(root, 'celo2.safetensors');
+      const card = { name: 'mine', provenance: 'fresh', licence: 'MIT', createdBy: 'a test' };
+      writeFileSync(file, encodeSafetensors(encodeTheta(theta, card)));
+      const optimizer = { name: 'velo', weights: file } as const;
+      const { directory, events, summary } = await train(smallConfig({ optimizer, device }));
+      expect(events[0]).toMatchObject({ type: 'started', optimizer: 'celo2' });
+      expect(summary.state).toBe('finished');
+      expect(readRun(directory).environment?.weights).toMatchObject({ name: 'mine' });
+    },
+  );
 
   it('averages batches where the run is longer than the weights know', async () => {
     const optimizer = { name: 'velo', maxTrainingSteps: 25 } as const;

@@ -103,7 +103,7 @@ export function oracleStep(
 }
 
 /** In float32 by definition: with 150,000 steps, 1 - d is so few ulps wide that float64 gives other features. */
-function pushLoss(state: OracleState, rawLoss: number): number[] {
+export function pushLoss(state: OracleState, rawLoss: number): number[] {
   const f = Math.fround;
   const loss = f(rawLoss);
   const t = state.step;
@@ -155,7 +155,7 @@ function inputsOf(tensor: OracleTensor, fraction: number, lossFeatures: number[]
   return row;
 }
 
-function recurrent(
+export function recurrent(
   setup: OracleSetup,
   state: OracleState,
   inputs: number[][],
@@ -189,39 +189,55 @@ function recurrent(
   return { controls, stepMultiplier };
 }
 
-function accumulate(tensor: OracleTensor, g: number[]): void {
+/** Decays of the three momenta, of v, and of the three factored averages. */
+export interface OracleDecays {
+  momentum: number[];
+  v: number;
+  factored: number[];
+}
+
+const DECAYS: OracleDecays = { momentum: BETA, v: BETA_V, factored: BETA };
+
+export function accumulate(tensor: OracleTensor, g: number[], decays = DECAYS): void {
   const n = g.length;
   const axes = longestTwo(tensor.shape);
   for (let j = 0; j < n; j++) {
     for (let c = 0; c < 3; c++) {
-      const b = BETA[c]!;
-      tensor.m[3 * j + c] = b * tensor.m[3 * j + c]! + (1 - b) * g[j]!;
+      const bm = decays.momentum[c]!;
+      tensor.m[3 * j + c] = bm * tensor.m[3 * j + c]! + (1 - bm) * g[j]!;
       if (axes === null) {
+        const b = decays.factored[c]!;
         tensor.diagonal[3 * j + c] =
           b * tensor.diagonal[3 * j + c]! + (1 - b) * (g[j]! ** 2 + 1e-30);
       }
     }
-    tensor.v[j] = BETA_V * tensor.v[j]! + (1 - BETA_V) * g[j]! ** 2;
+    tensor.v[j] = decays.v * tensor.v[j]! + (1 - decays.v) * g[j]! ** 2;
   }
   if (axes === null) return;
-  follow(tensor.rows, tensor.shape, axes.d0, g);
-  follow(tensor.cols, tensor.shape, axes.d1, g);
+  follow(tensor.rows, tensor.shape, axes.d0, g, decays.factored);
+  follow(tensor.cols, tensor.shape, axes.d1, g, decays.factored);
 }
 
 /** averages <- b * averages + (1 - b) * mean over `axis` of g² + 1e-30 */
-function follow(averages: number[], shape: number[], axis: number, g: number[]): void {
+function follow(
+  averages: number[],
+  shape: number[],
+  axis: number,
+  g: number[],
+  betas: number[],
+): void {
   const sums = zeros(averages.length / 3);
   for (let j = 0; j < g.length; j++) {
     sums[without(shape, axis, j)]! += (g[j]! ** 2 + 1e-30) / shape[axis]!;
   }
   for (let r = 0; r < sums.length; r++) {
     for (let c = 0; c < 3; c++) {
-      averages[3 * r + c] = BETA[c]! * averages[3 * r + c]! + (1 - BETA[c]!) * sums[r]!;
+      averages[3 * r + c] = betas[c]! * averages[3 * r + c]! + (1 - betas[c]!) * sums[r]!;
     }
   }
 }
 
-function move(
+export function move(
   setup: OracleSetup,
   tensor: OracleTensor,
   g: number[],
@@ -263,12 +279,12 @@ function mixed(setup: OracleSetup, controls: number[]) {
   return { w0, b0: mix('b0'), w1: mix('w1'), b1: mix('b1'), w2: mix('w2'), b2: mix('b2') };
 }
 
-function featuresOf(tensor: OracleTensor, g: number[]): number[][] {
+export function featuresOf(tensor: OracleTensor, g: number[], rootEpsilon = 1e-6): number[][] {
   const factored = longestTwo(tensor.shape);
   return g.map((gradient, j) => {
     const m = tensor.m.slice(3 * j, 3 * j + 3);
     const v = tensor.v[j]!;
-    const s = 1 / Math.sqrt(v + 1e-6);
+    const s = 1 / Math.sqrt(v + rootEpsilon);
     const second =
       factored !== null
         ? factoredAt(tensor, factored.d0, factored.d1, j)
@@ -348,7 +364,7 @@ function dense(
   return layer(x, theta[`rnn_params/${name}/w`]!, theta[`rnn_params/${name}/b`]!.slice(0, width));
 }
 
-function layer(x: number[], w: number[], b: number[]): number[] {
+export function layer(x: number[], w: number[], b: number[]): number[] {
   const out = [...b];
   for (let i = 0; i < x.length; i++) {
     for (let o = 0; o < out.length; o++) out[o]! += x[i]! * w[i * out.length + o]!;
@@ -356,19 +372,19 @@ function layer(x: number[], w: number[], b: number[]): number[] {
   return out;
 }
 
-function zeros(n: number): number[] {
+export function zeros(n: number): number[] {
   return Array<number>(n).fill(0);
 }
 
-function mean(x: number[]): number {
+export function mean(x: number[]): number {
   return x.reduce((total, value) => total + value, 0) / x.length;
 }
 
-function meanSquare(x: number[]): number {
+export function meanSquare(x: number[]): number {
   return mean(x.map((value) => value * value));
 }
 
-function clip(x: number, low: number, high: number): number {
+export function clip(x: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, x));
 }
 
@@ -380,10 +396,10 @@ function inverseRoot(x: number): number {
   return 1 / Math.sqrt(Math.max(x, 1e-9));
 }
 
-function relu(x: number): number {
+export function relu(x: number): number {
   return Math.max(0, x);
 }
 
-function sigmoid(x: number): number {
+export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }

@@ -18,7 +18,7 @@ import {
 import { evaluationConfig } from '../evaluationFlags';
 import type { EvaluationFlags } from '../evaluationFlags';
 import { tellPlan } from '../evaluationPlan';
-import { EvaluationReport, evaluationTable } from '../evaluationReport';
+import { EvaluationReport, evaluationTable, reportTable } from '../evaluationReport';
 import { INTERRUPTED, withInterrupt } from '../interrupt';
 import type { Output } from '../output';
 import { collect, runRoot, wholeNumber } from './shared';
@@ -27,6 +27,7 @@ interface EvaluateOptions extends EvaluationFlags {
   readonly workers?: string;
   readonly out?: string;
   readonly resume?: string;
+  readonly anew?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -34,7 +35,10 @@ export function addEvaluateCommand(program: Command, output: Output): void {
   program
     .command('evaluate')
     .description('compare optimizers with a tuned baseline on many tasks')
-    .argument('[suite]', 'name of a suite (quick-12, mini-83, velo-83), or a *.velo-eval.json file')
+    .argument(
+      '[suite]',
+      'name of a suite (quick-12, mini-83, velo-83, recipe-test), or a *.velo-eval.json file',
+    )
     .option(
       '--optimizer <what>',
       'measured: velo, a baseline (tuned like the baseline), or a run config (as it is); may be given several times',
@@ -55,6 +59,10 @@ export function addEvaluateCommand(program: Command, output: Output): void {
     .option('--device <name>', `what computes: ${DEVICE_NAMES.join(', ')}`)
     .option('--out <dir>', 'folder that evaluations go under (default: the current one)')
     .option('--resume <evaluation>', 'go on with one: its id or folder')
+    .option(
+      '--anew',
+      'train everything: take no curves of the same trainings from other evaluations (of lengths) here',
+    )
     .option('--dry-run', 'say what it would train and how long it would take, and start nothing')
     .option('--json', 'one JSON object per event')
     .action(async (suite: string | undefined, options: EvaluateOptions) => {
@@ -81,7 +89,8 @@ export function addEvaluateCommand(program: Command, output: Output): void {
       await evaluate(output, async (common) => {
         const all = { ...common, ...(workers ? { workers } : {}) };
         if (directory !== undefined) return engine.resumeEvaluation(directory, all);
-        return engine.startEvaluation({ ...all, root, config: required(config) });
+        const anew = options.anew === true;
+        return engine.startEvaluation({ ...all, root, anew, config: required(config) });
       });
     });
 }
@@ -89,7 +98,8 @@ export function addEvaluateCommand(program: Command, output: Output): void {
 function required(config: ResolvedEvaluation | undefined): ResolvedEvaluation {
   if (config !== undefined) return config;
   throw new UserError('usage', 'expected the name of a suite or a *.velo-eval.json file', {
-    remedy: 'The suites are quick-12, mini-83 and velo-83; --resume goes on with an evaluation.',
+    remedy:
+      'The suites are quick-12, mini-83, velo-83 and recipe-test; --resume goes on with an evaluation.',
   });
 }
 
@@ -165,10 +175,11 @@ async function evaluate(
   }
 }
 
-function tellEnd({ id, summary }: EvaluationResult, output: Output): void {
+function tellEnd({ id, config, summary }: EvaluationResult, output: Output): void {
   const { state, done, trainings, diverged, failures } = summary;
   const pruned = diverged === 0 ? '' : `, ${diverged} of them diverged and ended there`;
-  output.print(`\n${evaluationTable(summary)}`);
+  // With several lengths the report's own table comes instead.
+  if (config.protocol !== 'lengths') output.print(`\n${evaluationTable(summary)}`);
   output.print(`\n${pc.bold(state)}: ${done} of ${trainings} trainings${pruned}`);
   if (failures.length > 0) process.exitCode = 1;
   if (state === 'finished') return;
@@ -181,6 +192,9 @@ async function tellScore({ directory }: EvaluationResult, output: Output): Promi
   const { reportEvaluation } = await import('../../engine/index');
   const report = reportEvaluation(directory);
   if (report === undefined) return;
+  const { lengths } = report;
+  if (lengths !== undefined)
+    output.print(`\n${reportTable(lengths.rows)}\n\n${reportTable(lengths.means)}`);
   output.print(`\n${report.findings.join('\n')}`);
   output.print(`\nReport\n  ${report.html}\n  ${report.markdown}`);
 }

@@ -153,11 +153,12 @@ interface GroupNorm {
   readonly largest: number;
 }
 
-/** Norms of the parts of a theta: the tensors that share a path up to their last name. */
+/** Norms of the parts of a theta: the tensors that share a path up to their last name, or have none. */
 function groupNorms(tensors: NamedFloats): GroupNorm[] {
   const groups = new Map<string, Float32Array[]>();
   for (const [name, { data }] of Object.entries(tensors)) {
-    const group = name.slice(0, Math.max(0, name.lastIndexOf('/')));
+    const end = name.lastIndexOf('/');
+    const group = end < 0 ? name : name.slice(0, end);
     groups.set(group, [...(groups.get(group) ?? []), data]);
   }
   return [...groups].map(([group, arrays]) => {

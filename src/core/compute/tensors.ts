@@ -19,6 +19,11 @@ export function toTensors(arrays: NamedArrays): TensorDict {
   return mapValues(arrays, toTensor);
 }
 
+/** A number, or a row of them, that an optimizer's update is told. */
+export function scalarTensor(value: number | Float32Array): Tensor {
+  return typeof value === 'number' ? tf.scalar(value, 'float32') : tf.tensor1d(value, 'float32');
+}
+
 /** Copies of the values on the host. */
 export function toFloats(tensors: TensorDict): NamedFloats {
   return mapValues(tensors, (tensor) => ({

@@ -5,6 +5,7 @@
 import { UserError } from '../../base/index';
 import type { Gaps } from './interpolation';
 import type { LossSplit } from './results';
+import type { SeedMean } from './seedCurves';
 
 /**
  * Which curve of the baseline's sweep stands for the tuned baseline.
@@ -19,6 +20,8 @@ export interface ProtocolOptions {
   readonly baselines: readonly string[];
   readonly reference: Reference;
   readonly split: LossSplit;
+  /** How the losses of seeds are averaged; `geometric`: of loss + `LOSS_FLOOR`, so that no seed with a tiny one decides. */
+  readonly seedMean: SeedMean;
   /** Decay of the moving average along evaluation points, in [0, 1). */
   readonly smoothing: number;
   /** Whether a NaN ends a curve or is left out of the average. */
@@ -37,11 +40,23 @@ const PAPER_PROTOCOL: ProtocolOptions = {
   baselines: ['adam'],
   reference: 'envelope',
   split: 'train',
+  seedMean: 'arithmetic',
   smoothing: 0.95,
   gaps: 'spread',
   points: 512,
   scored: 'smoothed',
 };
+
+/**
+ * Choices for short trainings whose points stand dense at first and far apart later: the losses of points as they are, and of
+ * seeds their geometric mean. See `lengths/scoreRow`.
+ */
+export const LENGTHS_PROTOCOL = {
+  seedMean: 'geometric',
+  smoothing: 0,
+  points: 0,
+  scored: 'raw',
+} as const satisfies Partial<ProtocolOptions>;
 
 /** The paper's protocol with some choices made differently. @throws UserError('config') on values out of range */
 export function protocolWith(options: Partial<ProtocolOptions> = {}): ProtocolOptions {

@@ -30,7 +30,7 @@ export function meanCurve(
   protocol: ProtocolOptions,
 ): MeanCurve | undefined {
   if (drawn.length === 0) return undefined;
-  const raw = meanOverSeeds(curves, drawn);
+  const raw = meanOverSeeds(curves, drawn, protocol.seedMean);
   const smoothed = movingAverage(raw, protocol.smoothing, protocol.gaps);
   return { steps: curves.steps, raw, smoothed };
 }

@@ -46,19 +46,30 @@ export function ontoGrid(xs: Float64Array, ys: Float64Array, grid: Float64Array)
   return grid.map((step) => (step < first || step > last ? NaN : interpolate(step, xs, ys)));
 }
 
+export type SeedMean = 'arithmetic' | 'geometric';
+
+/** Added before logarithms of losses are averaged: a loss of 0 has none. */
+export const LOSS_FLOOR = 1e-6;
+
 /**
  * Mean over the drawn seeds at each point; one NaN makes it NaN. A seed may be drawn more than once.
  * @param drawn  indices into `curves.losses`, in any order; at least one
+ * @param kind   `geometric`: exp(mean(ln(loss + LOSS_FLOOR))), of losses ≥ 0
  * @returns a new f64[n]; the same bits for any order of `drawn`
  */
-export function meanOverSeeds(curves: SeedCurves, drawn: readonly number[]): Float64Array {
-  const mean = new Float64Array(curves.steps.length);
+export function meanOverSeeds(
+  curves: SeedCurves,
+  drawn: readonly number[],
+  kind: SeedMean = 'arithmetic',
+): Float64Array {
+  const sum = new Float64Array(curves.steps.length);
+  const isPlain = kind === 'arithmetic';
   for (const seed of [...drawn].sort((a, b) => a - b)) {
     const losses = curves.losses[seed]!;
-    for (let i = 0; i < mean.length; i++) mean[i]! += losses[i]!;
+    for (let i = 0; i < sum.length; i++)
+      sum[i]! += isPlain ? losses[i]! : Math.log(losses[i]! + LOSS_FLOOR);
   }
-  for (let i = 0; i < mean.length; i++) mean[i]! /= drawn.length;
-  return mean;
+  return sum.map((total) => (isPlain ? total / drawn.length : Math.exp(total / drawn.length)));
 }
 
 /** Indices of all seeds. */

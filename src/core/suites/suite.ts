@@ -13,6 +13,8 @@ export interface SuiteTask {
   readonly family?: string;
   /** The data set of the original task, where other data stand in for it. */
   readonly standsFor?: string;
+  /** Announced lengths; only where the suite's protocol is `lengths`. */
+  readonly lengths?: readonly number[];
   readonly task: TaskSettings;
 }
 
@@ -23,5 +25,10 @@ export interface Suite {
   /** Steps of the optimizers that are measured, and of the baseline; more for the latter, or nothing can be faster. */
   readonly steps: number;
   readonly baselineSteps: number;
+  /** How it is scored; default `paper`. `lengths`: see `evaluation/lengths/scoreRow`; `steps` is then the longest one. */
+  readonly protocol?: 'lengths';
+  /** Of the baseline's sweep, and trainings of each setting, where they are not those of any evaluation. */
+  readonly learningRates?: readonly number[];
+  readonly seeds?: number;
   readonly tasks: readonly SuiteTask[];
 }

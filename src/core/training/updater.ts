@@ -10,7 +10,14 @@ import type { KernelRuntime } from '../compute/kernelRuntime';
 import { startFused } from '../optimizers/optimizer';
 import type { FusedSession, Optimizer, RecurrentTrace, TensorDict } from '../optimizers/optimizer';
 import type { Gradients } from './accumulation';
-import { mapValues, requireArrays, toFloats, toTensor, toTensors } from '../compute/tensors';
+import {
+  mapValues,
+  requireArrays,
+  scalarTensor,
+  toFloats,
+  toTensor,
+  toTensors,
+} from '../compute/tensors';
 import type { UpdateProbe } from './trace/recorder';
 
 export interface Updater {
@@ -216,10 +223,6 @@ function viewOf(arrays: NamedFloats, name: string): Float32Array {
   if (array === undefined)
     throw new UserError('checkpoint', `no array called ${name} in the arena`);
   return array.data;
-}
-
-function scalarTensor(value: number | Float32Array): Tensor {
-  return typeof value === 'number' ? tf.scalar(value, 'float32') : tf.tensor1d(value, 'float32');
 }
 
 function keepTensor(tensor: Tensor): Tensor {

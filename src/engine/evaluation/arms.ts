@@ -1,6 +1,6 @@
 /** Everything that an evaluation trains: each setting of each optimizer, on each task, with each seed. */
 import { settingsOf } from '../../core/index';
-import { isWholeOption } from '../../protocol/index';
+import { DEFAULT_RATES, isWholeOption, measuredOptimizers } from '../../protocol/index';
 import type { OptimizerConfig, ResolvedEvaluation, Sweep } from '../../protocol/index';
 import type { SweptOptimizer } from '../../protocol/live/index';
 import { trainingKey } from '../../storage/index';
@@ -17,6 +17,8 @@ export interface Arm {
   readonly config: OptimizerConfig;
   /** Announced. */
   readonly steps: number;
+  /** `steps`, where the arm is of this length alone. */
+  readonly length?: number;
 }
 
 export interface Training {
@@ -28,12 +30,30 @@ export interface Training {
   readonly seed: number;
 }
 
-/** Of the baseline first, then of the optimizers in their order; by schedule, options and learning rate. */
-export function armsOf({ baseline, optimizers, steps }: ResolvedEvaluation): Arm[] {
+/** Of the baseline first, then of the optimizers in their order, length by length; by schedule, options and learning rate. */
+export function armsOf(config: ResolvedEvaluation): Arm[] {
+  const { baseline, steps } = config;
+  const measured = measuredOptimizers(config);
+  const lengths: Pick<Arm, 'steps' | 'length'>[] =
+    config.protocol === 'lengths'
+      ? lengthsOf(config).map((length) => ({ steps: length, length }))
+      : [{ steps }];
   return [
     ...armsOfOne(baseline, { isBaseline: true, steps: baseline.steps }),
-    ...optimizers.flatMap((entry) => armsOfOne(entry, { isBaseline: false, steps })),
+    ...lengths.flatMap((length) =>
+      measured.flatMap((entry) => armsOfOne(entry, { isBaseline: false, ...length })),
+    ),
   ];
+}
+
+/** The lengths of all tasks, ascending, each once. */
+function lengthsOf({ tasks }: Pick<ResolvedEvaluation, 'tasks'>): number[] {
+  return [...new Set(tasks.flatMap(({ lengths = [] }) => lengths))].sort((a, b) => a - b);
+}
+
+/** What names the curves of an arm: its setting, and its length where there are several. */
+export function curveSetting({ setting, length }: Pick<Arm, 'setting' | 'length'>): string {
+  return length === undefined ? setting : `${setting} T=${length}`;
 }
 
 /** What is swept: the settings of each optimizer and how many values each option has among them, the baseline first. */
@@ -41,7 +61,8 @@ export function sweepsOf(config: ResolvedEvaluation): SweptOptimizer[] {
   const arms = armsOf(config);
   const names = [...new Set(arms.map(({ optimizer }) => optimizer))];
   return names.map((optimizer) => {
-    const own = arms.filter((arm) => arm.optimizer === optimizer);
+    const all = arms.filter((arm) => arm.optimizer === optimizer);
+    const own = all.filter(({ length }) => length === all[0]?.length);
     const options = Object.keys(own[0]?.hyperparameters ?? {}).map((name) => ({
       name,
       values: new Set(own.map(({ hyperparameters }) => hyperparameters[name])).size,
@@ -57,14 +78,18 @@ export function sweepsOf(config: ResolvedEvaluation): SweptOptimizer[] {
 export function trainingsOf(config: ResolvedEvaluation): Training[] {
   const arms = armsOf(config);
   const order = [...arms.keys()].sort((a, b) => arms[b]!.steps - arms[a]!.steps || a - b);
-  return config.tasks.flatMap(({ name }, task) =>
-    order.flatMap((arm) =>
+  return config.tasks.flatMap(({ name, lengths }, task) => {
+    const isTrained = ({ length }: Arm): boolean =>
+      length === undefined || lengths?.includes(length) === true;
+    const own = order.filter((arm) => isTrained(arms[arm]!));
+    return own.flatMap((arm) =>
       Array.from({ length: config.seeds }, (_, seed) => {
-        const { optimizer, setting } = arms[arm]!;
+        const { optimizer } = arms[arm]!;
+        const setting = curveSetting(arms[arm]!);
         return { key: trainingKey({ task: name, optimizer, setting, seed }), task, arm, seed };
       }),
-    ),
-  );
+    );
+  });
 }
 
 interface Entry {
@@ -75,14 +100,15 @@ interface Entry {
 
 function armsOfOne(
   { name, optimizer: config, sweep }: Entry,
-  context: Pick<Arm, 'isBaseline' | 'steps'>,
+  context: Pick<Arm, 'isBaseline' | 'steps' | 'length'>,
 ): Arm[] {
   const optimizer = name ?? config.name;
   if (sweep === undefined || !('learningRate' in config)) {
     return [{ ...context, optimizer, setting: 'as given', hyperparameters: {}, config }];
   }
   const schedules = schedulesOf(sweep);
-  const spec = { ...sweep, schedules: schedules.length };
+  const { learningRates = DEFAULT_RATES } = sweep;
+  const spec = { ...sweep, learningRates, schedules: schedules.length };
   const settings = settingsOf(spec, (option) => isWholeOption(config.name, option));
   return settings.map(({ learningRate, schedule: index, options }) => {
     const { label, schedule } = schedules[index]!;

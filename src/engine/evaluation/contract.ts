@@ -35,6 +35,8 @@ export interface EvaluationBudget {
 export type EvaluationEvent =
   /** Its folder is there, or was opened again; what it will take is not known yet. */
   | { readonly type: 'opened'; readonly id: string }
+  /** Curves of earlier evaluations of the folder that need not be made again. */
+  | { readonly type: 'reused'; readonly curves: number; readonly from: readonly string[] }
   | {
       readonly type: 'started';
       readonly id: string;

@@ -3,6 +3,7 @@ import { UserError } from '../../base/index';
 import type { ResolvedEvaluation } from '../../protocol/index';
 import type { Population } from '../population/population';
 import type { Arm, Training } from './arms';
+import { evaluatedPerStep } from './points';
 
 /** A pass forward is about a third of a step. */
 const FORWARD_SHARE = 1 / 3;
@@ -21,13 +22,13 @@ export async function costsOf(
   config: ResolvedEvaluation,
   population: Population,
 ): Promise<Costs> {
-  const { every, batches } = config.evaluate;
-  const evaluations = 1 + (FORWARD_SHARE * 2 * batches) / every;
   const secondsOf = new Map<Training, number>();
   const failures = new Map<Training, UserError>();
   const note = async (training: Training): Promise<void> => {
-    const { steps } = arms[training.arm]!;
+    const arm = arms[training.arm]!;
+    const { steps } = arm;
     const { task, arm: optimizer, seed } = training;
+    const evaluations = 1 + FORWARD_SHARE * evaluatedPerStep(config, task, arm);
     try {
       const { seconds } = await population.forecast(
         [{ task, optimizer, seed, numSteps: steps }],

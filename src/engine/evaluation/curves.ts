@@ -1,6 +1,6 @@
 /** What stands behind one task's numbers, for the speedup chart. */
 import { taskCurves } from '../../core/index';
-import type { TaskResults } from '../../core/index';
+import type { ProtocolOptions, TaskResults } from '../../core/index';
 import type { TaskCurves as SentCurves } from '../../protocol/live/index';
 
 export interface CurvesRequest {
@@ -9,7 +9,7 @@ export interface CurvesRequest {
   readonly results: TaskResults;
   /** Labels of the optimizers, in the order of the overview. */
   readonly optimizers: readonly string[];
-  readonly baseline: string;
+  readonly scoring: Partial<ProtocolOptions>;
   readonly numSteps: number;
 }
 
@@ -23,14 +23,8 @@ interface Points {
 
 /** @throws UserError('data') where curves are malformed */
 export function curvesOf(request: CurvesRequest): SentCurves {
-  const { task, results, optimizers, baseline, numSteps } = request;
-  const {
-    envelope,
-    sweep,
-    optimizers: known,
-  } = taskCurves(results, numSteps, {
-    baselines: [baseline],
-  });
+  const { task, results, optimizers, scoring, numSteps } = request;
+  const { envelope, sweep, optimizers: known } = taskCurves(results, numSteps, scoring);
   const nothing: Points = { steps: new Float64Array(), losses: new Float64Array() };
   return {
     task,

@@ -5,17 +5,22 @@
  */
 import type { EvaluationEnvironment, ResolvedEvaluation } from '../../protocol/index';
 import { createEvaluation, readEvaluation, reopenEvaluation } from '../../storage/index';
+import type { EvaluationWriter } from '../../storage/index';
 import { openPopulation } from '../population/population';
 import type { Population } from '../population/population';
 import { armsOf, trainingsOf } from './arms';
 import type { EvaluationOptions, EvaluationResult } from './contract';
 import { compareEnvironments, environmentOf, requireSameTasks } from './environment';
 import { EvaluationJob, summaryOf } from './evaluationJob';
+import { reuseCurves } from './reuse';
+import type { Reuser } from './reuse';
 
 export interface NewEvaluationOptions extends EvaluationOptions {
   readonly config: ResolvedEvaluation;
   /** Folder that `.velo/evaluations` is in. */
   readonly root: string;
+  /** Trains everything, also what another evaluation of the folder has. */
+  readonly anew?: boolean;
 }
 
 /**
@@ -29,9 +34,22 @@ export async function startEvaluation(options: NewEvaluationOptions): Promise<Ev
     const summary = summaryOf('running', trainingsOf(config).length);
     const writer = createEvaluation(root, { config, environment, summary });
     options.onEvent?.({ type: 'opened', id: writer.paths.id });
+    takeOver(writer, { root, config, environment }, options);
     return await new EvaluationJob(writer, config, population, options).run();
   } finally {
     await population.close();
+  }
+}
+
+/** What other evaluations have of this one. */
+function takeOver(writer: EvaluationWriter, own: Reuser, options: NewEvaluationOptions): void {
+  if (options.anew === true) return;
+  try {
+    const { curves, from } = reuseCurves(writer, own);
+    if (curves > 0) options.onEvent?.({ type: 'reused', curves, from });
+  } catch (thrown) {
+    writer.close();
+    throw thrown;
   }
 }
 

@@ -3,14 +3,16 @@
  * member, their curves written as they come, a summary at the end.
  */
 import type { EvaluationSummary, ResolvedEvaluation } from '../../protocol/index';
+import { readEvaluationCurve } from '../../storage/index';
 import type { EvaluationCurve, EvaluationWriter } from '../../storage/index';
 import type { MemberJob, MemberResult } from '../population/contract';
 import type { Population } from '../population/population';
-import { armsOf, trainingsOf } from './arms';
+import { armsOf, curveSetting, trainingsOf } from './arms';
 import type { Arm, Training } from './arms';
 import type { EvaluationOptions, EvaluationResult } from './contract';
 import { costsOf } from './costs';
 import type { Costs } from './costs';
+import { pointsOf } from './points';
 import { readTaskResults, summarizeTask } from './results';
 import { TimeLeft } from './timeLeft';
 import type { TimedTraining } from './timeLeft';
@@ -92,13 +94,12 @@ export class EvaluationJob {
   }
 
   #jobOf({ task, arm, seed }: Training, member: number): MemberJob {
-    const { every, batches, heldOut } = this.#config.evaluate;
     const { steps } = this.#arms[arm]!;
     return {
       member,
       begin: { task, optimizer: arm, seed, numSteps: steps },
       steps,
-      evaluate: { splits: ['train', heldOut], batches, every },
+      evaluate: pointsOf(this.#config, this.#arms[arm]!),
       ends: true,
     };
   }
@@ -133,13 +134,13 @@ export class EvaluationJob {
   }
 
   #curveOf({ task, arm, seed }: Training, { points, diverged }: MemberResult): EvaluationCurve {
-    const { optimizer, setting, steps } = this.#arms[arm]!;
+    const { optimizer, steps } = this.#arms[arm]!;
     const lossesOf = (split: number) =>
       Float32Array.from(points, ({ evaluations }) => evaluations[split]!.loss);
     return {
       task: this.#config.tasks[task]!.name,
       optimizer,
-      setting,
+      setting: curveSetting(this.#arms[arm]!),
       seed,
       steps,
       diverged,
@@ -189,14 +190,18 @@ export class EvaluationJob {
 
   #summarize(isStopped: boolean): EvaluationSummary {
     const tasks: EvaluationSummary['tasks'] = [];
-    let diverged = 0;
-    for (const result of readTaskResults(this.#writer.paths.directory, this.#config)) {
-      const curves = result.arms.flatMap((arm) => arm.curves);
-      diverged += curves.filter((curve) => curve.diverged).length;
+    // A curve may be read for several rows.
+    const divergedKeys = new Set<string>();
+    const read = (directory: string, key: string): EvaluationCurve | undefined => {
+      const curve = readEvaluationCurve(directory, key);
+      if (curve?.diverged === true) divergedKeys.add(key);
+      return curve;
+    };
+    for (const result of readTaskResults(this.#writer.paths.directory, this.#config, read))
       tasks.push(summarizeTask(result));
-    }
     const ended = this.#failures.length > 0 ? 'incomplete' : 'finished';
     const { length } = this.#trainings;
+    const diverged = divergedKeys.size;
     const counts = { done: this.#done, diverged, tasks, failures: this.#failures };
     return summaryOf(isStopped ? 'stopped' : ended, length, counts);
   }

@@ -3,7 +3,7 @@
  * what was read of its curves is kept, since a curve never changes.
  */
 import { UserError, sizeOf } from '../../base/index';
-import { describeOptimizer, describeTask } from '../../protocol/index';
+import { describeOptimizer, describeTask, labelOf, measuredOptimizers } from '../../protocol/index';
 import type { EvaluationTask } from '../../protocol/index';
 import type { EvaluationOverview, SweepTable, TaskCurves } from '../../protocol/live/index';
 import { readEvaluation, readEvaluationCurve } from '../../storage/index';
@@ -14,7 +14,10 @@ import { armsOf, sweepsOf, trainingsOf } from './arms';
 import { curvesOf } from './curves';
 import { overviewOf } from './overview';
 import type { TaskFacts } from './overview';
+import { spacingOf } from './points';
 import { readTaskResult, readTaskResults } from './results';
+import { rowsOf, scoringOf } from './rows';
+import type { Row } from './rows';
 import { sweepOnTask, sweepOverTasks } from './sweep';
 import { wholeArms } from './wholeArms';
 
@@ -46,15 +49,17 @@ export class EvaluationView {
     const { config, summary } = record;
     this.#tasks ??= Promise.all(config.tasks.map((entry) => factsOf(entry, this.#sources)));
     const tasks = await this.#tasks;
+    const rows = rowsOf(config);
     const keep = wholeArms(config, new Set(summary.failures.map(({ training }) => training)));
     const results = [...readTaskResults(this.#directory, config, this.#read)].map(keep);
     return overviewOf({
       facts: this.#factsOf(record),
-      optimizers: config.optimizers.map((entry) => ({
-        label: entry.name ?? entry.optimizer.name,
+      scoring: scoringOf(config),
+      optimizers: measuredOptimizers(config).map((entry) => ({
+        label: labelOf(entry),
         description: descriptionOf(entry, record),
       })),
-      tasks,
+      tasks: rows.map(({ name, task, length }) => ({ ...tasks[task]!, name, length })),
       results: new Map(results.map((result) => [result.task, result])),
     });
   }
@@ -66,13 +71,13 @@ export class EvaluationView {
    */
   curves(task: number): TaskCurves {
     const { config } = readEvaluation(this.#directory);
-    checkTask(config, task);
+    const { length = config.steps } = rowOf(config, task);
     return curvesOf({
       task,
       results: readTaskResult(this.#directory, config, task, this.#read),
-      optimizers: config.optimizers.map(({ name, optimizer }) => name ?? optimizer.name),
-      baseline: config.baseline.name ?? config.baseline.optimizer.name,
-      numSteps: config.steps,
+      optimizers: measuredOptimizers(config).map(labelOf),
+      scoring: scoringOf(config),
+      numSteps: length,
     });
   }
 
@@ -83,13 +88,13 @@ export class EvaluationView {
    */
   sweep(task: number | undefined): SweepTable {
     const { config } = readEvaluation(this.#directory);
-    const baseline = config.baseline.name ?? config.baseline.optimizer.name;
+    const scoring = scoringOf(config);
     if (task === undefined) {
-      return sweepOverTasks(readTaskResults(this.#directory, config, this.#read), baseline);
+      return sweepOverTasks(readTaskResults(this.#directory, config, this.#read), scoring);
     }
-    checkTask(config, task);
+    rowOf(config, task);
     const result = readTaskResult(this.#directory, config, task, this.#read);
-    return sweepOnTask(task, result, baseline);
+    return sweepOnTask(task, result, scoring);
   }
 
   readonly #read = (directory: string, key: string): EvaluationCurve | undefined => {
@@ -104,7 +109,7 @@ export class EvaluationView {
     summary,
     state,
   }: EvaluationRecord): Omit<EvaluationOverview, 'optimizers' | 'baselineProfile' | 'tasks'> {
-    const { baseline, seeds, steps, suite, name, evaluate } = config;
+    const { baseline, seeds, steps, suite, name } = config;
     const { failures, trainings } = summary;
     const [failure] = failures;
     return {
@@ -113,13 +118,13 @@ export class EvaluationView {
       state: state === 'incomplete' ? 'failed' : state,
       ...(failure === undefined ? {} : { message: failure.message }),
       protocol: {
-        baseline: baseline.name ?? baseline.optimizer.name,
+        baseline: labelOf(baseline),
         learningRates: baselineRates(config),
         sweeps: sweepsOf(config),
         seeds,
         numSteps: steps,
         baselineSteps: baseline.steps,
-        evaluateEvery: evaluate.every,
+        evaluateEvery: spacingOf(config) ?? 1,
       },
       progress: {
         done: trainingsOf(config).filter(({ key }) => this.#curves.has(key)).length,
@@ -130,9 +135,11 @@ export class EvaluationView {
 }
 
 /** @throws UserError('run') */
-function checkTask({ tasks }: EvaluationRecord['config'], task: number): void {
-  if (task < tasks.length) return;
-  const range = `expected a task from 0 to ${tasks.length - 1}, got ${task}`;
+function rowOf(config: EvaluationRecord['config'], task: number): Row {
+  const rows = rowsOf(config);
+  const row = rows[task];
+  if (row !== undefined) return row;
+  const range = `expected a task from 0 to ${rows.length - 1}, got ${task}`;
   throw new UserError('run', `the evaluation: ${range}`);
 }
 
@@ -175,6 +182,6 @@ function descriptionOf(
     return `${weights.name}${weights.handMade ? ', made by hand, not meta-trained' : ''}`;
   if (sweep === undefined) return `${describeOptimizer(optimizer)}, untuned`;
   const label = name ?? optimizer.name;
-  const settings = armsOf(config).filter((arm) => arm.optimizer === label).length;
+  const settings = sweepsOf(config).find((swept) => swept.optimizer === label)?.settings ?? 0;
   return `${optimizer.name}, the best of ${settings} settings`;
 }

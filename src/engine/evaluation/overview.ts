@@ -11,6 +11,7 @@ import type {
   Interval,
   OptimizerScore,
   Profile,
+  ProtocolOptions,
   Speedup as Outcome,
   SuiteScore,
   TaskResults,
@@ -29,11 +30,19 @@ export type TaskFacts = Pick<
   'name' | 'family' | 'summary' | 'numParams' | 'standsFor'
 >;
 
+/** What is scored of it. */
+interface RowFacts extends TaskFacts {
+  /** Announced steps, where they are not those of the evaluation. */
+  readonly length?: number | undefined;
+}
+
 export interface OverviewInput {
   /** Everything that no curve is needed for. */
   readonly facts: Omit<EvaluationOverview, 'optimizers' | 'baselineProfile' | 'tasks'>;
   readonly optimizers: readonly Pick<EvaluatedOptimizer, 'label' | 'description'>[];
-  readonly tasks: readonly TaskFacts[];
+  readonly tasks: readonly RowFacts[];
+  /** How they are scored; the baseline is `facts.protocol.baseline`. */
+  readonly scoring?: Partial<ProtocolOptions>;
   /** Of the tasks that have whole arms already, by name; the baseline's arms are called `facts.protocol.baseline`. */
   readonly results: ReadonlyMap<string, TaskResults>;
 }
@@ -48,6 +57,7 @@ export function overviewOf({
   facts,
   optimizers,
   tasks,
+  scoring = { baselines: [facts.protocol.baseline] },
   results,
 }: OverviewInput): EvaluationOverview {
   const { baseline } = facts.protocol;
@@ -55,7 +65,7 @@ export function overviewOf({
     arms.some(({ optimizer }) => optimizer === baseline),
   );
   const score = scoreSuite(known, {
-    protocol: { baselines: [baseline] },
+    protocol: scoring,
     bootstrap: { resamples: RESAMPLES },
   });
   const scores = new Map(score.tasks.map((task) => [task.task, task]));
@@ -133,11 +143,12 @@ function sentProfile(profile: Profile): AggregateOf['profile'] {
 }
 
 function evaluated(
-  facts: TaskFacts,
+  { length, ...facts }: RowFacts,
   score: TaskScore | undefined,
   optimizers: OverviewInput['optimizers'],
-  { numSteps }: EvaluationOverview['protocol'],
+  protocol: EvaluationOverview['protocol'],
 ): EvaluatedTask {
+  const numSteps = length ?? protocol.numSteps;
   const best = score?.baseline.best;
   const rate = best?.hyperparameters['learningRate'];
   return {

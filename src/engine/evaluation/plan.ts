@@ -12,8 +12,8 @@ import { TimeLeft } from './timeLeft';
 export interface PlannedOptimizer {
   readonly name: string;
   readonly isBaseline: boolean;
-  /** Of each of its trainings. */
-  readonly steps: number;
+  /** Of its trainings, ascending: one, or its lengths. */
+  readonly steps: readonly number[];
   /** `lr=0.003 beta1=0.9`, as curves are named. */
   readonly settings: readonly string[];
 }
@@ -68,6 +68,8 @@ export async function planEvaluation(options: PlanOptions): Promise<EvaluationPl
 }
 
 function planned([name, arms]: readonly [string, readonly Arm[]]): PlannedOptimizer {
-  const { isBaseline, steps } = arms[0]!;
-  return { name, isBaseline, steps, settings: arms.map(({ setting }) => setting) };
+  const { isBaseline } = arms[0]!;
+  const steps = [...new Set(arms.map((arm) => arm.steps))].sort((a, b) => a - b);
+  const settings = [...new Set(arms.map(({ setting }) => setting))];
+  return { name, isBaseline, steps, settings };
 }

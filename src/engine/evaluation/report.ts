@@ -2,16 +2,30 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../../base/index';
-import { findings, htmlReport, markdownReport, scoreSuite } from '../../core/index';
-import type { ReportFacts, ReportInput } from '../../core/index';
+import {
+  findings,
+  htmlReport,
+  lengthMeansTable,
+  lengthRowsTable,
+  markdownReport,
+  scoreLengths,
+  scoreSuite,
+} from '../../core/index';
+import type { ReportFacts, ReportInput, ReportTable, RowResults } from '../../core/index';
+import { labelOf, measuredOptimizers } from '../../protocol/index';
+import type { ResolvedEvaluation } from '../../protocol/index';
 import { evaluationPaths, readEvaluation, writeFileAtomic } from '../../storage/index';
 import type { EvaluationRecord } from '../../storage/index';
 import { readTaskResults } from './results';
+import type { TaskResult } from './results';
+import { rowsOf, scoringOf } from './rows';
 import { wholeArms } from './wholeArms';
 
 export interface WrittenReport {
   /** The result in a few sentences. */
   readonly findings: readonly string[];
+  /** Of an evaluation of several lengths: rows, and means over them. */
+  readonly lengths?: { readonly rows: ReportTable; readonly means: ReportTable };
   readonly markdown: string;
   readonly html: string;
 }
@@ -28,7 +42,14 @@ export function reportEvaluation(directory: string): WrittenReport | undefined {
   const paths = evaluationPaths(directory);
   writeFileAtomic(paths.reportMarkdown, markdownReport(input));
   writeFileAtomic(paths.reportHtml, htmlReport(input));
-  return { findings: findings(input), markdown: paths.reportMarkdown, html: paths.reportHtml };
+  const { lengths } = input;
+  return {
+    findings: findings(input),
+    ...(lengths && {
+      lengths: { rows: lengthRowsTable(lengths), means: lengthMeansTable(lengths) },
+    }),
+    ...{ markdown: paths.reportMarkdown, html: paths.reportHtml },
+  };
 }
 
 /**
@@ -53,7 +74,6 @@ export function writeReport(
 
 function reportInput(record: EvaluationRecord): ReportInput | undefined {
   const { directory, config, environment } = record;
-  const baseline = baselineOf(record);
   const failed = new Set(record.summary.failures.map(({ training }) => training));
   const whole = [...readTaskResults(directory, config)].map(wholeArms(config, failed));
   const results = whole.filter(({ arms }) =>
@@ -62,7 +82,8 @@ function reportInput(record: EvaluationRecord): ReportInput | undefined {
   if (results.length === 0) return undefined;
   return {
     title: config.suite ?? config.name,
-    score: scoreSuite(results, { protocol: { baselines: [baseline] } }),
+    score: scoreSuite(results, { protocol: scoringOf(config) }),
+    ...lengthsOf(config, results),
     date: environment.startedAt.slice(0, 10),
     command: commandOf(record),
     notes: notesOf(record, results.length),
@@ -70,17 +91,26 @@ function reportInput(record: EvaluationRecord): ReportInput | undefined {
   };
 }
 
-function baselineOf({ config: { baseline } }: EvaluationRecord): string {
-  return baseline.name ?? baseline.optimizer.name;
+function lengthsOf(
+  { baseline, secondBaseline }: ResolvedEvaluation,
+  results: readonly TaskResult[],
+): Pick<ReportInput, 'lengths'> {
+  const rows = results.flatMap((row): RowResults[] =>
+    row.of === undefined ? [] : [{ ...row, of: row.of }],
+  );
+  if (rows.length === 0) return {};
+  const second = secondBaseline && { second: labelOf(secondBaseline) };
+  return { lengths: scoreLengths(rows, { baseline: labelOf(baseline), ...second }) };
 }
 
 function commandOf({ config }: EvaluationRecord): string {
   const { suite, name, seeds, steps, baseline, optimizers } = config;
-  const lengths = `--seeds ${seeds} --steps ${steps} --baseline-steps ${baseline.steps}`;
+  const inner = config.protocol === 'lengths' ? '' : ` --steps ${steps}`;
+  const lengths = `--seeds ${seeds}${inner} --baseline-steps ${baseline.steps}`;
   const plain = optimizers.filter((entry) => entry.name === undefined);
   const named = plain.map(({ optimizer }) => `--optimizer ${optimizer.name}`);
   const grid = baseline.sweep.learningRates;
-  const rates = grid.kind === 'list' ? [`--grid ${grid.values.join(',')}`] : [];
+  const rates = grid?.kind === 'list' ? [`--grid ${grid.values.join(',')}`] : [];
   return [
     `velo evaluate ${suite ?? `${name}.velo-eval.json`}`,
     ...[...named, lengths, ...rates],
@@ -92,13 +122,14 @@ function notesOf({ config, environment, summary }: EvaluationRecord, scored: num
   const handMade = Object.entries(environment.weights).flatMap(([optimizer, { name, handMade }]) =>
     handMade ? [`${optimizer}: ${name} was made by hand, it is not meta-trained.`] : [],
   );
-  const missing = config.tasks.length - scored;
+  const rows = rowsOf(config).length;
+  const missing = rows - scored;
   return [
     ...handMade,
     ...(summary.done < summary.trainings
       ? [`${summary.done} of ${summary.trainings} trainings are done.`]
       : []),
-    ...(missing > 0 ? [`${missing} of ${config.tasks.length} tasks have no result yet.`] : []),
+    ...(missing > 0 ? [`${missing} of ${rows} tasks have no result yet.`] : []),
     ...(summary.failures.length > 0
       ? [`${summary.failures.length} trainings failed and are left out.`]
       : []),
@@ -107,9 +138,10 @@ function notesOf({ config, environment, summary }: EvaluationRecord, scored: num
 
 function factsOf({ config, environment }: EvaluationRecord): ReportFacts[] {
   const { version, node, platform, device, cpu, cores, weights } = environment;
-  const settings = [config.baseline, ...config.optimizers].map(({ name, optimizer, sweep }) => {
+  const settings = [config.baseline, ...measuredOptimizers(config)].map((entry) => {
+    const { optimizer, sweep } = entry;
     const tried = sweep === undefined ? '' : `; tried: ${JSON.stringify(sweep)}`;
-    return [name ?? optimizer.name, `${JSON.stringify(optimizer)}${tried}`] as const;
+    return [labelOf(entry), `${JSON.stringify(optimizer)}${tried}`] as const;
   });
   const hashes = Object.entries(weights).map(
     ([optimizer, { name, sha256 }]) => [optimizer, `${name}, sha256 ${sha256}`] as const,

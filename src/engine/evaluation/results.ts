@@ -1,10 +1,12 @@
 /** The curves of an evaluation put together, task by task, as they are scored. */
+import { SPEEDUP_CAP } from '../../core/index';
 import type { EvaluationSummary, ResolvedEvaluation } from '../../protocol/index';
 import { readEvaluationCurve, readEvaluationTimings } from '../../storage/index';
 import type { EvaluationCurve } from '../../storage/index';
-import { armsOf, trainingsOf } from './arms';
+import { armsOf } from './arms';
 import type { Arm, Training } from './arms';
 import { groupBy } from './groupBy';
+import { rowsOf, trainingsOfRows } from './rows';
 
 /** One training at its points; all arrays have the same length. */
 export interface CurveResult {
@@ -24,14 +26,18 @@ export interface ArmResult extends Pick<
   Arm,
   'optimizer' | 'setting' | 'isBaseline' | 'hyperparameters'
 > {
-  /** Announced steps. */
+  /** Announced steps; of a baseline that is looked at for a shorter time, those. */
   readonly length: number;
   /** Of the seeds that are done, by seed. */
   readonly curves: readonly CurveResult[];
 }
 
+/** Of a row. */
 export interface TaskResult {
+  /** The row's name. */
   readonly task: string;
+  /** Of a row that is one of several lengths: the task's name, and the announced steps. */
+  readonly of?: { readonly task: string; readonly length: number };
   readonly family: string;
   /** Those with a curve. */
   readonly arms: readonly ArmResult[];
@@ -41,7 +47,7 @@ export interface TaskResult {
 type ReadCurve = (directory: string, key: string) => EvaluationCurve | undefined;
 
 /**
- * Reads the curves of one task after another: all of them at once may be more than a summary needs in memory.
+ * Reads the curves of one row after another: all of them at once may be more than a summary needs in memory.
  * @throws UserError('run' | 'disk')
  */
 export function* readTaskResults(
@@ -50,10 +56,10 @@ export function* readTaskResults(
   readCurve: ReadCurve = readEvaluationCurve,
 ): Generator<TaskResult> {
   const read = taskReader(directory, config, readCurve);
-  for (const index of config.tasks.keys()) yield read(index);
+  for (const index of rowsOf(config).keys()) yield read(index);
 }
 
-/** As `readTaskResults`, of one task. @param index  of the task */
+/** As `readTaskResults`, of one row. @param index  of the row */
 export function readTaskResult(
   directory: string,
   config: ResolvedEvaluation,
@@ -69,22 +75,26 @@ function taskReader(
   readCurve: ReadCurve,
 ): (index: number) => TaskResult {
   const arms = armsOf(config);
+  const rows = rowsOf(config);
   const secondsPerStep = paceOf(directory);
-  const byTask = groupBy(trainingsOf(config), ({ task }) => task);
+  const byRow = trainingsOfRows(config);
   return (index) => {
-    const { name, family, task } = config.tasks[index]!;
-    const byArm = groupBy(byTask.get(index) ?? [], ({ arm }) => arm);
+    const { name, task: taskIndex, length } = rows[index]!;
+    const { name: taskName, family, task } = config.tasks[taskIndex]!;
+    const most = length === undefined ? Infinity : length * SPEEDUP_CAP;
+    const byArm = groupBy(byRow[index]!, ({ arm }) => arm);
     const results = arms.map((arm, armIndex): ArmResult => {
       const curves = (byArm.get(armIndex) ?? []).flatMap(({ key }) => {
         const curve = readCurve(directory, key);
-        return curve === undefined ? [] : [curveResult(curve, secondsPerStep.get(key))];
+        return curve === undefined ? [] : [curveResult(curve, most, secondsPerStep.get(key))];
       });
-      const { optimizer, setting, isBaseline, hyperparameters, steps: length } = arm;
-      return { optimizer, setting, isBaseline, hyperparameters, length, curves };
+      const { optimizer, setting, isBaseline, hyperparameters, steps } = arm;
+      const announced = Math.min(steps, most);
+      return { optimizer, setting, isBaseline, hyperparameters, length: announced, curves };
     });
     return {
-      task: name,
-      family: family ?? task.family,
+      ...{ task: name, family: family ?? task.family },
+      ...(length === undefined ? {} : { of: { task: taskName, length } }),
       arms: results.filter(({ curves }) => curves.length > 0),
     };
   };
@@ -134,15 +144,17 @@ function finalMean(curves: readonly CurveResult[], split: 'train' | 'heldOut'): 
   return Number.isFinite(mean) ? mean : null;
 }
 
-function curveResult(curve: EvaluationCurve, secondsPerStep = NaN): CurveResult {
-  const steps = Float64Array.from(curve.at);
+/** @param most  updates; what is later is not looked at */
+function curveResult(curve: EvaluationCurve, most: number, secondsPerStep = NaN): CurveResult {
+  const count = curve.at.filter((step) => step <= most).length;
+  const steps = Float64Array.from(curve.at.subarray(0, count));
   return {
     seed: curve.seed,
     steps,
-    train: Float64Array.from(curve.train),
-    heldOut: Float64Array.from(curve.heldOut),
+    train: Float64Array.from(curve.train.subarray(0, count)),
+    heldOut: Float64Array.from(curve.heldOut.subarray(0, count)),
     seconds: steps.map((step) => step * secondsPerStep),
-    diverged: curve.diverged,
+    diverged: curve.diverged && count === curve.at.length,
   };
 }
 

@@ -1,6 +1,6 @@
 /** Every setting of every sweep with what it came to, for the sweep's view: on one task, or over all. */
 import { rankSettings, settingOutcomes } from '../../core/index';
-import type { SettingOutcome, SettingStanding } from '../../core/index';
+import type { ProtocolOptions, SettingOutcome, SettingStanding } from '../../core/index';
 import type { SweepTable, SweptSetting } from '../../protocol/live/index';
 import { sentCurve } from './curves';
 import { groupBy } from './groupBy';
@@ -11,8 +11,12 @@ import type { ArmResult, TaskResult } from './results';
 const CURVE_POINTS = 160;
 
 /** @param task  its index in the evaluation. @throws UserError('data') where curves are malformed */
-export function sweepOnTask(task: number, result: TaskResult, baseline: string): SweepTable {
-  const { targetLoss, settings } = settingOutcomes(result, { baselines: [baseline] });
+export function sweepOnTask(
+  task: number,
+  result: TaskResult,
+  scoring: Partial<ProtocolOptions>,
+): SweepTable {
+  const { targetLoss, settings } = settingOutcomes(result, scoring);
   return {
     task,
     targetLoss: targetLoss ?? NaN,
@@ -26,8 +30,11 @@ export function sweepOnTask(task: number, result: TaskResult, baseline: string):
 }
 
 /** @param results  of the evaluation's tasks, in their order. @throws UserError('data') where curves are malformed */
-export function sweepOverTasks(results: Iterable<TaskResult>, baseline: string): SweepTable {
-  const tasks = Array.from(results, (result) => outcomesOf(result, baseline));
+export function sweepOverTasks(
+  results: Iterable<TaskResult>,
+  scoring: Partial<ProtocolOptions>,
+): SweepTable {
+  const tasks = Array.from(results, (result) => outcomesOf(result, scoring));
   const arms = new Map(tasks.flatMap((task) => [...task].map(([key, { arm }]) => [key, arm])));
   const byOptimizer = groupBy([...arms.keys()], (key) => arms.get(key)!.optimizer);
   const settings = [...byOptimizer.values()].flatMap((keys) => {
@@ -48,8 +55,11 @@ interface ArmOutcome {
 }
 
 /** Of one task, by optimizer and setting: its curves need not be kept. */
-function outcomesOf(result: TaskResult, baseline: string): ReadonlyMap<string, ArmOutcome> {
-  const { settings } = settingOutcomes(result, { baselines: [baseline] });
+function outcomesOf(
+  result: TaskResult,
+  scoring: Partial<ProtocolOptions>,
+): ReadonlyMap<string, ArmOutcome> {
+  const { settings } = settingOutcomes(result, scoring);
   return new Map(
     result.arms.map((arm, index) => [
       `${arm.optimizer}\n${arm.setting}`,

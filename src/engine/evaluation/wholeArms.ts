@@ -1,7 +1,8 @@
 /** What can be scored before everything is there: half a sweep would be a weaker baseline than the one that was asked for. */
 import type { ResolvedEvaluation } from '../../protocol/index';
-import { armsOf, trainingsOf } from './arms';
+import { armsOf } from './arms';
 import type { TaskResult } from './results';
+import { rowsOf, trainingsOfRows } from './rows';
 
 /** Keeps of a task the optimizers whose settings are there with all their seeds. */
 export type WholeArms = (result: TaskResult) => TaskResult;
@@ -11,10 +12,13 @@ export function wholeArms(config: ResolvedEvaluation, failed: ReadonlySet<string
   const arms = armsOf(config);
   const expected = new Map<string, number>();
   const nameOf = (task: string, optimizer: string): string => `${task}\n${optimizer}`;
-  for (const { key, task, arm } of trainingsOf(config)) {
-    if (failed.has(key)) continue;
-    const name = nameOf(config.tasks[task]!.name, arms[arm]!.optimizer);
-    expected.set(name, (expected.get(name) ?? 0) + 1);
+  const rows = rowsOf(config);
+  for (const [index, trainings] of trainingsOfRows(config).entries()) {
+    for (const { key, arm } of trainings) {
+      if (failed.has(key)) continue;
+      const name = nameOf(rows[index]!.name, arms[arm]!.optimizer);
+      expected.set(name, (expected.get(name) ?? 0) + 1);
+    }
   }
   return ({ arms: known, ...task }) => {
     const there = new Map<string, number>();

@@ -7,6 +7,10 @@ import type { DataCard } from '../data/card';
 
 const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit));
 
+/** A … Z or a … z. */
+const letters = (first: string): readonly string[] =>
+  Array.from({ length: 26 }, (_, i) => String.fromCharCode(first.charCodeAt(0) + i));
+
 const CLASSES: Readonly<Record<string, readonly string[]>> = {
   digits8: DIGITS,
   mnist: DIGITS,
@@ -14,7 +18,8 @@ const CLASSES: Readonly<Record<string, readonly string[]>> = {
     ...['T-shirt', 'trouser', 'pullover', 'dress', 'coat'],
     ...['sandal', 'shirt', 'sneaker', 'bag', 'ankle boot'],
   ],
-  letter: Array.from({ length: 26 }, (_, i) => String.fromCharCode(65 + i)),
+  glyph62: [...letters('A'), ...letters('a'), ...DIGITS],
+  letter: letters('A'),
   iris: ['setosa', 'versicolor', 'virginica'],
   wine: ['cultivar 1', 'cultivar 2', 'cultivar 3'],
   'breast-cancer': ['malignant', 'benign'],

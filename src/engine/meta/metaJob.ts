@@ -55,6 +55,8 @@ export class MetaJob {
   readonly #schedule: OuterSchedule;
   readonly #problems: Problems;
   readonly #player: Player;
+  /** That were left in the middle of their trainings. */
+  readonly #members: WholeState['members'];
   #state: MetaState;
   /** When work began, milliseconds, and what had been worked before. */
   readonly #begun = performance.now();
@@ -75,9 +77,7 @@ export class MetaJob {
     this.#secondsBefore = this.#state.seconds;
     this.#validatedAt = readMetaValidations(writer.paths.directory).at(-1)?.iteration ?? -1;
     this.#savedAt = from === undefined ? -1 : this.#state.iteration;
-    from?.members.forEach((member, i) => {
-      if (member !== undefined) population.restore(i, member);
-    });
+    this.#members = from?.members ?? [];
   }
 
   /** To its end, or until the signal. @throws UserError('disk'), after which it can go on from its last checkpoint */
@@ -104,6 +104,7 @@ export class MetaJob {
     const { signal } = this.#options;
     const validation = await Validation.open(config, population, this.#problems);
     try {
+      await this.#restore();
       const tasks = await this.#validationTasks(validation);
       this.#announce();
       for (;;) {
@@ -118,6 +119,15 @@ export class MetaJob {
     } catch (thrown) {
       if (signal?.aborted === true && thrown === signal.reason) return 'stopped';
       throw thrown;
+    }
+  }
+
+  /** Data may be known by other numbers now. */
+  async #restore(): Promise<void> {
+    for (const [i, member] of this.#members.entries()) {
+      if (member?.assignment.config === undefined) continue;
+      const task = await this.#problems.carrierOf(member.assignment.config);
+      this.#parts.population.restore(i, { ...member, assignment: { ...member.assignment, task } });
     }
   }
 

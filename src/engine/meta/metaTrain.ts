@@ -112,7 +112,7 @@ async function openFor(
   return openPopulation({
     tasks: [],
     optimizers: [learned, ...(baseline ? rates : [])],
-    members: Math.max(2 * estimator.pairs, tasks * (baseline ? rates.length : 1)),
+    members: 2 * estimator.pairs + tasks * (baseline ? rates.length : 1),
     device: config.device,
     dataDir: services.dataDir,
     weightsDir: services.weightsDir,

@@ -144,9 +144,8 @@ export class Player {
   }
 
   /** Batches that are others for each problem. */
-  #finalOf({ config, seed }: Problem) {
-    const batchSize = 'batchSize' in config ? config.batchSize : 1;
-    const batches = Math.max(1, Math.round(this.#samples / batchSize));
+  #finalOf({ seed }: Problem) {
+    const batches = { samples: this.#samples };
     return { splits: ['train'] as const, batches, first: seed % (1 << 20) };
   }
 

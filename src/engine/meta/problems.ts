@@ -1,6 +1,6 @@
 /** The inner problems of a meta-training: which task a number stands for, and what its losses count. */
 import { LRUCache } from 'lru-cache';
-import { createMetaLoss, createRng, drawTask } from '../../core/index';
+import { createMetaLoss, createRng, drawTask, splitSeed } from '../../core/index';
 import type { MetaLoss, MetaSplit, TaskDistribution, Variation } from '../../core/index';
 import { decodeTask, innermostTask, lossUnit } from '../../protocol/index';
 import type { MetaConfig, TaskConfig } from '../../protocol/index';
@@ -51,21 +51,22 @@ export class Problems {
     return this.#draw('metaValid', index);
   }
 
-  async #draw(split: MetaSplit, step: number): Promise<Problem> {
-    const purpose = split === 'metaTrain' ? 'task' : 'evaluation';
-    const rng = createRng({ seed: this.#config.seed, purpose, step });
-    const seed = rng.uint32();
-    const { task, variation, entry } = drawTask(this.#distribution, rng, split);
-    const config = decodeTask(task);
-    const carrier = await this.#carrierOf(config);
-    return { carrier, config, variation, entry, seed, ...this.#judgeOf(config, carrier) };
-  }
-
-  #carrierOf(config: TaskConfig): Promise<number> {
+  /** The task of the population whose data a config reads. @throws UserError('data') */
+  carrierOf(config: TaskConfig): Promise<number> {
     const key = dataKey(config);
     const known = this.#carriers.get(key) ?? this.#population.addTask(config);
     this.#carriers.set(key, known);
     return known;
+  }
+
+  async #draw(split: MetaSplit, step: number): Promise<Problem> {
+    const purpose = split === 'metaTrain' ? 'task' : 'evaluation';
+    const rng = createRng({ seed: this.#config.seed, purpose, step });
+    const seed = splitSeed(split, rng);
+    const { task, variation, entry } = drawTask(this.#distribution, rng, split);
+    const config = decodeTask(task);
+    const carrier = await this.carrierOf(config);
+    return { carrier, config, variation, entry, seed, ...this.#judgeOf(config, carrier) };
   }
 
   #judgeOf(config: TaskConfig, carrier: number): Judge {

@@ -1,6 +1,12 @@
 /** What names in a meta-training's config stand for. */
 import { UserError, invariant } from '../../base/index';
-import { TASK_MIXES, createEstimator, createOuterOptimizer, thetaSpecs } from '../../core/index';
+import {
+  TASK_MIXES,
+  createEstimator,
+  createOuterOptimizer,
+  describeSplits,
+  thetaSpecs,
+} from '../../core/index';
 import type {
   Architecture,
   Estimator,
@@ -13,9 +19,15 @@ import { didYouMean } from '../../protocol/index';
 import type { MetaConfig } from '../../protocol/index';
 import { veloTheta } from '../weights';
 
-/** @throws UserError('config') on a name that is not known */
+/** @throws UserError('config') on a name that is not known, or held-out data where they are trained on */
 export function resolveDistribution(tasks: MetaConfig['tasks']): TaskDistribution {
-  if (typeof tasks !== 'string') return tasks;
+  const mix = typeof tasks === 'string' ? mixOf(tasks) : tasks;
+  // Refuses data in the wrong part.
+  describeSplits(mix);
+  return mix;
+}
+
+function mixOf(tasks: string): TaskDistribution {
   const mix = TASK_MIXES.find(({ name }) => name === tasks);
   if (mix !== undefined) return mix;
   const names = TASK_MIXES.map(({ name }) => name);

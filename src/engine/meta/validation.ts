@@ -17,7 +17,7 @@ export const BASELINE_RATES = Array.from({ length: 9 }, (_, k) => 5e-4 * 2 ** k)
 const BASELINE_TIMES = 4;
 const BASELINE_POINTS = 64;
 /** Speedups are told up to this, which is all that the baseline's trainings can show. */
-export const MOST_SPEEDUP = BASELINE_TIMES;
+const MOST_SPEEDUP = BASELINE_TIMES;
 
 const LEAST_SPEEDUP = 0.01;
 
@@ -81,8 +81,8 @@ export class Validation {
 
   /** Losses of the theta that is the population's centre, NaN where a training diverged. */
   async losses(signal?: AbortSignal): Promise<number[]> {
-    const jobs = this.#fixed.map(({ problem, length }, member) =>
-      this.#job(problem, { member, optimizer: 0, length, steps: length }),
+    const jobs = this.#fixed.map(({ problem, length }, index) =>
+      this.#job(problem, { index, optimizer: 0, length, steps: length }),
     );
     const results = await this.#run(jobs, signal);
     return results.map((result) => lastLoss(result));
@@ -116,8 +116,8 @@ export class Validation {
       BASELINE_RATES.map((_, rate) => {
         const steps = BASELINE_TIMES * length;
         const every = Math.max(1, Math.ceil(steps / BASELINE_POINTS));
-        const member = i * rates + rate;
-        return this.#job(problem, { member, optimizer: 1 + rate, length: steps, steps, every });
+        const index = i * rates + rate;
+        return this.#job(problem, { index, optimizer: 1 + rate, length: steps, steps, every });
       }),
     );
     const results = await this.#run(jobs, signal);
@@ -129,18 +129,18 @@ export class Validation {
   #job(
     { carrier: task, config, variation, seed, worstLoss }: Problem,
     how: {
-      readonly member: number;
+      readonly index: number;
       readonly optimizer: number;
       readonly length: number;
       readonly steps: number;
       readonly every?: number;
     },
   ): MemberJob {
-    const { member, optimizer, length: numSteps, steps, every } = how;
-    const batchSize = 'batchSize' in config ? config.batchSize : 1;
-    const batches = Math.max(1, Math.round(this.#config.validation.samples / batchSize));
+    const { index, optimizer, length: numSteps, steps, every } = how;
+    const batches = { samples: this.#config.validation.samples };
     return {
-      member,
+      // The first ones are those that are trained on.
+      member: 2 * this.#config.estimator.pairs + index,
       begin: { task, config, variation, optimizer, seed, numSteps },
       steps,
       worstLoss,

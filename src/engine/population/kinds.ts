@@ -1,19 +1,39 @@
 /** Which members can take turns in one arena, and cost the same. */
 import { isDeepStrictEqual } from 'node:util';
-import { seedShapesLoss } from '../jobs/createTask';
 import { planOfVariation } from '../../core/index';
-import type { Assignment, PopulationTask, SharedOptimizer } from './messages';
+import type { TaskConfig } from '../../protocol/index';
+import { seedShapesLoss } from '../jobs/createTask';
+import type { Assignment, PopulationTask, SharedOptimizer, SharedTask } from './messages';
 
-/** The kind of a member: its task, where that shows in the loss with its seed, and its optimizer but for numbers of a step. */
+/**
+ * The kind of a member: its config with the shape of its data, its variation as far as plans show it, its optimizer but for
+ * numbers of a step, and its seed where that shows in the loss.
+ */
 export function kindOf(
   { tasks, optimizerKinds }: Pick<PopulationTask, 'tasks' | 'optimizerKinds'>,
-  { task, config: own, variation, optimizer, seed }: Assignment,
+  { task, config: own, variation = {}, optimizer, seed }: Assignment,
 ): string {
-  const config = own ?? tasks[task]?.config;
-  const shape = config !== undefined && seedShapesLoss(config) ? seed : '';
-  const name = own === undefined ? '' : JSON.stringify(own);
-  const varied = JSON.stringify(planOfVariation(variation ?? {}));
-  return `${task}${name}/${optimizerKinds[optimizer] ?? optimizer}/${shape}/${varied}`;
+  const config = own ?? tasks[task]!.config;
+  const shape = imagesShape(tasks[task]!);
+  return JSON.stringify([
+    shape === undefined ? config : withoutDataset(config),
+    shape ?? task,
+    planOfVariation(variation),
+    optimizerKinds[optimizer] ?? optimizer,
+    seedShapesLoss(config) ? seed : '',
+  ]);
+}
+
+/** What of images a plan knows. Data of other kinds have a plan for each set. */
+function imagesShape({ dataset }: SharedTask): readonly number[] | undefined {
+  if (dataset === undefined || !('train' in dataset)) return undefined;
+  const { count, height, width, channels } = dataset.train;
+  return [count, height, width, channels, dataset.classes];
+}
+
+function withoutDataset(config: TaskConfig): object {
+  if ('task' in config) return { ...config, task: withoutDataset(config.task) };
+  return { ...config, dataset: undefined };
 }
 
 /**

@@ -1,6 +1,12 @@
 /** The worker's end of a population: keeps the stages that it has needed and lets members take their turns. */
 import { LRUCache } from 'lru-cache';
-import { MemberStage, createLearnedOptimizer, thetaOf, variedTask } from '../../core/index';
+import {
+  MemberStage,
+  createLearnedOptimizer,
+  thetaOf,
+  variedOptimizer,
+  variedTask,
+} from '../../core/index';
 import type { KernelRuntime, Optimizer, StepOwner, Task } from '../../core/index';
 import { toEngineError } from '../../protocol/index';
 import { createOptimizer } from '../jobs/createOptimizer';
@@ -163,16 +169,16 @@ export class MemberHost {
     });
   }
 
-  #optimizer({ optimizer, numSteps }: Assignment): Optimizer {
+  #optimizer({ optimizer, numSteps, variation = {} }: Assignment): Optimizer {
     const source = this.#task.optimizers[optimizer]!;
-    return kept(this.#optimizers, `${optimizer}/${numSteps}`, () =>
-      'config' in source
-        ? createOptimizer(source.config, numSteps, this.#task.weightsDir).optimizer
-        : createLearnedOptimizer({
-            theta: thetaOf(source.architecture, source.theta),
-            numSteps,
-          }),
-    );
+    const delay = variation.gradient?.delay ?? 0;
+    return kept(this.#optimizers, `${optimizer}/${numSteps}/${delay}`, () => {
+      const plain =
+        'config' in source
+          ? createOptimizer(source.config, numSteps, this.#task.weightsDir).optimizer
+          : createLearnedOptimizer({ theta: thetaOf(source.architecture, source.theta), numSteps });
+      return variedOptimizer(plain, variation);
+    });
   }
 }
 

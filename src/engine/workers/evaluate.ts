@@ -63,6 +63,7 @@ function reportOf(event: EvaluationEvent): FolderJobReport | undefined {
       return { type: 'warning', text: `${event.training}: ${event.message}` };
     case 'warning':
       return event;
+    case 'reused':
     case 'ended':
       return undefined;
   }

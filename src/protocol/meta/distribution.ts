@@ -5,7 +5,22 @@ import type { ConfigCheck } from '../configProblems';
 import { taskSchema } from '../tasks/taskSchema';
 import { probability, template, templateFields } from './draws';
 
+/** Fields that are drawn one by one, or all of them with some probability. */
+const drawn = <T extends z.ZodObject>(fields: T) =>
+  z.union([fields, z.strictObject({ maybe: fields, probability: probability() })]);
+
 const reparametrization = z.strictObject({ level: template, decades: template });
+
+const gradient = z.strictObject({
+  es: drawn(z.strictObject({ pairs: template, std: template })).exactOptional(),
+  bfloat16: template.exactOptional(),
+  normalized: template.exactOptional(),
+  directions: drawn(
+    z.strictObject({ count: template, signs: template.exactOptional() }),
+  ).exactOptional(),
+  keep: template.exactOptional(),
+  delay: template.exactOptional(),
+});
 
 const variation = z
   .strictObject({
@@ -13,15 +28,18 @@ const variation = z
     trainShare: template
       .exactOptional()
       .describe('Share of the train split that is trained on, above 0 and at most 1.'),
-    reparametrization: z
-      .union([
-        reparametrization,
-        z.strictObject({ maybe: reparametrization, probability: probability() }),
-      ])
+    reparametrization: drawn(reparametrization)
       .exactOptional()
       .describe(
         'Weights are trained as w/scale where the loss multiplies by scale, 10^±decades at random; of `level` "global", ' +
           '"tensor" or "parameter".',
+      ),
+    gradient: drawn(gradient)
+      .exactOptional()
+      .describe(
+        'What happens to gradients before an optimizer sees them, in this order: estimated from `pairs` of losses at noise ' +
+          'of deviation `std`, rounded to bfloat16, normalised, projected on `count` random directions or their signs, ' +
+          'a share of its numbers kept, delayed by some updates. Each form costs a plan.',
       ),
   })
   .describe('What makes tasks with the same config different.');
@@ -41,6 +59,16 @@ const entry = z
       .max(100_000)
       .exactOptional()
       .describe('So many different configs in all; absent: each task has a fresh one.'),
+    batchShare: template
+      .exactOptional()
+      .describe('Share of its batch that a config keeps, above 0 and at most 1; absent: all.'),
+    maxFlops: z
+      .number()
+      .gt(0)
+      .exactOptional()
+      .describe(
+        'Floating-point operations of a step, its gradient included: configs that take more are drawn again.',
+      ),
     resample: probability()
       .exactOptional()
       .describe('Probability of a fresh config in spite of the pool; absent: 0.'),

@@ -8,7 +8,7 @@ export interface TemplateFields {
 }
 
 /** A value or a draw. What a drawn value may be is for the field that it is for to say. */
-export const template: z.ZodType<Template> = z.custom<Template>().superRefine(checkTemplate);
+export const template = z.unknown().superRefine(checkTemplate) as z.ZodType as z.ZodType<Template>;
 
 export const probability = () => z.number().min(0).max(1);
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** The learned optimizers that there are. */
-export const LEARNED_KINDS = [
+const LEARNED_KINDS = [
   'velo',
   'celo',
   'celo2',

@@ -12,7 +12,7 @@ export const optimizerSchema = z
     ...MATRIX,
     ...SELF_TUNING,
     z.strictObject({
-      name: z.literal('velo').describe('VeLO, the learned optimizer.'),
+      name: z.literal('velo').describe('VeLO, or the learned optimizer that the weights are for.'),
       weights: z
         .string()
         .min(1)

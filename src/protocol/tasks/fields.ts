@@ -10,7 +10,7 @@ export const imageDataset = () =>
     .string()
     .min(1)
     .describe(
-      'The images: "digits8", "mnist", "fashion-mnist", "emoji9", "emoji98", or the path of a folder with files in ' +
+      'The images: "digits8", "mnist", "fashion-mnist", "emoji9", "emoji98", "glyph62", or the path of a folder with files in ' +
         'idx format (relative to the config file).',
     );
 

@@ -17,7 +17,7 @@ const dataSchema = z
           .string()
           .min(1)
           .describe(
-            'Labelled images: "digits8", "mnist", "fashion-mnist", "emoji9", "emoji98", one of the cache, or the path ' +
+            'Labelled images: "digits8", "mnist", "fashion-mnist", "emoji9", "emoji98", "glyph62", one of the cache, or the path ' +
               'of a folder with files in idx format.',
           ),
         batchSize,

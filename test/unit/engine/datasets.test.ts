@@ -106,6 +106,17 @@ describe('the bundled data sets', () => {
     expect(new Set(labels).size).toBe(classes);
   });
 
+  it('glyph62 has 62 classes of letters and digits, drawn small, about as many of each', async () => {
+    const { classes, train, test } = await loadImageDataset('glyph62', { dataDir: DATA_DIR });
+    expect(classes).toBe(62);
+    expect(train).toMatchObject({ count: 22_661, height: 16, width: 16, channels: 1 });
+    expect(test?.count).toBe(3942);
+    const counts = Array<number>(62).fill(0);
+    for (const label of train.labels) counts[label]! += 1;
+    expect(Math.min(...counts)).toBeGreaterThan(300);
+    expect(Math.max(...counts)).toBeLessThan(400);
+  });
+
   it('are listed with a licence each', () => {
     expect(BUNDLED_DATASETS.map(({ name }) => name)).toEqual([...BUNDLED_DATASET_NAMES]);
     for (const { licence } of BUNDLED_DATASETS) expect(licence).not.toBe('');

@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { armsOf, trainingsOf } from '../../../src/engine/evaluation/arms';
+import { pointsOf } from '../../../src/engine/evaluation/points';
 import { resolveEvaluation } from '../../../src/engine/evaluation/resolve';
 import { summarizeTask } from '../../../src/engine/evaluation/results';
 import type { ArmResult } from '../../../src/engine/evaluation/results';
+import { rowsOf, trainingsOfRows } from '../../../src/engine/evaluation/rows';
 import { checkEvaluationConfig } from '../../../src/protocol/index';
 import type { EvaluationConfigInput, ResolvedEvaluation } from '../../../src/protocol/index';
 
 const BEALE = { name: 'beale', task: { family: 'beale' } } as const;
+
+/** Tuned over the rates of its suite. */
+const SWEPT = { optimizer: { name: 'sgd' }, sweep: {} } as const;
 
 function resolved(input: EvaluationConfigInput): ResolvedEvaluation {
   const { config, problems } = checkEvaluationConfig(input);
@@ -26,12 +31,65 @@ describe('a resolved evaluation', () => {
     });
   });
 
-  it('is the same when it is resolved again', () => {
-    const once = resolved({ suite: 'quick-12', seeds: 3 });
+  it('has 15 learning rates, two seeds and a point every ten steps unless it says otherwise', () => {
+    expect(resolved({ tasks: [BEALE] })).toMatchObject({
+      baseline: { sweep: { learningRates: { kind: 'decades', points: 15 } } },
+      seeds: 2,
+      evaluate: { every: 10, batches: 5, heldOut: 'outerValid' },
+    });
+    expect(resolved({ tasks: [BEALE] }).protocol).toBeUndefined();
+  });
+
+  it.each(['quick-12', 'recipe-test'])('of %s is the same when it is resolved again', (suite) => {
+    const once = resolved({ suite, seeds: 3, optimizers: [SWEPT] });
     expect(resolved(JSON.parse(JSON.stringify(once)) as EvaluationConfigInput)).toEqual(once);
   });
 
+  it('has the lengths, rates, seeds and the second baseline of recipe-test', () => {
+    const recipe = resolved({ suite: 'recipe-test', optimizers: [SWEPT] });
+    const learningRates = {
+      kind: 'list',
+      values: Array.from({ length: 9 }, (_, k) => 5e-4 * 2 ** k),
+    };
+    expect(recipe).toMatchObject({
+      ...{ protocol: 'lengths', steps: 3000, seeds: 3 },
+      baseline: { steps: 12_000, sweep: { learningRates } },
+      secondBaseline: {
+        ...{ name: 'adam cosine', optimizer: { name: 'adam' } },
+        sweep: { learningRates, schedules: [{ kind: 'cosine', minMultiplier: 0 }] },
+      },
+      optimizers: [{ sweep: { learningRates } }],
+      evaluate: { samples: 2048 },
+    });
+  });
+
+  it('has lengths where a task says some: of the others its steps, each once, ascending', () => {
+    const tasks = [
+      { ...BEALE, lengths: [30, 10, 30] },
+      { ...BEALE, name: 'other' },
+    ];
+    const { protocol, steps, baseline, ...rest } = resolved({ tasks, steps: 40 });
+    expect([protocol, steps, baseline.steps]).toEqual(['lengths', 40, 160]);
+    expect(rest.tasks.map(({ lengths }) => lengths)).toEqual([[10, 30], [40]]);
+  });
+
   it.each([
+    [
+      { suite: 'recipe-test', steps: 500 },
+      /steps is 500, but the tasks say .* the longest is 3000/,
+    ],
+    [
+      { suite: 'recipe-test', evaluate: { every: 5 } },
+      /evaluate\.every says nothing with protocol "lengths"/,
+    ],
+    [
+      { suite: 'recipe-test', protocol: 'paper' },
+      /lengths of a task says nothing with protocol "paper"/,
+    ],
+    [
+      { tasks: [BEALE], secondBaseline: { optimizer: { name: 'adam' } } },
+      /secondBaseline says nothing with protocol "paper"/,
+    ],
     [{ suite: 'quick-13' }, /there is no suite "quick-13"; did you mean "quick-12"\?/],
     [{ tasks: [BEALE, BEALE] }, /two tasks are called "beale", expected names of their own/],
     [
@@ -112,6 +170,53 @@ describe('the trainings of an evaluation', () => {
       task: 1,
       arm: 0,
       seed: 1,
+    });
+  });
+});
+
+describe('the trainings of an evaluation of lengths', () => {
+  const config = resolved({
+    tasks: [
+      { ...BEALE, lengths: [10, 20] },
+      { ...BEALE, name: 'long', lengths: [20] },
+    ],
+    baseline: { sweep: { learningRates: { kind: 'list', values: [0.1, 0.2] } } },
+    seeds: 1,
+  });
+
+  it('are the baseline once, and all others for each length of the task', () => {
+    const arms = armsOf(config);
+    const told = trainingsOf(config).map(({ key, arm }) => `${key} ${arms[arm]!.steps}`);
+    expect(told.filter((text) => text.startsWith('long/'))).toEqual([
+      'long/adam/lr=0.1-s0 80',
+      'long/adam/lr=0.2-s0 80',
+      'long/velo/as-given-t=20-s0 20',
+      'long/adam-cosine/lr=0.1-t=20-s0 20',
+      'long/adam-cosine/lr=0.2-t=20-s0 20',
+    ]);
+    expect(told).toHaveLength(5 + 2 + 3 * 2);
+    expect(told).toContain('beale/velo/as-given-t=10-s0 10');
+  });
+
+  it('are in rows by task and length, the baseline in each', () => {
+    expect(rowsOf(config).map(({ name }) => name)).toEqual([
+      ...['beale, T 10', 'beale, T 20', 'long, T 20'],
+    ]);
+    const keys = trainingsOfRows(config).map((row) => row.map(({ key }) => key));
+    expect(keys.map((row) => row.length)).toEqual([5, 5, 5]);
+    expect(keys[0]).toContain('beale/adam/lr=0.1-s0');
+    expect(keys[0]!.filter((key) => key.includes('t=20'))).toEqual([]);
+  });
+
+  it('have points that grow apart, the baseline at each length, too', () => {
+    const [baseline] = armsOf(config);
+    expect(pointsOf(config, baseline!).at).toEqual(expect.arrayContaining([0, 1, 9, 10, 20, 80]));
+    const velo = armsOf(config).find(
+      ({ optimizer, steps }) => optimizer === 'velo' && steps === 20,
+    );
+    expect(pointsOf(config, velo!)).toEqual({
+      ...{ splits: ['train', 'outerValid'], batches: { samples: 2048 } },
+      at: [0, 1, 2, 4, 8, 16, 20],
     });
   });
 });

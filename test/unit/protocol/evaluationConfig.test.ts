@@ -10,21 +10,19 @@ import {
 const BEALE = { name: 'beale', task: { family: 'beale' } };
 
 describe('the config of an evaluation', () => {
-  it('is VeLO against Adam with 15 learning rates and two seeds unless it says otherwise', () => {
+  it('is VeLO against Adam unless it says otherwise; what a suite may say is left open', () => {
     const config = parseEvaluationConfigText('{ "suite": "quick-12" }', 'mine.velo-eval.json');
     expect(config).toMatchObject({
       name: 'mine',
       optimizers: [{ optimizer: { name: 'velo', weights: 'velo-handmade-1' } }],
       baseline: {
         optimizer: { name: 'adam', beta1: 0.9 },
-        sweep: {
-          learningRates: { kind: 'decades', points: 15 },
-          schedules: [{ kind: 'constant' }],
-        },
+        sweep: { schedules: [{ kind: 'constant' }] },
       },
-      seeds: 2,
-      evaluate: { every: 10, batches: 5, heldOut: 'outerValid' },
+      evaluate: { heldOut: 'outerValid' },
     });
+    expect(config.seeds).toBeUndefined();
+    expect(config.baseline.sweep.learningRates).toBeUndefined();
   });
 
   it('is the same after it was written and read', () => {
@@ -62,6 +60,16 @@ describe('the config of an evaluation', () => {
         baseline: { sweep: { learningRates: { kind: 'decades', points: 13 } } },
       },
       /^baseline\.sweep\.learningRates\.points /,
+    ],
+    [{ tasks: [{ ...BEALE, lengths: [] }] }, /^tasks\.0\.lengths /],
+    [{ tasks: [{ ...BEALE, lengths: [10, 0] }] }, 'tasks.0.lengths.1 must be >= 1, got 0'],
+    [
+      { tasks: [BEALE], protocol: 'papers' },
+      /protocol must be one of paper, lengths, got "papers"/,
+    ],
+    [
+      { tasks: [BEALE], secondBaseline: { optimizer: { name: 'velo' } } },
+      /^secondBaseline needs an optimizer with a learning rate, got /,
     ],
     [{ suite: 'quick-12', seeds: 0 }, 'seeds must be >= 1, got 0'],
     [{ suite: 'quick-12', evaluate: { every: 0 } }, 'evaluate.every must be >= 1, got 0'],

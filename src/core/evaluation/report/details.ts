@@ -115,10 +115,7 @@ export function protocolEntries(input: ReportInput): [name: string, value: strin
   return [
     ['Baseline', `${baselineName(input)}: ${referenceText(protocol)}`],
     ['Loss', protocol.split === 'train' ? 'training split' : 'held-out split'],
-    [
-      'Smoothing',
-      `mean over seeds, then a moving average of ${protocol.smoothing} along evaluation points, not corrected for bias`,
-    ],
+    ['Smoothing', smoothingText(protocol)],
     ['NaN', protocol.gaps === 'spread' ? 'ends a curve' : 'is left out of the moving average'],
     [
       'Resampling',
@@ -147,6 +144,12 @@ export function protocolEntries(input: ReportInput): [name: string, value: strin
       'the smoothed loss that the best setting of the baseline reaches in as many steps as the optimizer has',
     ],
   ];
+}
+
+function smoothingText({ seedMean, smoothing }: ProtocolOptions): string {
+  const mean = seedMean === 'geometric' ? 'geometric mean over seeds' : 'mean over seeds';
+  if (smoothing === 0) return `${mean}, the losses of points as they are`;
+  return `${mean}, then a moving average of ${smoothing} along evaluation points, not corrected for bias`;
 }
 
 function referenceText({ reference }: ProtocolOptions): string {

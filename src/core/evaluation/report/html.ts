@@ -3,6 +3,7 @@ import { numbersTable, protocolEntries, sweepTable } from './details';
 import { extentEntries } from './extent';
 import { baselineName, displayName } from './input';
 import type { ReportInput } from './input';
+import { LENGTHS_EXPLAINED, lengthMeansTable, lengthRowsTable } from './lengthTables';
 import { legend, markLegend } from './legend';
 import { profileChart } from './profileChart';
 import { settingsTable, standingsTable } from './settingsTable';
@@ -17,7 +18,12 @@ import { taskTable } from './taskTable';
 /** A whole document. */
 export function htmlReport(input: ReportInput): string {
   const title = `${input.title}: speedup over tuned ${baselineName(input)}`;
-  const sections = [head(input, title), ...speedupSections(input), ...detailSections(input)];
+  const sections = [
+    head(input, title),
+    ...lengthSections(input),
+    ...speedupSections(input),
+    ...detailSections(input),
+  ];
   return [
     '<!doctype html>',
     '<html lang="en"><head><meta charset="utf-8">',
@@ -37,6 +43,18 @@ function head(input: ReportInput, title: string): string {
     htmlTable(factsTable(extentEntries(input)), 'What was run', 'facts'),
     element('pre', {}, escapeHtml(input.command)),
   ].join('\n');
+}
+
+function lengthSections({ lengths }: ReportInput): string[] {
+  if (lengths === undefined) return [];
+  return [
+    section(
+      'Losses and speedups by length',
+      LENGTHS_EXPLAINED,
+      htmlTable(lengthMeansTable(lengths), 'Means over rows'),
+      scrolled(htmlTable(lengthRowsTable(lengths), 'Losses and speedups'), 'Losses and speedups'),
+    ),
+  ];
 }
 
 function speedupSections(input: ReportInput): string[] {

@@ -1,4 +1,5 @@
 /** What a report is made from, and the names it uses. */
+import type { LengthsScore } from '../lengths/scoreLengths';
 import type { SuiteScore } from '../scoreSuite';
 
 /** Facts for the reader who wants to check a claim: hardware, versions, settings; each in a table of its own. */
@@ -11,6 +12,8 @@ export interface ReportInput {
   /** Name of the suite. */
   readonly title: string;
   readonly score: SuiteScore;
+  /** Of an evaluation of several lengths: what the report begins with. */
+  readonly lengths?: LengthsScore;
   /** When it was run, as the reader shall see it: core has no clock. */
   readonly date: string;
   /** The command that reproduces it. */

@@ -3,6 +3,7 @@ import { numbersTable, protocolEntries, sweepTable } from './details';
 import { displayName } from './input';
 import type { ReportInput } from './input';
 import { extentEntries } from './extent';
+import { LENGTHS_EXPLAINED, lengthMeansTable, lengthRowsTable } from './lengthTables';
 import { algoPerfTable, familyTable, findings, secondsTable, summaryTable } from './summary';
 import { settingsTable, standingsTable } from './settingsTable';
 import { factsTable } from './table';
@@ -19,6 +20,7 @@ export function markdownReport(input: ReportInput): string {
     ...input.notes.map((note) => `> ${escape(note)}`),
     tableText(factsTable(extentEntries(input))),
     '```sh\n' + input.command + '\n```',
+    ...lengthParts(input),
     '## Speedup in steps',
     tableText(summaryTable(input)),
     ...(seconds.rows.length > 0 ? ['## Speedup in seconds', tableText(seconds)] : []),
@@ -49,6 +51,17 @@ export function markdownReport(input: ReportInput): string {
     ]),
   ];
   return parts.join('\n\n') + '\n';
+}
+
+function lengthParts({ lengths }: ReportInput): string[] {
+  if (lengths === undefined) return [];
+  return [
+    '## Means over rows',
+    tableText(lengthMeansTable(lengths)),
+    '## Losses and speedups by length',
+    escape(LENGTHS_EXPLAINED),
+    tableText(lengthRowsTable(lengths)),
+  ];
 }
 
 /** Each optimizer's tasks sorted by its own speedup, as in the chart: one column an optimizer. */

@@ -5,11 +5,13 @@ import type { OptimizerSummary, ProfileCost } from '../scoreSuite';
 import { factorText, intervalText, numberText } from './format';
 import { baselineName, displayName } from './input';
 import type { ReportInput } from './input';
+import { lengthFindings } from './lengthTables';
 import { numbers, words } from './table';
 import type { ReportTable } from './table';
 
 /** `VeLO needs fewer steps than tuned Adam on 9 of 12 tasks; …`, one an optimizer. */
 export function findings(input: ReportInput): string[] {
+  if (input.lengths !== undefined) return lengthFindings(input.lengths);
   return input.score.optimizers.map(({ optimizer, steps, seconds }) => {
     const name = displayName(input, optimizer);
     const [atLeastOne] = steps.shares;
@@ -84,9 +86,10 @@ function aggregateCells(aggregate: Aggregate): string[] {
   ];
 }
 
-/** The same by seconds; without rows where no times are known. */
+/** The same by seconds; without rows where no times are known, or curves may be those of another hour. */
 export function secondsTable(input: ReportInput): ReportTable {
-  const timed = input.score.optimizers.filter(({ seconds }) => seconds !== undefined);
+  const isTimed = input.lengths === undefined;
+  const timed = input.score.optimizers.filter(({ seconds }) => isTimed && seconds !== undefined);
   return {
     columns: [words('Optimizer'), ...AGGREGATE_COLUMNS],
     rows: timed.map(({ optimizer, seconds }) => [

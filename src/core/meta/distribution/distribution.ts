@@ -1,5 +1,5 @@
 /** A distribution of tasks as data: what meta-training draws its inner problems from, and what it never sees. */
-import type { TemplateFields } from './draw';
+import type { Template, TemplateFields } from './draw';
 
 /** One kind of task. */
 export interface DistributionEntry {
@@ -14,6 +14,14 @@ export interface DistributionEntry {
    * Absent: each task is drawn anew.
    */
   readonly pool?: number;
+  /**
+   * Share of its batch that a config keeps, with draws: a number above 0 and at most 1, and one example at least. Absent: all.
+   */
+  readonly batchShare?: Template;
+  /**
+   * Configs whose step takes more floating-point operations (`stepFlops`) are drawn again; those whose cost is not known pass.
+   */
+  readonly maxFlops?: number;
   /** Probability in [0, 1] of a fresh config in spite of the pool; default 0. */
   readonly resample?: number;
 }

@@ -6,6 +6,8 @@ import type { TaskSample } from '../../tasks/families/family';
 import { TASK_FAMILIES } from '../../tasks/registry';
 import type { Variation } from '../../tasks/variation';
 import { chooseIndex, drawFields } from './draw';
+import type { Template } from './draw';
+import { stepFlops } from './stepFlops';
 import { META_SPLITS } from './distribution';
 import type { DistributionEntry, MetaSplit, TaskDistribution } from './distribution';
 
@@ -34,7 +36,7 @@ export function drawTask(
   );
   const chosen = entries[entry]!;
   const pool = { seed: distribution.seed ?? 0, member: poolMember(split, entry) };
-  const task = drawConfig(chosen, rng, pool);
+  const task = pooledConfig(chosen, rng, pool);
   const variation = drawFields(chosen.variation ?? {}, rng) as Variation;
   return { task, variation, entry };
 }
@@ -57,14 +59,35 @@ function poolMember(split: MetaSplit, entry: number): number {
   return 1 + META_SPLITS.indexOf(split) + META_SPLITS.length * entry;
 }
 
-function drawConfig(entry: DistributionEntry, rng: Rng, { seed, member }: Pool): TaskSample {
+function pooledConfig(entry: DistributionEntry, rng: Rng, { seed, member }: Pool): TaskSample {
   const { pool, resample = 0 } = entry;
-  if (pool === undefined || rng.uniform() < resample) return configFrom(entry, rng);
+  if (pool === undefined || rng.uniform() < resample) return drawConfig(entry, rng);
   const step = rng.integer(pool);
-  return configFrom(entry, createRng({ seed, purpose: 'task', step, member }));
+  return drawConfig(entry, createRng({ seed, purpose: 'task', step, member }));
 }
 
-function configFrom({ task }: DistributionEntry, rng: Rng): TaskSample {
+/** Draws after which an entry is given up, as in VeLO's meta-training. */
+const MOST_DRAWS = 512;
+
+/** A config of the entry that is cheap enough. @throws UserError('config') where none of 512 is */
+export function drawConfig(
+  entry: Pick<DistributionEntry, 'task' | 'batchShare' | 'maxFlops'>,
+  rng: Rng,
+): TaskSample {
+  const { maxFlops = Infinity, batchShare = 1 } = entry;
+  for (let draw = 0; draw < MOST_DRAWS; draw++) {
+    const whole = drawAny(entry.task, rng);
+    const config = withBatchShare(whole, drawFields({ share: batchShare }, rng)['share'] ?? 1);
+    if (maxFlops === Infinity || (stepFlops(config) ?? 0) <= maxFlops) return config;
+  }
+  throw new UserError(
+    'config',
+    `${JSON.stringify(entry.task['family'])}: none of ${MOST_DRAWS} draws takes at most ${maxFlops} operations a step`,
+    { remedy: 'Raise maxFlops or make the ranges smaller.' },
+  );
+}
+
+function drawAny(task: DistributionEntry['task'], rng: Rng): TaskSample {
   if (task['sample'] !== true) return drawFields(task, rng) as TaskSample;
   const family = TASK_FAMILIES.find(({ name }) => name === task['family']);
   if (family !== undefined) return family.sample(rng);
@@ -72,4 +95,18 @@ function configFrom({ task }: DistributionEntry, rng: Rng): TaskSample {
     'config',
     `expected the name of a task family beside "sample", got ${JSON.stringify(task['family'])}`,
   );
+}
+
+function withBatchShare(task: TaskSample, share: Template): TaskSample {
+  if (share === 1) return task;
+  if (!(typeof share === 'number' && share > 0 && share <= 1)) {
+    const got = JSON.stringify(share);
+    throw new UserError('config', `batchShare must be above 0 and at most 1, got ${got}`);
+  }
+  const { task: inner, batchSize } = task;
+  if (typeof inner === 'object') {
+    return { ...task, task: withBatchShare(inner as TaskSample, share) };
+  }
+  if (typeof batchSize !== 'number') return task;
+  return { ...task, batchSize: Math.max(1, Math.floor(share * batchSize)) };
 }

@@ -31,7 +31,7 @@ export interface LstmResult {
  * @param theta  tensors of the theta by name
  */
 export function lstmForward(inputs: Tensor, previous: LstmState, theta: TensorDict): LstmResult {
-  const context = tf.max(rectify(linear(inputs, theta, 'linear_1')), 0, true);
+  const context = largestRow(rectify(linear(inputs, theta, 'linear_1')));
   const mixed = tf.add(linear(inputs, theta, 'linear_2'), context);
   const state = lstmCell(mixed, previous, theta, 'rnn_params/rnn/linear');
   const stepMultiplier = linear(state.hidden, theta, 'step_size');
@@ -40,6 +40,19 @@ export function lstmForward(inputs: Tensor, previous: LstmState, theta: TensorDi
     controls: linear(state.hidden, theta, 'rnn_to_controls'),
     stepMultiplier: tf.reshape(stepMultiplier, [-1]),
   };
+}
+
+/**
+ * The maximum over the rows; NaN where one is. The slope goes to one row: tfjs's own maximum gives the whole of it to each
+ * of several equal rows, which tensors of one rank have in the first update.
+ * @param x  f32[n, H]
+ * @returns f32[1, H]
+ */
+function largestRow(x: Tensor): Tensor {
+  const [n = 1] = x.shape;
+  const row = tf.reshape(tf.range(0, n, 1, 'int32'), [n, 1]);
+  const taken = tf.equal(row, tf.expandDims(tf.argMax(x, 0), 0));
+  return tf.sum(tf.mul(x, tf.cast(taken, 'float32')), 0, true);
 }
 
 /**

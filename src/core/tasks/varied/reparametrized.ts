@@ -26,7 +26,6 @@ export function reparametrized(task: Task, options: Reparametrization, seed: num
     Object.fromEntries(
       Object.entries(params).map(([name, value]) => [name, mul(value, batch[PREFIX + name]!)]),
     );
-  const { accuracy } = task;
   return {
     ...task,
     name: `${task.name}, scaled by 10^±${decades} per ${level === 'global' ? 'task' : level}`,
@@ -34,8 +33,9 @@ export function reparametrized(task: Task, options: Reparametrization, seed: num
     given: { ...task.given, ...prefixed(scales) },
     init: (rng) => divided(task.init(rng), scales),
     loss: (params, batch, rng) => task.loss(scaled(params, batch), batch, rng),
-    ...(accuracy && {
-      accuracy: (params: TensorDict, batch: TensorDict) => accuracy(scaled(params, batch), batch),
+    ...(task.accuracy && {
+      accuracy: (params: TensorDict, batch: TensorDict) =>
+        task.accuracy!(scaled(params, batch), batch),
     }),
   };
 }

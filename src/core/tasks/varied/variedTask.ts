@@ -5,6 +5,9 @@ import { createRng } from '../../compute/rng';
 import type { Rng } from '../../compute/rng';
 import type { Task } from '../task';
 import type { Variation } from '../variation';
+import { delayed } from '../../optimizers/delayed/delayed';
+import type { Optimizer } from '../../optimizers/optimizer';
+import { changedGradient } from './changedGradient';
 import { reparametrized } from './reparametrized';
 
 /**
@@ -12,18 +15,24 @@ import { reparametrized } from './reparametrized';
  * @throws UserError('config') on a number out of range, or a share of data that cannot be cut
  */
 export function variedTask(task: Task, variation: Variation, seed: number): Task {
-  const { initScale = 1, trainShare = 1, reparametrization } = variation;
+  const { initScale = 1, trainShare = 1, reparametrization, gradient } = variation;
   let varied = task;
   if (initScale !== 1) varied = withScaledStart(varied, initScale, seed);
   if (trainShare !== 1) varied = withLessData(varied, trainShare);
   if (reparametrization !== undefined) varied = reparametrized(varied, reparametrization, seed);
+  if (gradient !== undefined) varied = changedGradient(varied, gradient);
   return varied;
 }
 
 /** What of a variation shows in a plan: tasks with the same config that differ in the rest take turns in one arena. */
-export function planOfVariation({ reparametrization }: Variation): unknown {
-  if (reparametrization === undefined) return 'plain';
-  return reparametrization.level === 'parameter' ? 'eachNumber' : 'eachTensor';
+export function planOfVariation({ reparametrization, gradient = {} }: Variation): object {
+  if (reparametrization === undefined) return { gradient };
+  return { gradient, scaled: reparametrization.level === 'parameter' ? 'number' : 'tensor' };
+}
+
+/** The optimizer as a variation of its task lets it see gradients. @throws UserError('config') on a bad delay */
+export function variedOptimizer(optimizer: Optimizer, { gradient }: Variation): Optimizer {
+  return gradient?.delay === undefined ? optimizer : delayed(optimizer, gradient.delay);
 }
 
 function withScaledStart(task: Task, factor: number, seed: number): Task {

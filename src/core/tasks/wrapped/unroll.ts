@@ -60,7 +60,7 @@ export function advance(
   return { progress, loss: capped(value as Scalar, lossCap) };
 }
 
-/** A comparison instead of a minimum: what is not a number is not below the cap. */
-function capped(loss: Scalar, cap: number): Scalar {
+/** The loss, or the cap where it is larger or not a number; a comparison, since no number is not below the cap. */
+export function capped(loss: Scalar, cap: number): Scalar {
   return Number.isFinite(cap) ? where(lessEqual(loss, cap), loss, cap) : loss;
 }

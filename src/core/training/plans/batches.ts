@@ -1,7 +1,7 @@
 /** How training batches come into the arena: gathered from a stored data set by row numbers, or written whole. */
 import { invariant, sizeOf } from '../../../base/index';
 import { floatBits, instructionsOf } from '../../compute/instructions';
-import type { Arena, KernelRuntime } from '../../compute/kernelRuntime';
+import type { Arena } from '../../compute/kernelRuntime';
 import type { Plan } from '../../compute/plan/plan';
 import type { Span } from '../../compute/span';
 import type { StepRow } from '../../compute/stepRow';
@@ -9,26 +9,46 @@ import type { BatchRows, RowArray, Task, TaskData } from '../../tasks/task';
 import type { Linker } from './linker';
 
 export interface PlannedBatches {
-  /** Row numbers or whole batches, by the step; for data of the same task in any order. */
+  /** Row numbers or whole batches, by the step; for a task like the one that was planned. */
   rows(data: TaskData | undefined): readonly StepRow[];
   /** Makes the batch from its rows. */
   readonly code: readonly number[];
-  /** Brings the data set into the arena. */
-  start(arena: Arena): void;
+  /** Brings what batches of the task are made of into the arena, as far as it isn't there. */
+  bind(arena: Arena, task: Task): void;
+}
+
+/** Kinds of stored numbers, as data.gather in gather.c knows them. */
+const FLOATS = 0;
+const DIVIDED_BYTES = 2;
+
+/** @param plans  that read the batch, the gradient first */
+export function planBatches(
+  linker: Linker,
+  task: Task,
+  plans: readonly [gradient: Plan, ...others: Plan[]],
+): PlannedBatches {
+  const given = givenPlaces(task, plans);
+  const batches = batchesOfData(linker, task, plans[0]);
+  return {
+    ...batches,
+    bind: (arena, own) => {
+      batches.bind(arena, own);
+      writeGiven(arena, given, own);
+    },
+  };
 }
 
 /** Where what a task gives with every batch lies in the arena. */
-export type GivenPlaces = readonly (readonly [name: string, place: number])[];
+type GivenPlaces = readonly (readonly [name: string, place: number])[];
 
-/** @param plans  that read the batch */
-export function givenPlaces({ given = {} }: Task, plans: readonly Plan[]): GivenPlaces {
+function givenPlaces({ given = {} }: Task, plans: readonly Plan[]): GivenPlaces {
   return Object.keys(given).flatMap((name) => {
     const places = plans.map((plan) => placeIn(plan, name)).filter((place) => place >= 0);
     return [...new Set(places)].map((place) => [name, place] as const);
   });
 }
 
-export function writeGiven(arena: Arena, places: GivenPlaces, { given = {} }: Task): void {
+function writeGiven(arena: Arena, places: GivenPlaces, { given = {} }: Task): void {
   for (const [name, place] of places) {
     const values = given[name];
     invariant(values !== undefined, 'a task of another loss');
@@ -36,13 +56,9 @@ export function writeGiven(arena: Arena, places: GivenPlaces, { given = {} }: Ta
   }
 }
 
-/** Kinds of stored numbers, as data.gather in gather.c knows them. */
-const FLOATS = 0;
-const DIVIDED_BYTES = 2;
+const NOTHING: PlannedBatches = { rows: () => [], code: [], bind: () => undefined };
 
-const NOTHING: PlannedBatches = { rows: () => [], code: [], start: () => undefined };
-
-export function planBatches(
+function batchesOfData(
   linker: Linker,
   { data, batch, given = {} }: Task,
   gradient: Plan,
@@ -78,7 +94,7 @@ function gatheredBatches(
   const indices = linker.reserve(batchSize);
   const used = arrays
     .filter(({ name }) => placeIn(gradient, name) >= 0)
-    .map((array) => ({ ...array, ...reserveSource(linker, array.data) }));
+    .map((array) => ({ ...array, ...reserveSource(linker, array) }));
   const code = used.flatMap(({ name, data, rowLength, divisor, distance }) =>
     emit(
       'data.gather',
@@ -97,20 +113,15 @@ function gatheredBatches(
     ),
   );
   return {
-    rows: (data) => [rowNumbers(data, used, { place: indices, words: batchSize })],
+    rows: (data) => [rowNumbers(data?.rows, { place: indices, words: batchSize })],
     code,
-    start: (arena) => {
-      for (const array of used) writeSource(linker.kernels, arena, array);
+    bind: (arena, { data }) => {
+      for (const source of used) source.bind(arena, arrayLike(source, data?.rows));
     },
   };
 }
 
-function rowNumbers(data: TaskData | undefined, used: readonly RowArray[], span: Span): StepRow {
-  const rows = data?.rows;
-  invariant(
-    used.every((array) => rows?.arrays.some((other) => other.data === array.data)),
-    'the data of another task',
-  );
+function rowNumbers(rows: BatchRows | undefined, span: Span): StepRow {
   return {
     ...span,
     write: (step, { i32 }, at) => {
@@ -119,28 +130,52 @@ function rowNumbers(data: TaskData | undefined, used: readonly RowArray[], span:
   };
 }
 
-/** Where an array is said to be, and room for a copy of it where kernels do not reach the one that everybody shares. */
+/** The array of a task's data in the place of one that was planned: other numbers, all else alike. */
+function arrayLike(planned: RowArray, rows: BatchRows | undefined): RowArray['data'] {
+  const array = rows?.arrays.find(({ name }) => name === planned.name);
+  const isAlike =
+    array?.data.BYTES_PER_ELEMENT === planned.data.BYTES_PER_ELEMENT &&
+    array.data.length === planned.data.length &&
+    array.rowLength === planned.rowLength &&
+    array.divisor === planned.divisor;
+  invariant(isAlike, `data of another shape than those that were planned: ${planned.name}`);
+  return array.data;
+}
+
+/** Where an array is said to be. */
 interface Source {
   readonly distance: number;
-  readonly copy: number | undefined;
+  bind(arena: Arena, data: RowArray['data']): void;
 }
 
-function reserveSource(linker: Linker, data: RowArray['data']): Source {
+/** With room for a copy where kernels do not reach the array that everybody shares. */
+function reserveSource(linker: Linker, { data }: RowArray): Source {
+  const { kernels } = linker;
   const distance = linker.reserve(2);
-  const isShared = linker.kernels.distance !== undefined && data.byteLength > 0;
-  return { distance, copy: isShared ? undefined : linker.reserve(Math.ceil(data.byteLength / 4)) };
+  const isShared = kernels.distance !== undefined && data.byteLength > 0;
+  const copy = isShared ? undefined : linker.reserve(Math.ceil(data.byteLength / 4));
+  // The array that is bound must stay alive.
+  let bound: RowArray['data'] | undefined;
+  return {
+    distance,
+    bind: (arena, own) => {
+      if (own === bound) return;
+      bound = own;
+      if (copy === undefined) writeDistance(arena, distance, kernels.distance!(arena, own));
+      else {
+        writeDistance(arena, distance, 4 * copy);
+        writeCopy(arena, copy, own);
+      }
+    },
+  };
 }
 
-function writeSource(
-  kernels: KernelRuntime,
-  arena: Arena,
-  { data, distance: place, copy }: RowArray & Source,
-): void {
-  const { f32, i32 } = arena;
-  const bytes = copy === undefined ? kernels.distance!(arena, data) : 4 * copy;
+function writeDistance({ i32 }: Arena, place: number, bytes: number): void {
   i32[place] = bytes;
   i32[place + 1] = Math.floor(bytes / 2 ** 32);
-  if (copy === undefined) return;
-  if (data instanceof Float32Array) f32.set(data, copy);
-  else new Uint8Array(f32.buffer, f32.byteOffset + 4 * copy, data.length).set(data);
+}
+
+function writeCopy({ f32 }: Arena, place: number, data: RowArray['data']): void {
+  if (data instanceof Float32Array) f32.set(data, place);
+  else new Uint8Array(f32.buffer, f32.byteOffset + 4 * place, data.length).set(data);
 }

@@ -9,7 +9,7 @@ import type { StepRow } from '../../compute/stepRow';
 import type { FusedUpdate, Optimizer } from '../../optimizers/optimizer';
 import type { Task } from '../../tasks/task';
 import type { ResolvedSessionOptions } from '../session';
-import { givenPlaces, planBatches, writeGiven } from './batches';
+import { planBatches } from './batches';
 import { drawRows, planBlock } from './block';
 import type { BlockRun, PlannedBlock } from './block';
 import { floatsAt, spanOf } from '../../compute/plan/planRun';
@@ -99,15 +99,13 @@ export function linkStep(
   const linker = new Linker(kernels, fused?.words ?? 0);
   const gradient = linker.add(gradientGraph(task), gradientPlaces(fused));
   const loss = gradient.plan.outputs['loss']!;
-  const evaluation = linker.add(evaluationGraph(task), {
-    inputPlaces: placesOf(gradient.plan.inputs),
-  });
+  const inputPlaces = placesOf(gradient.plan.inputs);
+  const evaluation = linker.add(evaluationGraph(task), { inputPlaces });
   const accumulation = planAccumulation(linker, options, gradient.plan);
-  const parts = { optimizer, params: task.params, gradient: gradient.plan, fused };
-  const update = planUpdate(linker, parts);
+  const { params } = task;
+  const update = planUpdate(linker, { optimizer, params, gradient: gradient.plan, fused });
   const curvature = planCurvature(linker, { task, optimizer, gradient: gradient.plan, update });
-  const batches = planBatches(linker, task, gradient.plan);
-  const given = givenPlaces(task, [gradient.plan, evaluation.plan]);
+  const batches = planBatches(linker, task, [gradient.plan, evaluation.plan]);
   const rowsOf = (owner: StepOwner): OwnRows => ({
     gradient: [
       ...batches.rows(owner.task.data),
@@ -132,8 +130,7 @@ export function linkStep(
   const flat = perturbed ? update.theta?.flat : undefined;
   const perturbation = flat && planPerturbation(linker, flat);
   const arena = linker.start();
-  batches.start(arena);
-  writeGiven(arena, given, task);
+  batches.bind(arena, task);
   const state = update.start(arena);
   const run = ({ place, code }: Program): void => {
     arena.run(place, code.length);
@@ -149,7 +146,7 @@ export function linkStep(
     ...startTheta(update, perturbation, arena, state),
     bind: (owner) => {
       rows = rowsOf(owner);
-      writeGiven(arena, given, owner.task);
+      batches.bind(arena, owner.task);
     },
     params: liveViews(arena, 'params', task.params, inputs),
     grads: liveViews(arena, 'grads', task.params, gradient.plan.outputs),

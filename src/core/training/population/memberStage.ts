@@ -37,8 +37,8 @@ export interface Turn {
 /** Mean losses over the first whole batches of some splits, without any change to the member. */
 export interface EvaluationRequest {
   readonly splits: readonly Split[];
-  /** Of each split, at most all that it has. */
-  readonly batches: number;
+  /** Of each split, or as many whole batches as hold so many examples; at most all that it has. */
+  readonly batches: number | { readonly samples: number };
   /**
    * Whenever so many more updates have been made, counted from the member's beginning, which is one of the points; the
    * end of the turn always is. Absent: only the end of the turn.
@@ -46,6 +46,8 @@ export interface EvaluationRequest {
   readonly every?: number;
   /** Index of the first batch, ≥ 0; behind the last one of a split comes its first again. Default 0. */
   readonly first?: number;
+  /** Instead of `every`: after so many updates, ascending. */
+  readonly at?: readonly number[];
 }
 
 /** A member at one point of its training. */
@@ -131,11 +133,11 @@ export class MemberStage {
     };
     const losses = new Float32Array(steps).fill(NaN);
     const pace = new Pace(turn.clock);
-    if (from === undefined && steps > 0 && evaluate?.every !== undefined) evaluateAt(0);
+    if (from === undefined && steps > 0 && isPoint(0, evaluate)) evaluateAt(0);
     let done = 0;
     let diverged = false;
     while (done < steps && !diverged) {
-      const wanted = Math.min(steps - done, stepsToPoint(first + done, evaluate?.every));
+      const wanted = Math.min(steps - done, stepsToPoint(first + done, evaluate));
       const made = pace.time(() => this.#advance(turn, done, losses.subarray(done, done + wanted)));
       if (made === undefined) return undefined;
       done += made;
@@ -209,9 +211,10 @@ export class MemberStage {
 
   #pointAt(
     step: number,
-    { splits, batches: maxBatches, first }: EvaluationRequest,
+    { splits, batches, first }: EvaluationRequest,
     { task, optimizer }: StepOwner,
   ): EvaluatedPoint {
+    const maxBatches = typeof batches === 'number' ? batches : batchesOf(batches.samples, task);
     const kept = this.#batches.of(task);
     const at = { optimizer, updates: step };
     const evaluations = splits.map((split) =>
@@ -221,6 +224,19 @@ export class MemberStage {
   }
 }
 
-function stepsToPoint(step: number, every: number | undefined): number {
-  return every === undefined ? Infinity : every - (step % every);
+function isPoint(step: number, request: EvaluationRequest | undefined): boolean {
+  if (request?.at !== undefined) return request.at.includes(step);
+  return request?.every !== undefined && step % request.every === 0;
+}
+
+/** From a step to the next point after it. */
+function stepsToPoint(step: number, request: EvaluationRequest | undefined): number {
+  if (request?.at !== undefined) return (request.at.find((at) => at > step) ?? Infinity) - step;
+  return request?.every === undefined ? Infinity : request.every - (step % request.every);
+}
+
+/** Whole batches that hold at least so many examples. */
+function batchesOf(samples: number, { data, batch }: StepOwner['task']): number {
+  const size = data?.rows?.batchSize ?? batch[0]?.shape[0] ?? 1;
+  return Math.ceil(samples / size);
 }

@@ -24,3 +24,16 @@ it('quick-12 has twelve tasks over all data sets, activations and resolutions', 
   expect(valuesOf('activation').size).toBe(6);
   expect(valuesOf('imageSize')).toEqual(new Set([undefined, 8, 14]));
 });
+
+it('recipe-test has 22 rows of held-out data over six tasks, and eight of the data of meta-training', () => {
+  const { tasks, steps, baselineSteps } = SUITES.find(({ name }) => name === 'recipe-test')!;
+  const rowsOf = (family: string) =>
+    tasks.filter((task) => task.family === family).flatMap(({ lengths }) => lengths);
+  expect(tasks.filter(({ family }) => family === 'held-out')).toHaveLength(6);
+  expect(rowsOf('held-out')).toHaveLength(22);
+  expect(rowsOf('train family')).toHaveLength(8);
+  const seen = tasks.filter(({ family }) => family === 'train family');
+  expect(seen.map(({ task }) => task['dataset'])).toEqual(['fashion-mnist', 'mnist']);
+  expect(Math.max(...tasks.flatMap(({ lengths = [] }) => lengths))).toBe(steps);
+  expect(baselineSteps).toBe(4 * steps);
+});

@@ -120,7 +120,8 @@ describe('an overview', () => {
 
 describe('the curves of a task', () => {
   const curves = curvesOf({
-    ...{ task: 2, results: RESULTS['measured']!, baseline: 'adam', numSteps: STEPS },
+    ...{ task: 2, results: RESULTS['measured']!, numSteps: STEPS },
+    scoring: { baselines: ['adam'] },
     optimizers: ['velo', 'another'],
   });
 

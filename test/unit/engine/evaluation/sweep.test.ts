@@ -4,6 +4,8 @@ import { sweepOnTask, sweepOverTasks } from '../../../../src/engine/evaluation/s
 import { sweepTableSchema } from '../../../../src/protocol/live/index';
 import { curveOf } from '../../../support/lossCurves';
 
+const ADAM = { baselines: ['adam'] };
+
 const loss = (rate: number) => (step: number) => 2 * Math.exp(-rate * step);
 
 function arm(
@@ -38,7 +40,7 @@ const bowl: TaskResult = {
 };
 
 describe('a sweep on one task', () => {
-  const table = sweepOnTask(3, net, 'adam');
+  const table = sweepOnTask(3, net, ADAM);
   const [good, gone, lion] = table.settings;
 
   it('is what the view takes, of every setting', () => {
@@ -77,7 +79,7 @@ describe('a sweep on one task', () => {
 });
 
 describe('a sweep over all tasks', () => {
-  const table = sweepOverTasks([net, bowl], 'adam');
+  const table = sweepOverTasks([net, bowl], ADAM);
 
   it('ranks settings among those of their optimizer', () => {
     expect(sweepTableSchema.parse(table)).toEqual(table);
@@ -93,7 +95,7 @@ describe('a sweep over all tasks', () => {
 
   it('counts no task on which a setting of the optimizer is missing', () => {
     const begun = { ...bowl, arms: bowl.arms.slice(1) };
-    const [good, , lion] = sweepOverTasks([net, begun], 'adam').settings;
+    const [good, , lion] = sweepOverTasks([net, begun], ADAM).settings;
     expect(good!.overTasks).toMatchObject({ tasks: 1, meanRank: 1 });
     expect(lion!.overTasks!.tasks).toBe(2);
   });

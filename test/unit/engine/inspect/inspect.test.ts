@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../../../src/base/index';
-import { BASELINES, encodeTheta } from '../../../../src/core/index';
+import {
+  BASELINES,
+  createArchitecture,
+  createRng,
+  encodeTheta,
+  initTheta,
+} from '../../../../src/core/index';
 import {
   inspectOptimizer,
   listOptimizers,
@@ -45,6 +51,26 @@ const otherFile = (name: string, metadata: Record<string, string>) =>
       tensors: { 'layer0/w': { shape: [2, 2], data: new Float32Array(4) } },
     }),
   );
+
+describe('weights of another learned optimizer', () => {
+  const architecture = createArchitecture('celo', { hidden: 8 });
+  const celo = initTheta(architecture, createRng({ seed: 1, purpose: 'theta' }));
+  const path = write('celo.safetensors', encodeSafetensors(encodeTheta(celo, card)));
+
+  it('are listed as what they are', () => {
+    const entry = listOptimizers([path], WEIGHTS).at(-1);
+    expect(entry).toMatchObject({ name: 'mine', summary: 'Celo, hidden size 8' });
+    expect(entry?.problem).toBeUndefined();
+  });
+
+  it('are not shown by the editor, which says why', () => {
+    const message =
+      'celo.safetensors: expected weights of VeLO, got weights of Celo, which this editor does not show';
+    expect(() => inspectOptimizer(path, [])).toThrow(message);
+    expect(() => networkResponse(path, 0, 0)).toThrow(message);
+    expect(readMatrix(path, 'rnn_params/linear/w')).toMatchObject({ rows: 18, columns: 8 });
+  });
+});
 
 describe('the list of optimizers', () => {
   it('has the baselines with their papers, the shipped weights, then the own files', () => {

@@ -80,10 +80,10 @@ export async function sweepMessages(root: string): Promise<HostMessage[]> {
     const baseline = overview.protocol.baseline;
     return [
       { type: 'evaluation', overview, canControl: true },
-      { type: 'sweep', sweep: sweepOverTasks(results, baseline) },
+      { type: 'sweep', sweep: sweepOverTasks(results, { baselines: [baseline] }) },
       ...results.map((result, task): HostMessage => ({
         type: 'sweep',
-        sweep: sweepOnTask(task, result, baseline),
+        sweep: sweepOnTask(task, result, { baselines: [baseline] }),
       })),
     ];
   } finally {
@@ -113,7 +113,7 @@ async function overviewMessage(
         learningRates: [...new Set(rates)].sort((a, b) => a - b),
         sweeps: sweepsOf(config),
         ...{ seeds, numSteps: steps, baselineSteps: baseline.steps },
-        evaluateEvery: evaluate.every,
+        evaluateEvery: evaluate.every ?? 1,
       },
       progress: { done: trainings, total: trainings },
     },

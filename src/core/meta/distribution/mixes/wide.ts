@@ -24,6 +24,7 @@ const perceptrons: DistributionEntry = {
     batchSize: { choose: [16, 32, 32, 64, 64, 128] },
   },
   variation: VARIATION,
+  maxFlops: 2e7,
   pool: 160,
 };
 
@@ -99,8 +100,8 @@ const tables: DistributionEntry = {
 
 const TEXT = {
   dataset: 'gutenberg-small',
-  length: { choose: [8, 12, 16] },
-  batchSize: { choose: [8, 16] },
+  length: { choose: [6, 8] },
+  batchSize: 8,
 };
 
 const recurrent: DistributionEntry = {
@@ -109,7 +110,7 @@ const recurrent: DistributionEntry = {
     family: 'rnnLm',
     ...TEXT,
     cell: { choose: ['elman', 'lstm', 'gru'] },
-    hidden: { choose: [16, 24, 32] },
+    hidden: { choose: [16, 24] },
     embedding: { choose: [8, 16] },
   },
   variation: VARIATION,
@@ -121,9 +122,9 @@ const transformers: DistributionEntry = {
   task: {
     family: 'transformerLm',
     ...TEXT,
-    width: { choose: [16, 24, 32] },
+    width: { choose: [16, 24] },
     heads: { choose: [1, 2] },
-    layers: { choose: [1, 2], weights: [0.75, 0.25] },
+    layers: 1,
   },
   variation: VARIATION,
   pool: 12,

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { TASK_MIXES, createRng, drawTask } from '../../../../../src/core/index';
 import type { TaskDistribution } from '../../../../../src/core/index';
-import { checkDistribution, decodeTask } from '../../../../../src/protocol/index';
+import {
+  checkDistribution,
+  decodeTask,
+  metaConfigJsonSchema,
+} from '../../../../../src/protocol/index';
 
 const DRAWS = 2000;
 /** Two-sided false alarms below 1e-6. */
@@ -102,6 +106,35 @@ describe('a distribution of tasks', () => {
     expectShare(drawn({ pool: 7, resample: 0.2 }) - 7, 0.2);
   });
 
+  it('draws again what is too dear, and says where nothing is cheap enough', () => {
+    const task = {
+      family: 'imageMlp',
+      dataset: 'mnist',
+      hidden: [32],
+      batchSize: { integer: [1, 100] },
+    };
+    // 3 passes of 2 · (784 · 32 + 32 · 10) operations for each image.
+    const mix = mixOf({ task, maxFlops: 10 * 6 * (784 * 32 + 320) });
+    const sizes = Array.from({ length: 200 }, (_, i) => drawTask(mix, stream(i)).task['batchSize']);
+    expect(new Set(sizes)).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]));
+    expect(() => drawTask(mixOf({ task, maxFlops: 10 }), stream(0))).toThrow(
+      '"imageMlp": none of 512 draws takes at most 10 operations a step',
+    );
+  });
+
+  it('keeps a share of a batch, that of a task inside included', () => {
+    const inner = { family: 'imageMlp', dataset: 'mnist', batchSize: 50 };
+    const drawn = (task: TaskDistribution['metaTrain'][number]['task'], batchShare: number) =>
+      drawTask(mixOf({ task, batchShare }), stream(0)).task;
+    expect(drawn(inner, 0.3)['batchSize']).toBe(15);
+    expect(drawn(inner, 0.001)['batchSize']).toBe(1);
+    expect(drawn({ family: 'esGradient', task: inner }, 0.3)['task']).toHaveProperty(
+      'batchSize',
+      15,
+    );
+    expect(() => drawn(inner, 2)).toThrow('batchShare must be above 0 and at most 1, got 2');
+  });
+
   it('draws with the sampler of a family, all of whose tasks a config may have', () => {
     const mix = mixOf({ task: { family: 'visionTransformer', sample: true } });
     for (let i = 0; i < 50; i++)
@@ -109,6 +142,43 @@ describe('a distribution of tasks', () => {
     expect(() => drawTask(mixOf({ task: { family: 'none', sample: true } }), stream(0))).toThrow(
       'expected the name of a task family beside "sample", got "none"',
     );
+  });
+});
+
+describe('a distribution in a file', () => {
+  const problemsOf = (entry: object) =>
+    checkDistribution({ name: 'a', summary: 'A.', metaTrain: [entry] }).problems?.map(
+      ({ message }) => message,
+    );
+  const MLP = { family: 'imageMlp', dataset: 'mnist' };
+
+  it.each([
+    [{ task: { ...MLP, hiden: 3 } }, /^metaTrain\.0\.task\.hiden is not a setting of imageMlp \(/],
+    [{ task: { family: 'imageMlpp' } }, /task\.family must be one of .*did you mean "imageMlp"\?$/],
+    [{ task: { ...MLP, sample: true } }, /task\.dataset is not a setting of imageMlp \(sample\)/],
+    [
+      { task: { ...MLP, batchSize: { choose: [1, 2], weights: [1] } } },
+      'metaTrain.0.task.batchSize.weights must have as many entries as choose, got {"choose":[1,2],"weights":[1]}',
+    ],
+    [
+      { task: { ...MLP, batchSize: { logInteger: [0, 4] } } },
+      'metaTrain.0.task.batchSize.logInteger must have ends above 0, got [0,4]',
+    ],
+    [
+      { task: { ...MLP, hidden: { list: null, length: 2 } } },
+      'metaTrain.0.task.hidden.list must be a value or a draw, got null',
+    ],
+    [
+      { task: MLP, variation: { gradient: { normalised: true } } },
+      /variation\.gradient\.normalised is not a known setting/,
+    ],
+  ])('says what is wrong with %j', (entry, message) => {
+    const [problem] = problemsOf(entry)!;
+    expect(problem).toMatch(message);
+  });
+
+  it('has a schema for editors', () => {
+    expect(JSON.stringify(metaConfigJsonSchema())).toContain('metaTrain');
   });
 });
 

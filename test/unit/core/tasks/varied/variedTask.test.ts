@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { NamedArrays } from '../../../../../src/base/index';
 import { createRng } from '../../../../../src/core/compute/rng';
 import { toTensors } from '../../../../../src/core/compute/tensors';
 import { createOptimizer } from '../../../../../src/core/optimizers/registry';
@@ -39,11 +40,10 @@ beforeAll(async () => {
 function startLoss(task: Task): number {
   return tf.tidy(() => {
     const shapes = new Map(task.batch.map(({ name, shape }) => [name, shape]));
-    const given = Object.entries(task.given ?? {}).map(([name, data]) => [
-      name,
-      { shape: shapes.get(name)!, data },
-    ]);
-    const batch = { ...task.data?.trainBatch(0), ...Object.fromEntries(given) };
+    const given = Object.entries(task.given ?? {}).map(
+      ([name, data]) => [name, { shape: shapes.get(name)!, data }] as const,
+    );
+    const batch: NamedArrays = { ...task.data?.trainBatch(0), ...Object.fromEntries(given) };
     const params = toTensors(task.init(createRng(init)));
     return task.loss(params, toTensors(batch), NO_DRAWS).dataSync()[0]!;
   });
@@ -140,8 +140,9 @@ describe('a varied task', () => {
     expect(() => vary({ reparametrization: { level: 'tensor', decades: NaN } })).toThrow(
       'decades must be a finite number above 0, got NaN',
     );
-    const { firstOfTrain: _, ...endless } = perceptron.data!;
-    expect(() => vary({ trainShare: 0.5 }, { ...perceptron, data: endless })).toThrow(
+    const endless = { ...perceptron, data: { ...perceptron.data! } };
+    delete endless.data.firstOfTrain;
+    expect(() => vary({ trainShare: 0.5 }, endless)).toThrow(
       'are no list of examples that a trainShare could be cut from',
     );
     const bowl = createQuadratic({ dimension: 2, condition: 1, seed });
@@ -155,7 +156,12 @@ describe('a varied task', () => {
       { reparametrization: { level: 'tensor', decades: 2 } },
       { reparametrization: { level: 'parameter', decades: 1 } },
     ] as const;
-    expect(plans.map(planOfVariation)).toEqual(['plain', 'eachTensor', 'eachTensor', 'eachNumber']);
+    expect(plans.map(planOfVariation)).toEqual([
+      { gradient: {} },
+      { gradient: {}, scaled: 'tensor' },
+      { gradient: {}, scaled: 'tensor' },
+      { gradient: {}, scaled: 'number' },
+    ]);
   });
 });
 

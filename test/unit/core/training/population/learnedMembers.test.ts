@@ -1,7 +1,10 @@
 /** Members with weights of their own, of every learned optimizer, against the readable form created with these weights. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRng, streamKey } from '../../../../../src/core/compute/rng';
-import { ARCHITECTURE_KINDS, createArchitecture } from '../../../../../src/core/optimizers/learned/registry';
+import {
+  ARCHITECTURE_KINDS,
+  createArchitecture,
+} from '../../../../../src/core/optimizers/learned/registry';
 import {
   createLearnedOptimizer,
   flatTheta,
@@ -43,7 +46,13 @@ beforeAll(async () => {
 });
 
 function task(): Task {
-  return createImageMlp({ dataset: DATASET, activation: 'tanh', hidden: [5], batchSize: 4, seed: 3 });
+  return createImageMlp({
+    dataset: DATASET,
+    activation: 'tanh',
+    hidden: [5],
+    batchSize: 4,
+    seed: 3,
+  });
 }
 
 function caseOf([kind, options, distance]: (typeof CASES)[number]) {

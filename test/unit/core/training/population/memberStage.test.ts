@@ -39,6 +39,13 @@ function digitsMlp(seed: number): Task {
   return createImageMlp({ dataset: digits, activation: 'relu', hidden: [6], batchSize: 8, seed });
 }
 
+/** The same with images that stand on their heads, and other labels. */
+function turned(dataset: ImageDataset): ImageDataset {
+  const { train } = dataset;
+  const labels = train.labels.map((label) => (label + 3) % dataset.classes);
+  return { ...dataset, train: { ...train, labels, pixels: train.pixels.toReversed() } };
+}
+
 function velo(theta = centre.theta, numSteps = 50): Optimizer {
   return createVelo({ theta: thetaOf(architecture, theta), numSteps });
 }
@@ -82,6 +89,36 @@ describe.each(kernelRuntimes)('a stage on $flavour $isa', (kernels) => {
     owners.forEach((owner, i) => {
       expect(Float32Array.from(losses[i]!)).toEqual(alone(owner, 75));
     });
+  });
+
+  it('lets members with other data of the same shape take turns, evaluations included', () => {
+    const others = [digits, turned(digits), digits];
+    const owners = others.map((dataset, seed) => ({
+      task: createImageMlp({ dataset, activation: 'relu', hidden: [6], batchSize: 8, seed }),
+      optimizer: velo(),
+      seed,
+    }));
+    const stage = new MemberStage({ owner: owners[0]!, kernels });
+    const evaluate = { splits: ['train', 'test'], batches: 3 } as const;
+    for (const owner of owners) {
+      const { losses, points } = stage.run({ owner, steps: 20, evaluate })!;
+      expect(losses).toEqual(alone(owner, 20));
+      const session = createSession({ ...owner, kernels });
+      session.advanceBlock(20);
+      expect(points[0]!.evaluations).toEqual(
+        evaluate.splits.map((split) => session.evaluate(split, 3)),
+      );
+    }
+    const less = { ...digits, train: { ...digits.train, count: 900 } };
+    const task = createImageMlp({
+      ...{
+        dataset: { ...less, train: { ...less.train, pixels: less.train.pixels.slice(0, 57_600) } },
+      },
+      ...{ activation: 'relu', hidden: [6], batchSize: 8, seed: 0 },
+    });
+    expect(() => stage.run({ owner: { ...owners[0]!, task }, steps: 1 })).toThrow(
+      'data of another shape than those that were planned: x',
+    );
   });
 
   it('knows learning rates and announced lengths of each', () => {

@@ -1,0 +1,193 @@
+/** Meta-trainings as a user runs them: their numbers do not depend on workers, Ctrl-C or a killed process. */
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  decodeSafetensors,
+  findMetaTraining,
+  metaThetaPath,
+  metaPaths,
+  readMetaIterations,
+  readMetaTraining,
+  readMetaValidationTasks,
+  readMetaValidations,
+} from '../../src/storage/index';
+import { jsonLines, runCli } from '../support/buildCli';
+import { bundleOf } from '../support/bundles';
+
+const root = fs.mkdtempSync(join(tmpdir(), 'velo-metatrain-'));
+// The program of its workers lies beside it.
+beforeAll(async () => {
+  await bundleOf('src/engine/workers/main.ts', 'engineWorker.cjs');
+});
+afterAll(() => {
+  fs.rmSync(root, { recursive: true, force: true });
+});
+
+const TASK = {
+  family: 'imageMlp',
+  dataset: 'digits8',
+  imageSize: 4,
+  hidden: { list: { choose: [4, 6] }, length: { integer: [0, 1] } },
+  batchSize: 8,
+};
+const TINY = {
+  kind: 'metatrain',
+  optimizer: { options: { hidden: 13, bank: 2 } },
+  tasks: {
+    name: 'tiny',
+    summary: 'Digits of 16 pixels.',
+    metaTrain: [
+      {
+        task: TASK,
+        variation: {
+          initScale: { uniform: [0.5, 2] },
+          trainShare: { maybe: 0.2, probability: 0.5 },
+          reparametrization: { level: 'tensor', decades: 1 },
+        },
+      },
+      { task: { family: 'quadratic', dimension: 4 }, weight: 0.3 },
+    ],
+    metaValid: [{ task: { ...TASK, hidden: [5] } }],
+  },
+  lengths: { logUniform: [5, 30] },
+  metaLoss: { samples: 32 },
+  estimator: { kind: 'fullEs', pairs: 4 },
+  iterations: 12,
+  validation: { every: 5, tasks: 3, lengths: [10, 20], samples: 32 },
+  checkpointEvery: 3,
+  device: 'wasm',
+} as const;
+const PES = {
+  ...TINY,
+  estimator: { kind: 'pes', pairs: 4, truncation: 7, ends: 'cross' },
+  outer: { optimizer: { kind: 'adamw' }, clip: 3, accumulate: 2 },
+};
+
+function workspace(config: object): string {
+  const folder = fs.mkdtempSync(join(root, 'case-'));
+  fs.writeFileSync(join(folder, 'tiny.velo.json'), JSON.stringify(config));
+  return folder;
+}
+
+/** What has to be the same twice: everything that was learned and logged, times apart. */
+function learned(folder: string) {
+  const directory = findMetaTraining(folder, 'tiny-1');
+  const iterations = readMetaIterations(directory).map((one) => ({ ...one, seconds: 0, busy: 0 }));
+  const validations = readMetaValidations(directory).map((one) => ({ ...one, seconds: 0 }));
+  const thetas = fs.readdirSync(metaPaths(directory).thetas);
+  const last = fs.readFileSync(metaThetaPath(metaPaths(directory), 12));
+  const { tensors } = decodeSafetensors(last, { code: 'weights', fileName: 'theta' });
+  return { iterations, validations, thetas, tensors };
+}
+
+async function trained(config: object, ...flags: string[]): Promise<string> {
+  const folder = workspace(config);
+  const { code, stderr } = await runCli(['metatrain', 'tiny.velo.json', ...flags], { cwd: folder });
+  expect([code, stderr]).toEqual([0, expect.not.stringContaining('error')]);
+  return folder;
+}
+
+describe.each([
+  ['full evolution strategies', TINY],
+  ['persistent evolution strategies', PES],
+])('velo metatrain by %s', (_, config) => {
+  it('learns the same bits with any number of workers', async () => {
+    const one = learned(await trained(config, '--workers', '1'));
+    const three = learned(await trained(config, '--workers', '3'));
+    expect(three).toEqual(one);
+    expect(one.iterations.map(({ iteration }) => iteration)).toEqual([...Array(12).keys()]);
+    expect(one.validations.map(({ iteration }) => iteration)).toEqual([0, 5, 10, 12]);
+    expect(one.thetas).toHaveLength(4);
+    // Something was learned, at least not nothing.
+    const [first, last] = [one.validations[0]!, one.validations.at(-1)!];
+    expect(first.ratio).toBe(1);
+    expect(last.ratio).not.toBe(1);
+    expect(last.drift.every(({ rms }) => Number.isFinite(rms))).toBe(true);
+  });
+
+  it('goes on after kill -9 and after Ctrl-C with the bits that it would have had', async () => {
+    const whole = learned(await trained(config));
+    const folder = workspace(config);
+    const at = (iteration: number) => `"iteration":{"iteration":${iteration},`;
+    const args = ['metatrain', '--json'];
+    const killed = await runCli([...args, 'tiny.velo.json'], {
+      cwd: folder,
+      signal: { at: at(4), name: 'SIGKILL' },
+    });
+    expect(killed.code).toBe(null);
+    expect(readMetaTraining(findMetaTraining(folder, 'tiny-1')).state).toBe('interrupted');
+    const stopped = await runCli([...args, '--resume', 'tiny-1'], {
+      cwd: folder,
+      signal: { at: at(7), name: 'SIGINT' },
+    });
+    expect([stopped.code, stopped.stderr]).toEqual([130, expect.any(String)]);
+    const { state, summary } = readMetaTraining(findMetaTraining(folder, 'tiny-1'));
+    expect([state, summary.iterations >= 8]).toEqual(['stopped', true]);
+    const ended = await runCli([...args, '--resume', 'tiny-1'], { cwd: folder });
+    expect(ended.code).toBe(0);
+    expect(learned(folder)).toEqual(whole);
+  });
+});
+
+describe('velo metatrain', () => {
+  it('compares with Adam at nine learning rates on tasks that are never trained on', async () => {
+    const folder = await trained({ ...TINY, iterations: 1 });
+    const tasks = readMetaValidationTasks(findMetaTraining(folder, 'tiny-1'));
+    expect(tasks.map(({ length, family }) => [length, family])).toEqual([
+      [10, 'imageMlp'],
+      [20, 'imageMlp'],
+      [10, 'imageMlp'],
+    ]);
+    for (const { baseline, length } of tasks) {
+      expect(baseline!.steps.at(-1)).toBe(4 * length);
+      const losses = baseline!.envelope.map((loss) => loss!);
+      expect(losses).toEqual(losses.toSorted((a, b) => b - a));
+    }
+    const [start] = readMetaValidations(findMetaTraining(folder, 'tiny-1'));
+    expect(start!.rows.every(({ speedup }) => speedup! > 0 && speedup! <= 4)).toBe(true);
+    expect(start!.multiplier).toHaveLength(51);
+  });
+
+  it('puts out weights that train', async () => {
+    const folder = await trained({ ...TINY, iterations: 1 });
+    const weights = metaThetaPath(metaPaths(findMetaTraining(folder, 'tiny-1')), 1);
+    const config = {
+      task: { family: 'imageMlp', dataset: 'digits8', hidden: [4], batchSize: 8 },
+      optimizer: { name: 'velo', weights },
+      numSteps: 20,
+    };
+    fs.writeFileSync(join(folder, 'use.velo.json'), JSON.stringify(config));
+    const { code, stdout } = await runCli(['train', 'use.velo.json', '--json'], { cwd: folder });
+    expect(code).toBe(0);
+    expect(jsonLines(stdout).at(-1)).toMatchObject({ type: 'ended' });
+  });
+
+  it.each([
+    ['celo', { kind: 'celo', options: { hidden: 8 } }],
+    ['adafacMlp', { kind: 'adafacMlp' }],
+    ['learnableAdam', { kind: 'learnableAdam' }],
+  ])('trains %s, which starts from random weights', async (_, optimizer) => {
+    const folder = await trained({ ...TINY, optimizer, iterations: 2, validation: { tasks: 1 } });
+    const { environment, summary } = readMetaTraining(findMetaTraining(folder, 'tiny-1'));
+    expect(environment.start).toBe('fresh random weights');
+    expect(summary).toMatchObject({ state: 'finished', iterations: 2 });
+  });
+
+  it.each([
+    [{ iterations: undefined }, 'must have `iterations` or `budget`, so that it ends'],
+    [{ tasks: 'recipes' }, '"recipes" is not a distribution; did you mean "recipe"?'],
+    [{ optimizer: { kind: 'celo', start: 'clock' } }, 'optimizer.start "clock" is for velo'],
+    [{ optimizer: { scales: { LSTN: 0 } } }, 'no group of theta begins with "LSTN"'],
+    [{ optimizer: { options: { hiden: 3 } } }, 'hiden'],
+    [{ estimator: { kind: 'fullEs', pairs: 0 } }, 'estimator.pairs must be >= 1, got 0'],
+    [{ budget: '3 hours' }, 'must be a time such as "90s", "20m" or "2.5h"'],
+  ])('says what is wrong with %j', async (changes, message) => {
+    const folder = workspace({ ...TINY, ...changes });
+    const { code, stderr } = await runCli(['metatrain', 'tiny.velo.json'], { cwd: folder });
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(fs.existsSync(join(folder, '.velo'))).toBe(false);
+  });
+});
