@@ -1,0 +1,29 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { resolveDistribution, resolveEstimator } from '../../../../src/engine/meta/resolve';
+import { startTheta } from '../../../../src/engine/meta/startTheta';
+import { readMetaConfigFile, weightsDirectory } from '../../../../src/storage/index';
+
+const folders = ['examples', join('examples', 'meta-runs')];
+const files = folders.flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.velo.json'))
+    .map((name) => join(folder, name))
+    .filter((file) => readFileSync(file, 'utf8').includes('"metatrain"')),
+);
+
+describe('examples of meta-trainings', () => {
+  it.each(files)('%s can be begun', (file) => {
+    const config = readMetaConfigFile(file);
+    expect(resolveDistribution(config.tasks).metaTrain.length).toBeGreaterThan(0);
+    expect(resolveEstimator(config).start().problems).toBe(0);
+    const { theta, scales } = startTheta(config, weightsDirectory());
+    expect(theta.every(Number.isFinite)).toBe(true);
+    expect(scales.some((scale) => scale > 0)).toBe(true);
+  });
+
+  it('are there for two minutes, twenty, three hours and a night', () => {
+    expect(files.length).toBeGreaterThanOrEqual(6);
+  });
+});
