@@ -64,7 +64,11 @@ describe('the units of theta', () => {
   });
 
   it('go with factors on groups, which freeze them', () => {
-    const { scales, groups } = startOf({ kind: 'celo', units: 'raw', scales: { bank: 0, LSTM: 2 } });
+    const { scales, groups } = startOf({
+      kind: 'celo',
+      units: 'raw',
+      scales: { bank: 0, LSTM: 2 },
+    });
     for (const { name, indices } of groups) {
       const of = new Set([...indices].map((index) => scales[index]));
       if (name.startsWith('bank')) expect(of).toEqual(new Set([0]));
