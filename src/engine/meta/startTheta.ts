@@ -7,8 +7,10 @@ import {
   createRng,
   flatTheta,
   initTheta,
+  learnedOptimizer,
   thetaGroups,
   thetaScales,
+  thetaSpecs,
 } from '../../core/index';
 import type { Architecture, ThetaGroup } from '../../core/index';
 import type { MetaConfig } from '../../protocol/index';
@@ -37,7 +39,9 @@ export function startTheta(config: MetaConfig, weightsDir: string): StartTheta {
   const groups = thetaGroups(made.architecture);
   // A VeLO from a file may have been built with clocks, and then have been trained: it keeps them.
   const units = made.architecture.kind === 'velo' && start !== 'fresh' ? CLOCK_UNIT_SCALES : [];
-  const scales = thetaScales(made.architecture, units);
+  const measured = thetaScales(made.architecture, units);
+  const isRaw = config.optimizer.units === 'raw';
+  const scales = isRaw ? measured.map((scale) => (scale > 0 ? 1 : 0)) : measured;
   scaleGroups(scales, groups, config.optimizer.scales);
   return { ...made, scales, groups };
 }
@@ -50,7 +54,8 @@ function makeTheta(
   const { kind, options } = optimizer;
   if (start !== 'fresh' && start !== 'clock') {
     const { theta, name, sha256 } = loadWeights(start, weightsDir);
-    return { architecture: theta.architecture, theta: flatTheta(theta), text: name, sha256 };
+    const architecture = withOptions(theta.architecture, options, name);
+    return { architecture, theta: flatTheta(theta), text: name, sha256 };
   }
   const sizes = kind === 'velo' ? { ...SMALL_VELO, ...options } : options;
   const architecture = createArchitecture(kind, sizes);
@@ -68,6 +73,28 @@ function makeTheta(
   const theta = clockTheta({ hidden, bank, reservoir: rng });
   const text = 'weights made by hand, with units that count steps and random units beside them';
   return { architecture: theta.architecture, theta: flatTheta(theta), text };
+}
+
+/** The architecture of some weights but for the options that are given. @throws UserError('config') where they don't fit */
+function withOptions(
+  architecture: Architecture,
+  options: MetaConfig['optimizer']['options'],
+  name: string,
+): Architecture {
+  const { kind, ...own } = architecture;
+  const wanted = createArchitecture(kind, { ...own, ...options });
+  if (arraysOf(wanted) === arraysOf(architecture)) return wanted;
+  const { title, sizes } = learnedOptimizer(architecture);
+  throw new UserError(
+    'config',
+    `optimizer.options: the weights ${name} are ${title}'s with ${sizes(architecture)}, got ${JSON.stringify(options)}`,
+    { remedy: 'Leave out the options that say how large it is, or start from other weights.' },
+  );
+}
+
+/** Names and shapes of its weights, to be compared. */
+function arraysOf(architecture: Architecture): string {
+  return JSON.stringify(thetaSpecs(architecture).map(({ name, shape }) => [name, shape]));
 }
 
 /** @throws UserError('config') on the beginning of no group's name */

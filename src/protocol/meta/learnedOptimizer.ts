@@ -23,14 +23,21 @@ export const learnedOptimizerSchema = z
       .record(z.string(), z.union([z.number(), z.boolean(), z.string()]))
       .prefault({})
       .describe(
-        'Of the architecture: for velo "hidden" (cells of the LSTM, here 32) and "bank" (networks, here 8), …; absent: its usual ones.',
+        'Of the architecture: for velo "hidden" (cells of the LSTM, here 32) and "bank" (networks, here 8), …; absent: its usual ones, or those of the file in "start".',
       ),
     start: z
       .string()
       .min(1)
       .exactOptional()
       .describe(
-        '"clock" (the usual one of velo): made by hand, with random units beside it; "fresh" (that of others): random; or weights by name or path of a file, whose architecture is taken.',
+        '"clock" (the usual one of velo): made by hand, with random units beside it; "fresh" (that of others): random; or weights by name or path of a file, whose architecture is taken but for the options that are given here.',
+      ),
+    units: z
+      .enum(['measured', 'raw'])
+      .default('measured')
+      .describe(
+        'What noise and steps of theta count in: how far a number of each group moves for about the same effect, or, as in ' +
+          'published recipes, the numbers as they are.',
       ),
     scales: z
       .record(z.string(), z.number().min(0))

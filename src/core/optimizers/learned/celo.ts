@@ -5,25 +5,28 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import type { TensorSpec } from '../../../base/index';
-import type { Optimizer, TensorDict, UpdateInput, UpdateResult } from '../optimizer';
+import type { NamedFloats } from '../../../base/index';
+import type {
+  Optimizer,
+  RecurrentTrace,
+  TensorDict,
+  UpdateInput,
+  UpdateResult,
+} from '../optimizer';
 import { accumulatorSpecs, readAccumulators, writeAccumulators } from '../velo/accumulators';
+import { NEUTRAL_MULTIPLIER } from '../velo/fused/design';
 import { mixBank } from '../velo/hypernetwork';
 import { entry, item } from '../velo/lookup';
-import { LOSS_MEANS, RUNNING_MIN_START, lossDecays } from '../velo/lossFeatures';
+import { lossDecays } from '../velo/lossFeatures';
 import { lstmForward } from '../velo/lstm';
 import { fractionFeatures } from '../velo/lstmInputs';
+import { initState } from '../velo/state';
 import { runScalars, stepTensor, updateLoss } from '../velo/tensorStep';
-import { veloParameters } from '../velo/theta';
 import { CELO_OPTIONS } from './architecture';
 import type { CeloArchitecture } from './architecture';
+import { CELO_LSTM_INPUTS, celoParameters, layOutFusedCelo } from './celoFused';
 import { optimizerOf } from './learnedOptimizer';
 import type { LearnedForm, LearnedOptimizer } from './learnedOptimizer';
-
-/** Nine features of time and nine of the loss. */
-const LSTM_INPUTS = 18;
-/** The factor on steps where the LSTM's head puts out 0. */
-const NEUTRAL_MULTIPLIER = 0.1;
 
 export const celo: LearnedOptimizer<CeloArchitecture> = {
   kind: 'celo',
@@ -32,10 +35,23 @@ export const celo: LearnedOptimizer<CeloArchitecture> = {
   source: 'Moudgil et al. 2025; amoudgl/celo, celo/optimizers/celo.py',
   options: CELO_OPTIONS,
   sizes: ({ hidden }) => `hidden size ${hidden}`,
-  parameters: ({ hidden }) => veloParameters({ hidden, bank: 1, lstmInputs: LSTM_INPUTS }),
-  create: (architecture, tensors, numSteps) =>
-    optimizerOf('celo', tensors, celoForm(architecture, numSteps)),
+  parameters: celoParameters,
+  create: createCelo,
 };
+
+function createCelo(
+  architecture: CeloArchitecture,
+  tensors: NamedFloats,
+  numSteps: number,
+): Optimizer {
+  const { hidden, phase } = architecture;
+  return {
+    ...optimizerOf('celo', tensors, celoForm(architecture, numSteps)),
+    ...(phase === 2 ? { recurrent: { hidden, networks: 1 } } : {}),
+    fused: (params, start, threads) =>
+      layOutFusedCelo({ architecture, tensors, numSteps }, params, start, threads),
+  };
+}
 
 function celoForm({ phase, hidden }: CeloArchitecture, numSteps: number): LearnedForm {
   const decays = lossDecays(numSteps);
@@ -43,58 +59,52 @@ function celoForm({ phase, hidden }: CeloArchitecture, numSteps: number): Learne
   return {
     scalars: (step): ReturnType<Optimizer['scalars']> =>
       isScheduled ? runScalars(decays, step, numSteps) : {},
-    init: (theta, params) => ({
-      ...zeros(
-        Object.entries(params).flatMap(([name, { shape }]) => accumulatorSpecs({ name, shape })),
-      ),
-      ...(isScheduled ? scheduleStart(theta, hidden) : {}),
-    }),
+    // All tensors have the same row of the LSTM.
+    init: (theta, params) => (isScheduled ? initState(theta, hidden, params, 1) : zeros(params)),
     update: (theta, input) => celoUpdate(theta, input, isScheduled),
   };
 }
 
-/** State of the schedule: one row of the LSTM, since all tensors have the same, and the loss buffer. */
-function scheduleStart(theta: TensorDict, hidden: number): TensorDict {
-  const row = (part: string): Tensor =>
-    tf.reshape(entry(theta, `lstm_init_state/${part}`), [1, hidden]);
-  return {
-    'lstm/hidden': tf.clone(row('hidden')),
-    'lstm/cell': tf.clone(row('cell')),
-    'loss/means': tf.zeros([LOSS_MEANS]),
-    'loss/runningMin': tf.fill([LOSS_MEANS], RUNNING_MIN_START),
-  };
+/** Every tensor's accumulators before the first update. */
+function zeros(params: TensorDict): TensorDict {
+  const specs = Object.entries(params).flatMap(([name, { shape }]) =>
+    accumulatorSpecs({ name, shape }),
+  );
+  return Object.fromEntries(specs.map(({ name, shape }) => [name, tf.zeros([...shape])]));
 }
 
 function celoUpdate(theta: TensorDict, input: UpdateInput, isScheduled: boolean): UpdateResult {
   // A softmax over one control is 1 whatever the LSTM says: the network is the bank's only one.
   const network = item(mixBank(theta, tf.ones([1, 1]), 1), 0);
-  const schedule = isScheduled
-    ? nextSchedule(theta, input)
-    : { multiplier: tf.scalar(1), state: {} };
+  const schedule = isScheduled ? nextSchedule(theta, input) : undefined;
+  const multiplier = schedule?.multiplier ?? tf.scalar(1);
   const params: Record<string, Tensor> = {};
-  const state: Record<string, Tensor> = { ...schedule.state };
+  const state: Record<string, Tensor> = { ...schedule?.state };
   for (const [name, param] of Object.entries(input.params)) {
     const before = readAccumulators(input.state, name);
-    const { multiplier } = schedule;
     const step = stepTensor(param, entry(input.grads, name), { before, network, multiplier });
     params[name] = step.param;
     Object.assign(state, writeAccumulators(step.after, name));
   }
-  return { params, state };
+  if (schedule === undefined) return { params, state };
+  return { params, state, trace: traceOf(schedule, Object.keys(params).length) };
+}
+
+interface Schedule {
+  readonly multiplier: Scalar;
+  /** After the update. */
+  readonly state: TensorDict;
 }
 
 /** The factor 0.1·exp(head) on all steps of an update, and the state after it. */
-function nextSchedule(
-  theta: TensorDict,
-  input: UpdateInput,
-): { readonly multiplier: Scalar; readonly state: TensorDict } {
+function nextSchedule(theta: TensorDict, input: UpdateInput): Schedule {
   const { means, runningMin, features } = updateLoss(input);
   const fraction = fractionFeatures(entry(input.scalars, 'fraction'));
   const previous = {
     hidden: entry(input.state, 'lstm/hidden'),
     cell: entry(input.state, 'lstm/cell'),
   };
-  const row = tf.reshape(tf.concat([fraction, features]), [1, LSTM_INPUTS]);
+  const row = tf.reshape(tf.concat([fraction, features]), [1, CELO_LSTM_INPUTS]);
   const { state, stepMultiplier } = lstmForward(row, previous, theta);
   return {
     multiplier: tf.reshape(tf.mul(tf.exp(stepMultiplier), NEUTRAL_MULTIPLIER), []),
@@ -107,6 +117,12 @@ function nextSchedule(
   };
 }
 
-function zeros(specs: readonly TensorSpec[]): TensorDict {
-  return Object.fromEntries(specs.map(({ name, shape }) => [name, tf.zeros([...shape])]));
+/** The same row for each of n tensors. */
+function traceOf({ multiplier, state }: Schedule, n: number): RecurrentTrace<Tensor> {
+  return {
+    hidden: tf.tile(entry(state, 'lstm/hidden'), [n, 1]),
+    cell: tf.tile(entry(state, 'lstm/cell'), [n, 1]),
+    controls: tf.ones([n, 1]),
+    stepMultiplier: tf.mul(tf.ones([n]), multiplier),
+  };
 }

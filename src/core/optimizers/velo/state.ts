@@ -15,29 +15,42 @@ export interface VeloOptions {
   readonly numSteps: number;
 }
 
-/** Names and shapes of VeLO's state for given params and LSTM hidden size. */
-export function veloStateSpecs(params: readonly TensorSpec[], hidden: number): TensorSpec[] {
+/** Names and shapes of VeLO's state for given params and LSTM hidden size. @param rows  of the LSTM; default one a tensor */
+export function veloStateSpecs(
+  params: readonly TensorSpec[],
+  hidden: number,
+  rows = params.length,
+): TensorSpec[] {
   return [
     ...params.flatMap(accumulatorSpecs),
-    { name: 'lstm/hidden', shape: [params.length, hidden] },
-    { name: 'lstm/cell', shape: [params.length, hidden] },
+    { name: 'lstm/hidden', shape: [rows, hidden] },
+    { name: 'lstm/cell', shape: [rows, hidden] },
     { name: 'loss/means', shape: [LOSS_MEANS] },
     { name: 'loss/runningMin', shape: [LOSS_MEANS] },
   ];
 }
 
-/** The state before the first update, for the given params. @param theta  tensors of the theta by name */
-export function initState(theta: TensorDict, hidden: number, params: TensorDict): TensorDict {
+/**
+ * The state before the first update, for the given params.
+ * @param theta  tensors of the theta by name
+ * @param rows  of the LSTM; default one a tensor
+ */
+export function initState(
+  theta: TensorDict,
+  hidden: number,
+  params: TensorDict,
+  rows?: number,
+): TensorDict {
   const specs = Object.entries(params).map(([name, { shape }]) => ({ name, shape }));
   const initialRows = (part: 'hidden' | 'cell') => (): Tensor =>
-    tf.tile(entry(theta, `lstm_init_state/${part}`), [specs.length, 1]);
+    tf.tile(entry(theta, `lstm_init_state/${part}`), [rows ?? specs.length, 1]);
   const starts: Readonly<Record<string, () => Tensor>> = {
     'lstm/hidden': initialRows('hidden'),
     'lstm/cell': initialRows('cell'),
     'loss/runningMin': () => tf.fill([LOSS_MEANS], RUNNING_MIN_START),
   };
   return Object.fromEntries(
-    veloStateSpecs(specs, hidden).map(({ name, shape }) => [
+    veloStateSpecs(specs, hidden, rows).map(({ name, shape }) => [
       name,
       starts[name]?.() ?? tf.zeros([...shape]),
     ]),

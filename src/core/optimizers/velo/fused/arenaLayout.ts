@@ -2,30 +2,30 @@
 import type { TensorSpec } from '../../../../base/index';
 import { sizeOf } from '../../../../base/index';
 import type { Span } from '../../../compute/span';
-import { LOSS_MEANS } from '../lossFeatures';
-import type { VeloArchitecture } from '../theta';
 import { wordsOf } from '../../learned/flat';
-import { LSTM_INPUTS, veloParameters } from '../theta';
+import { LOSS_MEANS } from '../lossFeatures';
+import type { FusedDesign } from './design';
+import type { LstmPlaces } from './lstmLayout';
+import {
+  NETWORK_STRIDE,
+  controlsOf,
+  keptLstm,
+  lstmPlaces,
+  packedLayers,
+  packingWords,
+  stagingWords,
+} from './lstmLayout';
+import { LINE, planeStride, roundUp, spanOf } from './places';
+import type { Reserve, Strided } from './places';
 import type { TensorLayout } from './tensorLayout';
 import { isIdentity, tensorLayout } from './tensorLayout';
-
-/** Row stride of the LSTM's inputs. */
-export const INPUT_STRIDE = 32;
-/** Numbers of one tensor's effective network, and the stride from one to the next. */
-export const NETWORK_SIZE = 159;
-export const NETWORK_STRIDE = 160;
-/** Matrices are packed in strips of this many columns; PACK_COLUMNS in gemm.c. */
-export const PACK_COLUMNS = 32;
-
-/** Corrections and decays of the loss averages, the step and the fraction done. */
-export const CLOCK_WORDS = 2 * LOSS_MEANS + 2;
 
 /** As in velo.h. */
 const SUMS_WORDS = 96;
 const ROW_PLANES = 10;
 const COL_PLANES = 16;
-/** Words of a cache line: every array starts at one. */
-const LINE = 16;
+/** Room for the copies of what packs a theta. */
+const COPYING_WORDS = 512;
 
 export interface TensorPlaces {
   readonly name: string;
@@ -46,14 +46,6 @@ export interface TensorPlaces {
   readonly colStride: number;
 }
 
-/** A packed weight matrix with its bias. */
-export interface Linear {
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly packed: number;
-  readonly bias: number;
-}
-
 export interface ArenaLayout {
   /** End of it all. */
   readonly words: number;
@@ -63,13 +55,17 @@ export interface ArenaLayout {
   /** Statistics per tensor, `sumsStride` apart. */
   readonly sums: number;
   readonly sumsStride: number;
-  readonly loss: LossPlaces;
-  readonly lstm: LstmPlaces;
+  /** Of the batch that gave the gradients. */
+  readonly loss: number;
+  readonly lstm?: LstmPlaces;
+  /** The network that each tensor's elements go through, and the factor on its steps. */
+  readonly networks: Strided;
+  readonly multipliers: Strided;
   readonly theta: ThetaPlaces;
   readonly program: number;
 }
 
-/** Meta-parameters one behind the other in the order of `veloParameters`, and what the kernels read in their stead. */
+/** Meta-parameters one behind the other in the order of the design's `parameters`, and what the kernels read in their stead. */
 export interface ThetaPlaces {
   readonly flat: Span;
   readonly packed: Span;
@@ -77,43 +73,6 @@ export interface ThetaPlaces {
   readonly staging: number;
   /** Room for what packs it and starts the state from it. */
   readonly program: Span;
-}
-
-export interface LossPlaces {
-  readonly means: number;
-  readonly minima: number;
-  readonly features: number;
-  readonly loss: number;
-  /** What depends on the step alone lies together: from here on `CLOCK_WORDS` words. */
-  readonly clock: number;
-  readonly corrections: number;
-  readonly decays: number;
-  readonly step: number;
-  readonly fraction: number;
-}
-
-export interface LstmPlaces {
-  readonly axisCounts: number;
-  readonly inputs: number;
-  readonly mixed: number;
-  /** Inputs and previous hidden state side by side, rows `joinedStride` apart. */
-  readonly joined: number;
-  readonly joinedStride: number;
-  readonly gates: number;
-  readonly hidden: number;
-  readonly cell: number;
-  /** Where a step leaves its hidden state and cell: the state itself unless that is never carried on. */
-  readonly hiddenOut: number;
-  readonly cellOut: number;
-  /** Controls and, behind them, the step multiplier of each tensor. */
-  readonly heads: number;
-  readonly headsStride: number;
-  readonly networks: number;
-  readonly mixing: Linear;
-  readonly input: Linear;
-  readonly gate: Linear;
-  readonly head: Linear;
-  readonly bank: Linear;
 }
 
 export interface LayoutOptions {
@@ -127,7 +86,7 @@ export interface LayoutOptions {
 
 /** Lays out a session. */
 export function arenaLayout(
-  architecture: VeloArchitecture,
+  design: FusedDesign,
   params: readonly TensorSpec[],
   { updateWords, start, threads }: LayoutOptions,
 ): ArenaLayout {
@@ -139,18 +98,15 @@ export function arenaLayout(
   };
   // What an update carries on comes first, then the weights, so that each is copied in one piece.
   const kept = params.map((spec) => keptPlaces(spec, reserve));
-  const loss = keptLoss(reserve);
-  const { hidden, bank } = architecture;
-  const recurrent = {
-    hidden: reserve(params.length * hidden),
-    cell: reserve(params.length * hidden),
-  };
+  const recurrent = design.lstm && keptLstm(design.lstm, params.length, reserve);
   const weights = end;
-  const layers = packedLayers(architecture, reserve);
+  const layers = design.lstm && packedLayers(design.lstm, reserve);
+  const only = design.lstm?.bank === undefined ? reserve(NETWORK_STRIDE) : undefined;
   const packed = { place: weights, words: end - weights };
   const tensors = kept.map((places) => ({ ...places, ...workPlaces(places, reserve) }));
   const widest = (size: (places: TensorPlaces) => number): number =>
     tensors.reduce((most, places) => Math.max(most, size(places)), 0);
+  const lstm = recurrent && layers && lstmPlaces(recurrent, layers, reserve);
   const layout = {
     tensors,
     work: Array.from({ length: threads }, () => ({
@@ -159,13 +115,18 @@ export function arenaLayout(
     })),
     sums: reserve(params.length * SUMS_WORDS),
     sumsStride: SUMS_WORDS,
-    loss: { ...loss, ...workLoss(reserve) },
-    lstm: { ...recurrent, ...layers, ...workLstm(architecture, recurrent, params.length, reserve) },
+    loss: reserve(1),
+    ...(lstm === undefined ? {} : { lstm }),
+    networks:
+      only === undefined
+        ? { place: reserve(params.length * NETWORK_STRIDE), stride: NETWORK_STRIDE }
+        : { place: only, stride: 0 },
+    multipliers: multiplierPlaces(lstm, reserve),
     theta: {
-      flat: spanOf(wordsOf(veloParameters(architecture)), reserve),
+      flat: spanOf(wordsOf(design.parameters), reserve),
       packed,
-      staging: reserve(Math.max(bank * NETWORK_SIZE, hidden * (bank + 1))),
-      program: spanOf(programWords(layers), reserve),
+      staging: reserve(design.lstm === undefined ? 0 : stagingWords(design.lstm)),
+      program: spanOf(COPYING_WORDS + (layers === undefined ? 0 : packingWords(layers)), reserve),
     },
     program: reserve(updateWords),
   };
@@ -174,8 +135,7 @@ export function arenaLayout(
 }
 
 /** Everything that an update carries on to the next one, the parameters apart. */
-export function stateSpans({ tensors, loss, lstm }: ArenaLayout, hidden: number): Span[] {
-  const rows = tensors.length * hidden;
+export function stateSpans({ tensors, lstm }: ArenaLayout): Span[] {
   return [
     ...tensors.flatMap((places) => [
       { place: places.momentum, words: 3 * places.momentumStride },
@@ -186,24 +146,25 @@ export function stateSpans({ tensors, loss, lstm }: ArenaLayout, hidden: number)
       },
       { place: places.colMeans, words: 3 * places.colStride },
     ]),
-    ...[loss.means, loss.minima].map((place) => ({ place, words: LOSS_MEANS })),
-    { place: lstm.hidden, words: rows },
-    { place: lstm.cell, words: rows },
+    ...(lstm === undefined ? [] : recurrentSpans(lstm)),
   ];
 }
 
-type Reserve = (words: number) => number;
-
-function roundUp(words: number, unit = LINE): number {
-  return Math.ceil(words / unit) * unit;
+function recurrentSpans({ design, rows, loss, hidden, cell }: LstmPlaces): Span[] {
+  return [
+    ...[loss.means, loss.minima].map((place) => ({ place, words: LOSS_MEANS })),
+    ...[hidden, cell].map((place) => ({ place, words: rows * design.hidden })),
+  ];
 }
 
-/**
- * Distance between planes of one array: an odd number of cache lines, so that walking several planes at
- * once doesn't fall on the same few places of the cache.
- */
-function planeStride(words: number): number {
-  return (Math.ceil(words / LINE) | 1) * LINE;
+/** Behind the controls of each row; without an LSTM a 1 that is never written again. */
+function multiplierPlaces(lstm: LstmPlaces | undefined, reserve: Reserve): Strided {
+  if (lstm === undefined) return { place: reserve(1), stride: 0 };
+  const { bank } = lstm.design;
+  return {
+    place: lstm.heads + controlsOf(bank),
+    stride: bank === undefined ? 0 : lstm.headsStride,
+  };
 }
 
 type KeptPlaces = Omit<TensorPlaces, 'grads' | 'foldedParams' | 'foldedGrads'>;
@@ -235,71 +196,5 @@ function workPlaces({ layout, params, momentumStride: stride }: KeptPlaces, rese
     grads,
     foldedParams: same ? params : reserve(stride),
     foldedGrads: same ? grads : reserve(stride),
-  };
-}
-
-function keptLoss(reserve: Reserve) {
-  return { means: reserve(LOSS_MEANS), minima: reserve(LOSS_MEANS) };
-}
-
-function workLoss(reserve: Reserve) {
-  const clock = reserve(CLOCK_WORDS);
-  return {
-    clock,
-    corrections: clock,
-    decays: clock + LOSS_MEANS,
-    step: clock + 2 * LOSS_MEANS,
-    fraction: clock + 2 * LOSS_MEANS + 1,
-    features: reserve(LOSS_MEANS - 1),
-    loss: reserve(1),
-  };
-}
-
-function packedLayers({ hidden: H, bank: P }: VeloArchitecture, reserve: Reserve) {
-  const linear = (inputs: number, outputs: number): Linear => ({
-    inputs,
-    outputs,
-    packed: reserve(inputs * roundUp(outputs, PACK_COLUMNS)),
-    bias: reserve(roundUp(outputs, PACK_COLUMNS)),
-  });
-  return {
-    mixing: linear(LSTM_INPUTS, H),
-    input: linear(LSTM_INPUTS, H),
-    gate: linear(2 * H, 4 * H),
-    head: linear(H, P + 1),
-    bank: linear(P, NETWORK_SIZE),
-  };
-}
-
-/** Seven words for each strip of each matrix, and room for the copies. */
-function programWords(layers: ReturnType<typeof packedLayers>): number {
-  const strips = Object.values(layers).map(({ outputs }) => Math.ceil(outputs / PACK_COLUMNS));
-  return strips.reduce((sum, count) => sum + 7 * count, 512);
-}
-
-function spanOf(words: number, reserve: Reserve): Span {
-  return { place: reserve(words), words };
-}
-
-function workLstm(
-  { hidden: H, bank: P, buggedNextLstmState }: VeloArchitecture,
-  { hidden, cell }: Pick<LstmPlaces, 'hidden' | 'cell'>,
-  count: number,
-  reserve: Reserve,
-) {
-  const joinedStride = planeStride(2 * H);
-  const headsStride = planeStride(P + 1);
-  return {
-    axisCounts: reserve(count),
-    inputs: reserve(count * INPUT_STRIDE),
-    mixed: reserve(count * H),
-    joined: reserve(count * joinedStride),
-    joinedStride,
-    gates: reserve(count * 4 * H),
-    hiddenOut: buggedNextLstmState ? reserve(count * H) : hidden,
-    cellOut: buggedNextLstmState ? reserve(count * H) : cell,
-    heads: reserve(count * headsStride),
-    headsStride,
-    networks: reserve(count * NETWORK_STRIDE),
   };
 }

@@ -7,10 +7,11 @@ import { instructionsOf } from '../../../compute/instructions';
 import type { Emit } from '../../../compute/instructions';
 import type { KernelRuntime } from '../../../compute/kernelRuntime';
 import { floatBits } from '../../../compute/instructions';
-import type { VeloArchitecture } from '../theta';
-import { FEATURE_GROUPS, veloParameters } from '../theta';
-import type { ArenaLayout, Linear } from './arenaLayout';
-import { NETWORK_SIZE, PACK_COLUMNS } from './arenaLayout';
+import { FEATURE_GROUPS } from '../theta';
+import type { ArenaLayout } from './arenaLayout';
+import type { FusedDesign } from './design';
+import { NETWORK_SIZE, PACK_COLUMNS } from './lstmLayout';
+import type { Linear, LstmPlaces } from './lstmLayout';
 
 /**
  * The instructions that pack the flat theta, whenever it is another one.
@@ -18,36 +19,35 @@ import { NETWORK_SIZE, PACK_COLUMNS } from './arenaLayout';
  */
 export function packProgram(
   runtime: KernelRuntime,
-  architecture: VeloArchitecture,
+  design: FusedDesign,
   layout: ArenaLayout,
 ): number[] {
-  const packing = { emit: instructionsOf(runtime), at: flatPlaces(architecture, layout), layout };
-  const { lstm } = layout;
-  const layer = (name: string, place: Linear): number[] => [
-    ...pack(packing, packing.at(`rnn_params/${name}/w`), place),
-    ...copy(packing, place.bias, packing.at(`rnn_params/${name}/b`), place.outputs),
-  ];
+  const packing = { emit: instructionsOf(runtime), at: flatPlaces(design, layout), layout };
+  const { lstm, networks } = layout;
+  if (lstm === undefined) return copyNetworks(packing, networks.place, 1);
+  const { layers } = lstm;
   return [
-    ...layer('linear_1', lstm.mixing),
-    ...layer('linear_2', lstm.input),
-    ...layer('rnn/linear', lstm.gate),
-    ...packHeads(packing, architecture.bank),
-    ...packBank(packing, architecture),
+    ...packLayer(packing, 'linear_1', layers.mixing),
+    ...packLayer(packing, 'linear_2', layers.input),
+    ...packLayer(packing, 'rnn/linear', layers.gate),
+    ...packOutputs(packing, lstm),
   ];
 }
 
-/** The instructions that let every tensor's LSTM start from the learned state. */
+/** The instructions that let every row of the LSTM start from the learned state. */
 export function initialStateProgram(
   runtime: KernelRuntime,
-  architecture: VeloArchitecture,
+  design: FusedDesign,
   layout: ArenaLayout,
 ): number[] {
+  const { lstm } = layout;
+  if (lstm === undefined) return [];
   const emit = instructionsOf(runtime);
-  const at = flatPlaces(architecture, layout);
-  const { hidden: H } = architecture;
+  const at = flatPlaces(design, layout);
+  const { hidden: H } = lstm.design;
   const rows = (out: number, name: string): number[] =>
-    emit('copy.rows', out, H, at(`lstm_init_state/${name}`), 0, layout.tensors.length, H);
-  return [...rows(layout.lstm.hidden, 'hidden'), ...rows(layout.lstm.cell, 'cell')];
+    emit('copy.rows', out, H, at(`lstm_init_state/${name}`), 0, lstm.rows, H);
+  return [...rows(lstm.hidden, 'hidden'), ...rows(lstm.cell, 'cell')];
 }
 
 interface Packing {
@@ -57,13 +57,10 @@ interface Packing {
   readonly layout: ArenaLayout;
 }
 
-function flatPlaces(
-  architecture: VeloArchitecture,
-  { theta }: ArenaLayout,
-): (name: string) => number {
+function flatPlaces({ parameters }: FusedDesign, { theta }: ArenaLayout): (name: string) => number {
   const places = new Map<string, number>();
   let place = theta.flat.place;
-  for (const { name, shape } of veloParameters(architecture)) {
+  for (const { name, shape } of parameters) {
     places.set(name, place);
     place += sizeOf(shape);
   }
@@ -74,9 +71,32 @@ function flatPlaces(
   };
 }
 
+function packLayer(packing: Packing, name: string, place: Linear): number[] {
+  return [
+    ...pack(packing, packing.at(`rnn_params/${name}/w`), place),
+    ...copy(packing, place.bias, packing.at(`rnn_params/${name}/b`), place.outputs),
+  ];
+}
+
+/** What comes after the LSTM. */
+function packOutputs(packing: Packing, { design: { bank }, layers }: LstmPlaces): number[] {
+  if (bank === undefined || layers.bank === undefined) {
+    const { place } = packing.layout.networks;
+    return [...packLayer(packing, 'step_size', layers.head), ...copyNetworks(packing, place, 1)];
+  }
+  const { emit, layout } = packing;
+  const { networks: P, ffMult } = bank;
+  const { staging } = layout.theta;
+  return [
+    ...packHeads(packing, layers.head, P),
+    ...copyNetworks(packing, staging, P),
+    ...emit('scale', staging, P * NETWORK_SIZE, floatBits(ffMult / P)),
+    ...pack({ emit }, staging, layers.bank),
+  ];
+}
+
 /** Controls and step multiplier are one product: P columns and one more. */
-function packHeads({ emit, at, layout }: Packing, P: number): number[] {
-  const { head } = layout.lstm;
+function packHeads({ emit, at, layout }: Packing, head: Linear, P: number): number[] {
   const { staging } = layout.theta;
   const part = (name: string, from: number, width: number): number[] => [
     ...emit(
@@ -97,9 +117,8 @@ function packHeads({ emit, at, layout }: Packing, P: number): number[] {
   ];
 }
 
-/** The bank [P, 159], each network in the order w0 [30][4], b0, w1 [4][4], b1, w2 [4][3], b2, times ff_mult / P. */
-function packBank({ emit, at, layout }: Packing, { bank: P, ffMult }: VeloArchitecture): number[] {
-  const { staging } = layout.theta;
+/** Networks [count, 159], each in the order w0 [30][4], b0, w1 [4][4], b1, w2 [4][3], b2. */
+function copyNetworks({ emit, at }: Packing, out: number, count: number): number[] {
   const blocks: readonly (readonly [name: string, width: number])[] = [
     ...FEATURE_GROUPS.map((inputs, group) => [`w0__${group}`, 4 * inputs] as const),
     ['b0', 4],
@@ -110,16 +129,12 @@ function packBank({ emit, at, layout }: Packing, { bank: P, ffMult }: VeloArchit
   ];
   let column = 0;
   const rows = blocks.flatMap(([name, width]) => {
-    const out = staging + column;
+    const to = out + column;
     column += width;
-    return emit('copy.rows', out, NETWORK_SIZE, at(`ff_mod_stack/~/${name}`), width, P, width);
+    return emit('copy.rows', to, NETWORK_SIZE, at(`ff_mod_stack/~/${name}`), width, count, width);
   });
   invariant(column === NETWORK_SIZE, `a network of ${column} numbers`);
-  return [
-    ...rows,
-    ...emit('scale', staging, P * NETWORK_SIZE, floatBits(ffMult / P)),
-    ...pack({ emit }, staging, layout.lstm.bank),
-  ];
+  return rows;
 }
 
 function copy({ emit }: Pick<Packing, 'emit'>, out: number, from: number, count: number): number[] {

@@ -1,5 +1,5 @@
 /**
- * The program of one fused VeLO update: the instructions in the order of the reference, built once; what
+ * The program of one fused update: the instructions in the order of the reference, built once; what
  * changes from step to step (loss, step, fraction) is read from the arena.
  */
 import { sizeOf } from '../../../../base/index';
@@ -8,8 +8,8 @@ import type { Emit } from '../../../compute/instructions';
 import type { KernelRuntime } from '../../../compute/kernelRuntime';
 import { alone, runsOf, sharesOf } from '../../../compute/stages';
 import type { Stage } from '../../../compute/stages';
-import type { ArenaLayout, Linear, TensorPlaces } from './arenaLayout';
-import { INPUT_STRIDE, NETWORK_STRIDE, PACK_COLUMNS } from './arenaLayout';
+import type { ArenaLayout, TensorPlaces } from './arenaLayout';
+import { lossProgram, lstmStages } from './lstmProgram';
 import { TENSOR_KINDS, isIdentity } from './tensorLayout';
 
 /** Words that the update of `count` tensors takes at most. */
@@ -35,12 +35,12 @@ export function updateStages(
   const each = (codeOf: (part: TensorPart) => number[]): Stage =>
     parts.map((own) => own.flatMap(codeOf));
   return [
-    alone(lossProgram(emit, layout)),
+    ...(layout.lstm === undefined ? [] : [alone(lossProgram(emit, layout.lstm, layout.loss))]),
     each((part) => [
       ...foldProgram(emit, tensors[part.tensor]!),
       ...emit('velo.accumulate', ...tensorArguments(layout, part)),
     ]),
-    ...lstmStages(emit, layout, threads),
+    ...(layout.lstm === undefined ? [] : lstmStages(emit, layout, layout.lstm, threads)),
     each((part) => [
       ...emit('velo.featureNorms', ...tensorArguments(layout, part)),
       ...emit(part.isShared ? 'velo.foldSides' : 'velo.apply', ...tensorArguments(layout, part)),
@@ -55,8 +55,6 @@ export function updateStages(
 
 /** A tensor that smaller parts of are not worth a thread. */
 const SHARED_SIZE = 16_384;
-/** Weights of a product that smaller parts of are not worth a thread. */
-const SHARED_WEIGHTS = 65_536;
 
 /** A tensor and the thread that it belongs to. */
 interface TensorPart {
@@ -103,27 +101,13 @@ function unfoldProgram(emit: Emit, { layout, ...places }: TensorPlaces): number[
   return emit('velo.fromCanonical', places.params, places.foldedParams, ...layout.fold);
 }
 
-function lossProgram(emit: Emit, { loss }: ArenaLayout): number[] {
-  const { features, means, minima, decays, corrections } = loss;
-  return emit(
-    'velo.lossFeatures',
-    features,
-    means,
-    minima,
-    decays,
-    corrections,
-    loss.loss,
-    loss.step,
-  );
-}
-
 /** The fields of VeloTensor in velo.h, in its order. @param rows  of its step; absent: all, with their shares made too */
 function tensorArguments(
   layout: ArenaLayout,
   { tensor, thread }: TensorPart,
   rows?: { readonly from: number; readonly to: number },
 ): number[] {
-  const { lstm } = layout;
+  const { networks, multipliers } = layout;
   const places = layout.tensors[tensor]!;
   const work = layout.work[thread]!;
   const { groups, rows: rowCount, cols, kind } = places.layout;
@@ -144,54 +128,10 @@ function tensorArguments(
     work.rows,
     work.cols,
     layout.sums + tensor * layout.sumsStride,
-    lstm.networks + tensor * NETWORK_STRIDE,
-    lstm.heads + tensor * lstm.headsStride + lstm.bank.inputs,
+    networks.place + tensor * networks.stride,
+    multipliers.place + tensor * multipliers.stride,
     rows?.from ?? 0,
     rows?.to ?? groups * rowCount,
     rows === undefined ? 1 : 0,
-  ];
-}
-
-function lstmStages(emit: Emit, layout: ArenaLayout, threads: number): Stage[] {
-  const { lstm, loss, tensors } = layout;
-  const count = tensors.length;
-  const H = lstm.mixing.outputs;
-  const product = (
-    out: number,
-    outStride: number,
-    left: number,
-    leftStride: number,
-    { inputs, outputs, packed, bias }: Linear,
-  ): Stage => {
-    const parts = inputs * outputs < SHARED_WEIGHTS ? 1 : threads;
-    return runsOf(outputs, parts, PACK_COLUMNS).map(({ from, to }) =>
-      emit(
-        'gemm.packed',
-        ...[out + from, outStride, left, leftStride],
-        ...[packed + from * inputs, bias + from, count, to - from, inputs],
-      ),
-    );
-  };
-  const { joined, joinedStride, gates, heads, headsStride } = lstm;
-  return [
-    alone(
-      emit(
-        'velo.lstmInputs',
-        ...[lstm.inputs, INPUT_STRIDE, count, layout.sums],
-        ...[lstm.axisCounts, loss.features, loss.fraction],
-      ),
-    ),
-    product(lstm.mixed, H, lstm.inputs, INPUT_STRIDE, lstm.mixing),
-    product(joined, joinedStride, lstm.inputs, INPUT_STRIDE, lstm.input),
-    alone([
-      ...emit('velo.addContext', joined, joinedStride, lstm.mixed, H, count, H),
-      ...emit('copy.rows', joined + H, joinedStride, lstm.hidden, H, count, H),
-    ]),
-    product(gates, 4 * H, joined, joinedStride, lstm.gate),
-    alone(
-      emit('velo.lstmCell', ...[lstm.cellOut, lstm.hiddenOut, gates, 4 * H, lstm.cell, count, H]),
-    ),
-    product(heads, headsStride, lstm.hiddenOut, H, lstm.head),
-    product(lstm.networks, NETWORK_STRIDE, heads, headsStride, lstm.bank),
   ];
 }

@@ -2,8 +2,10 @@
 import type { FloatArray, NamedFloats, TensorSpec } from '../../../../base/index';
 import { UserError, formatShape, sameShape, sizeOf } from '../../../../base/index';
 import type { Arena } from '../../../compute/kernelRuntime';
+import { accumulatorSpecs } from '../accumulators';
 import { veloStateSpecs } from '../state';
 import type { ArenaLayout, TensorPlaces } from './arenaLayout';
+import type { LstmPlaces } from './lstmLayout';
 import type { Fold } from './tensorLayout';
 import { permute } from './tensorLayout';
 
@@ -16,21 +18,30 @@ export interface StateArray extends TensorSpec {
 /** Every array of the state, with the names and shapes of the readable optimizer. */
 export function stateArrays(
   params: readonly TensorSpec[],
-  layout: ArenaLayout,
-  hidden: number,
+  { tensors, lstm }: ArenaLayout,
 ): StateArray[] {
   const places = new Map<string, { offset: number; fold?: Fold }>([
-    ['lstm/hidden', { offset: layout.lstm.hidden }],
-    ['lstm/cell', { offset: layout.lstm.cell }],
-    ['loss/means', { offset: layout.loss.means }],
-    ['loss/runningMin', { offset: layout.loss.minima }],
-    ...layout.tensors.flatMap(tensorArrays),
+    ...(lstm === undefined ? [] : recurrentArrays(lstm)),
+    ...tensors.flatMap(tensorArrays),
   ]);
-  return veloStateSpecs(params, hidden).map(({ name, shape }) => {
+  const specs =
+    lstm === undefined
+      ? params.flatMap(accumulatorSpecs)
+      : veloStateSpecs(params, lstm.design.hidden, lstm.rows);
+  return specs.map(({ name, shape }) => {
     const place = places.get(name);
     if (place === undefined) throw new Error(`no place for the state "${name}"`);
     return { name, shape, offset: place.offset, fold: place.fold ?? [1, 1, 1, sizeOf(shape), 1] };
   });
+}
+
+function recurrentArrays({ hidden, cell, loss }: LstmPlaces): [string, { offset: number }][] {
+  return [
+    ['lstm/hidden', { offset: hidden }],
+    ['lstm/cell', { offset: cell }],
+    ['loss/means', { offset: loss.means }],
+    ['loss/runningMin', { offset: loss.minima }],
+  ];
 }
 
 function tensorArrays(places: TensorPlaces): [string, { offset: number; fold: Fold }][] {
