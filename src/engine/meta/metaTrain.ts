@@ -1,20 +1,18 @@
 /** The job `metatrain`: a learned optimizer is trained from its config, or from the checkpoint where it was left. */
 import { cpus } from 'node:os';
-import { createNoiseSpace, thetaOf } from '../../core/index';
-import { decodeOptimizer } from '../../protocol/index';
+import { createNoiseSpace } from '../../core/index';
 import type { MetaConfig, MetaEnvironment, MetaSummary } from '../../protocol/index';
 import { createMetaTraining, readMetaTraining, resumeMetaTraining } from '../../storage/index';
 import { pickDevice } from '../devices/devices';
-import { openPopulation } from '../population/population';
 import type { Population } from '../population/population';
 import type { MetaOptions, MetaResult } from './contract';
 import { MetaJob } from './metaJob';
 import type { MetaParts } from './metaJob';
 import { decodeState } from './metaState';
 import { resolveDistribution, resolveOuter } from './resolve';
+import { openTrained } from './openLearned';
 import { startTheta } from './startTheta';
 import type { StartTheta } from './startTheta';
-import { BASELINE_RATES } from './validation';
 
 export interface NewMetaOptions extends MetaOptions {
   readonly config: MetaConfig;
@@ -30,7 +28,7 @@ export async function startMetaTraining(options: NewMetaOptions): Promise<MetaRe
   const { config, root } = options;
   const start = startTheta(config, options.services.weightsDir);
   const distribution = resolveDistribution(config.tasks);
-  const population = await openFor(config, start, options);
+  const population = await openTrained(config, start, options);
   try {
     const environment = environmentOf(start, population, options);
     const writer = createMetaTraining(root, { config, environment, summary: FRESH });
@@ -64,7 +62,7 @@ export async function goOnMetaTraining(
   let population: Population | undefined;
   try {
     for (const text of checkpoint.warnings) options.onEvent?.({ type: 'warning', text });
-    population = await openFor(config, start, options);
+    population = await openTrained(config, start, options);
     const environment = environmentOf(start, population, options);
     warnOfChanges(then, environment, options);
     const whole = decodeState(checkpoint.step, checkpoint.tensors, checkpoint.metadata);
@@ -93,35 +91,6 @@ async function kernelParts(
 }
 
 const FRESH: MetaSummary = { state: 'running', iterations: 0, innerSteps: 0, seconds: 0 };
-
-async function openFor(
-  config: MetaConfig,
-  { architecture, theta, scales }: StartTheta,
-  { services, workers, workerScript, onEvent }: MetaOptions,
-): Promise<Population> {
-  const { estimator, validation } = config;
-  const learned = {
-    theta: thetaOf(architecture, theta),
-    sd: scales.map((scale) => scale * estimator.sigma),
-  };
-  const rates = BASELINE_RATES.map((learningRate) => ({
-    config: decodeOptimizer({ name: 'adam', learningRate }),
-  }));
-  const { baseline, tasks } = validation;
-  return openPopulation({
-    tasks: [],
-    optimizers: [learned, ...(baseline ? rates : [])],
-    members: 2 * estimator.pairs + tasks * (baseline ? rates.length : 1),
-    device: config.device,
-    dataDir: services.dataDir,
-    weightsDir: services.weightsDir,
-    ...(workers === undefined ? {} : { workers }),
-    ...(workerScript === undefined ? {} : { workerScript }),
-    onEvent: ({ message }) => {
-      onEvent?.({ type: 'warning', text: `a worker broke down: ${message}` });
-    },
-  });
-}
 
 function environmentOf(
   { theta, scales, text, sha256 }: StartTheta,
