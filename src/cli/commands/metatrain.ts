@@ -12,7 +12,7 @@ import {
   weightsDirectory,
 } from '../../storage/index';
 import { INTERRUPTED, withInterrupt } from '../interrupt';
-import { MetaReport, formatSummary } from '../metaReport';
+import { MetaReport, formatForecast, formatSummary } from '../metaReport';
 import type { Output } from '../output';
 import { tellSensitivity } from '../sensitivityReport';
 import { collect, positiveNumber, runRoot, wholeNumber } from './shared';
@@ -26,6 +26,7 @@ interface MetatrainOptions {
   readonly workers?: string;
   readonly out?: string;
   readonly resume?: string;
+  readonly dryRun?: true;
   readonly sensitivity?: true;
   readonly problems?: string;
   readonly sigma?: string;
@@ -51,6 +52,7 @@ export function addMetatrainCommand(program: Command, output: Output): void {
     .option('--workers <n>', 'threads (default: one for each core); no number depends on it')
     .option('--out <dir>', 'folder that meta-trainings go under (default: the current one)')
     .option('--resume <meta-training>', 'go on with one: its id or folder')
+    .option('--dry-run', 'says what it would take, and starts nothing')
     .option('--sensitivity', 'measures what noise on each group of theta does, and trains nothing')
     .option('--problems <n>', 'of --sensitivity: inner problems for each group (default: 24)')
     .option('--sigma <n>', 'of --sensitivity: its noise (default: that of the estimator)')
@@ -74,6 +76,12 @@ export function addMetatrainCommand(program: Command, output: Output): void {
         });
         return;
       }
+      if (options.dryRun) {
+        const forecast = await engine.forecastMetaTraining(config!, { ...threads, ...services() });
+        output.emit({ type: 'forecast', forecast });
+        output.print(formatForecast(forecast));
+        return;
+      }
       await metatrain(output, async (common) => {
         const all = { ...common, ...threads };
         if (config !== undefined) return engine.startMetaTraining({ ...all, root, config });
@@ -86,6 +94,8 @@ const OF_SENSITIVITY = ['problems', 'sigma', 'target'] as const;
 
 /** @throws UserError('usage') on a flag that would say nothing here */
 function refuseStrays(options: MetatrainOptions): void {
+  if (options.dryRun && (options.resume ?? options.sensitivity) !== undefined)
+    throw new UserError('usage', '--dry-run is for a meta-training that is to start');
   if (options.sensitivity) return;
   const stray = OF_SENSITIVITY.find((flag) => options[flag] !== undefined);
   if (stray !== undefined) throw new UserError('usage', `--${stray} is only for --sensitivity`);

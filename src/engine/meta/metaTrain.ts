@@ -5,12 +5,14 @@ import type { MetaConfig, MetaEnvironment, MetaSummary } from '../../protocol/in
 import { createMetaTraining, readMetaTraining, resumeMetaTraining } from '../../storage/index';
 import { pickDevice } from '../devices/devices';
 import type { Population } from '../population/population';
-import type { MetaOptions, MetaResult } from './contract';
+import type { MetaForecast, MetaOptions, MetaResult } from './contract';
+import { forecastOf } from './forecast';
 import { MetaJob } from './metaJob';
 import type { MetaParts } from './metaJob';
 import { decodeState } from './metaState';
 import { resolveDistribution, resolveOuter } from './resolve';
 import { openTrained } from './openLearned';
+import { Problems } from './problems';
 import { startTheta } from './startTheta';
 import type { StartTheta } from './startTheta';
 
@@ -22,21 +24,21 @@ export interface NewMetaOptions extends MetaOptions {
 
 /**
  * A new meta-training, to its end or until the signal.
- * @throws UserError on a config, data, weights or a device that will not do, before anything is written; UserError('disk')
+ * @throws UserError on a config, data, weights or a device that will not do or has too little memory, before anything is
+ *   written; UserError('disk')
  */
 export async function startMetaTraining(options: NewMetaOptions): Promise<MetaResult> {
   const { config, root } = options;
-  const start = startTheta(config, options.services.weightsDir);
-  const distribution = resolveDistribution(config.tasks);
-  const population = await openTrained(config, start, options);
+  const opened = await open(config, options);
+  const { start, population } = opened;
   try {
+    const forecast = await forecastOf(config, opened);
+    options.onEvent?.({ type: 'forecast', forecast });
     const environment = environmentOf(start, population, options);
     const writer = createMetaTraining(root, { config, environment, summary: FRESH });
     try {
-      const parts = {
-        ...(await kernelParts(config, start, options)),
-        ...{ config, start, distribution, environment, population, writer },
-      };
+      const kernels = await kernelParts(config, start, options);
+      const parts = { ...kernels, ...opened, config, environment, writer };
       return await new MetaJob(parts, options).run();
     } finally {
       writer.close();
@@ -44,6 +46,28 @@ export async function startMetaTraining(options: NewMetaOptions): Promise<MetaRe
   } finally {
     await population.close();
   }
+}
+
+/** What a new meta-training would take; nothing is written. @throws UserError, as `startMetaTraining` */
+export async function forecastMetaTraining(
+  config: MetaConfig,
+  options: MetaOptions,
+): Promise<MetaForecast> {
+  const opened = await open(config, options);
+  try {
+    return await forecastOf(config, opened);
+  } finally {
+    await opened.population.close();
+  }
+}
+
+type Opened = Pick<MetaParts, 'start' | 'population' | 'problems'>;
+
+async function open(config: MetaConfig, options: MetaOptions): Promise<Opened> {
+  const start = startTheta(config, options.services.weightsDir);
+  const distribution = resolveDistribution(config.tasks);
+  const population = await openTrained(config, start, options);
+  return { start, population, problems: new Problems(config, distribution, population) };
 }
 
 /**
@@ -56,20 +80,18 @@ export async function goOnMetaTraining(
   options: MetaOptions,
 ): Promise<MetaResult> {
   const { config, environment: then } = readMetaTraining(directory);
-  const start = startTheta(config, options.services.weightsDir);
-  const distribution = resolveDistribution(config.tasks);
   const { writer, checkpoint } = resumeMetaTraining(directory);
   let population: Population | undefined;
   try {
     for (const text of checkpoint.warnings) options.onEvent?.({ type: 'warning', text });
-    population = await openTrained(config, start, options);
+    const opened = await open(config, options);
+    const { start } = opened;
+    population = opened.population;
     const environment = environmentOf(start, population, options);
     warnOfChanges(then, environment, options);
     const whole = decodeState(checkpoint.step, checkpoint.tensors, checkpoint.metadata);
-    const parts = {
-      ...(await kernelParts(config, start, options)),
-      ...{ config, start, distribution, environment, population, writer },
-    };
+    const kernels = await kernelParts(config, start, options);
+    const parts = { ...kernels, ...opened, config, environment, writer };
     return await new MetaJob(parts, options, whole).run();
   } finally {
     writer.close();

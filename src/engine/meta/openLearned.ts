@@ -41,7 +41,7 @@ export interface LearnedPopulation {
 export async function openLearned(
   { device, estimator }: MetaConfig,
   { start: { architecture, theta, scales }, members, others }: LearnedPopulation,
-  { services, workers, workerScript, onEvent }: MetaOptions,
+  { services, workers, workerScript, memoryLimit, onEvent }: MetaOptions,
 ): Promise<Population> {
   const learned = {
     theta: thetaOf(architecture, theta),
@@ -55,6 +55,7 @@ export async function openLearned(
     dataDir: services.dataDir,
     weightsDir: services.weightsDir,
     ...(workers === undefined ? {} : { workers }),
+    ...(memoryLimit === undefined ? {} : { memoryLimit }),
     ...(workerScript === undefined ? {} : { workerScript }),
     onEvent: ({ message }) => {
       onEvent?.({ type: 'warning', text: `a worker broke down: ${message}` });

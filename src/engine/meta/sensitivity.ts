@@ -2,7 +2,6 @@
  * The job `metatrain --sensitivity`: what noise on each group of theta alone does to the meta-loss, on the same problems and
  * with the same noise for all of them, and which scales follow from it. No number depends on the number of workers.
  */
-import { UserError } from '../../base/index';
 import { TARGET_RISE, configuredFactor, noiseEffect, trainingLosses } from '../../core/index';
 import type { NoiseEffect, PairTurn, TrainingLoss } from '../../core/index';
 import type { MetaConfig, MetaSensitivity } from '../../protocol/index';
@@ -11,7 +10,7 @@ import type { Population } from '../population/population';
 import type { MetaOptions } from './contract';
 import { decodeState } from './metaState';
 import { LEARNED, openLearned } from './openLearned';
-import { Player } from './player';
+import { Player, tellErrors } from './player';
 import type { PairPlay } from './player';
 import { Problems } from './problems';
 import { proposeScales } from './proposeScales';
@@ -157,7 +156,7 @@ class Measurement {
 
   async #play(name: string, scales: Float32Array) {
     const { config, start, population, plays } = this.#parts;
-    const { signal, onPart } = this.#options;
+    const { signal, onPart, onEvent } = this.#options;
     const { sigma } = config.estimator;
     population.setCentre(
       LEARNED,
@@ -166,8 +165,9 @@ class Measurement {
     );
     // Every training begins anew: nothing is known of those before.
     const player = new Player(population, config.metaLoss.samples);
-    const { outcomes, innerSteps, errors } = await player.play(plays, signal);
-    this.#warn(errors, innerSteps);
+    const played = await player.play(plays, signal);
+    const { outcomes, innerSteps } = played;
+    tellErrors(played, this.#told, onEvent);
     this.#innerSteps += innerSteps;
     this.#done += 1;
     onPart?.({ name, done: this.#done, parts: this.#groups.length + 3 });
@@ -177,16 +177,6 @@ class Measurement {
       const diverged = Number(sides!.positive.diverged) + Number(sides!.negative.diverged);
       return { positive, negative, diverged };
     });
-  }
-
-  #warn(errors: readonly string[], innerSteps: number): void {
-    if (errors.length > 0 && innerSteps === 0)
-      throw new UserError('engine', `no inner training can be made: ${errors[0]!}`);
-    for (const text of errors) {
-      if (this.#told.has(text)) continue;
-      this.#told.add(text);
-      this.#options.onEvent?.({ type: 'warning', text });
-    }
   }
 }
 
