@@ -2,7 +2,7 @@
  * The job `metatrain --sensitivity`: what noise on each group of theta alone does to the meta-loss, on the same problems and
  * with the same noise for all of them, and which scales follow from it. No number depends on the number of workers.
  */
-import { TARGET_RISE, configuredFactor, noiseEffect, trainingLosses } from '../../core/index';
+import { TARGET_RISE, noiseEffect, trainingLosses } from '../../core/index';
 import type { NoiseEffect, PairTurn, TrainingLoss } from '../../core/index';
 import type { MetaConfig, MetaSensitivity } from '../../protocol/index';
 import { loadMetaCheckpoint, readMetaTraining, writeMetaSensitivity } from '../../storage/index';

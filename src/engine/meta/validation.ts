@@ -17,7 +17,7 @@ export const BASELINE_RATES = Array.from({ length: 9 }, (_, k) => 5e-4 * 2 ** k)
 export const BASELINE_TIMES = 4;
 const BASELINE_POINTS = 64;
 /** Speedups are told up to this, which is all that the baseline's trainings can show. */
-export const MOST_SPEEDUP = BASELINE_TIMES;
+const MOST_SPEEDUP = BASELINE_TIMES;
 
 const LEAST_SPEEDUP = 0.01;
 
