@@ -29,7 +29,10 @@ export interface MetaOptions {
   readonly workerScript?: string;
 }
 
-/** What a meta-training is about to take, found out by trying some of its trainings. */
+/**
+ * What a meta-training is about to take, found out by trying some of its trainings. Compiling those that are new is not in it,
+ * so first iterations take longer, and short meta-trainings make fewer of them.
+ */
 export interface MetaForecast {
   /** Of an outer iteration, both sides of all pairs. */
   readonly innerSteps: number;
