@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: builds the kernels and times VeLO's update, fused and in plain tfjs, interleaved in one run;
- * `npm run bench -- NAME` runs test/bench/NAME.ts: plans, matmul, conv, threads, population, trace. Further arguments go to it:
+ * `npm run bench -- NAME` runs test/bench/NAME.ts: plans, matmul, conv, threads, population, metatrain, trace. Further arguments go to it:
  * `--json`, `--rounds N`, `--without-reference`, `--steps N`. For steady figures keep the machine quiet and the
  * process on one core (`taskset -c 1 npm run bench`).
  */

@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import pc from 'picocolors';
-import type { MetaEvent } from '../engine/index';
+import type { MetaEvent, MetaForecast } from '../engine/index';
 import type { MetaSummary, MetaValidation, MetaValidationTask } from '../protocol/index';
 import { formatCount, formatLoss, formatSeconds } from './output';
 import type { Output } from './output';
@@ -28,6 +28,9 @@ export class MetaReport {
   onEvent(event: MetaEvent): void {
     this.#output.emit({ ...event });
     switch (event.type) {
+      case 'forecast':
+        this.#output.print(`${formatForecast(event.forecast)}\n`);
+        break;
       case 'started':
         this.#started(event);
         break;
@@ -127,5 +130,15 @@ export function formatSummary({ iterations, innerSteps, seconds, best }: MetaSum
   return (
     `${formatCount(iterations)} outer iterations, ${formatCount(innerSteps)} inner steps ` +
     `in ${formatSeconds(seconds)}${kept}`
+  );
+}
+
+/** `an outer iteration: about 51,000 inner steps in 0.8 s; 1,400 iterations in 20 min 03 s; 85 MB` */
+export function formatForecast(forecast: MetaForecast): string {
+  const { innerSteps, secondsPerIteration, iterations, seconds } = forecast;
+  const bytes = forecast.memberBytes + forecast.workerBytes + forecast.sharedBytes;
+  return (
+    `An outer iteration: about ${formatCount(innerSteps)} inner steps in ${formatSeconds(secondsPerIteration)}; ` +
+    `${formatCount(iterations)} iterations in ${formatSeconds(seconds)}; ${formatCount(Math.ceil(bytes / 2 ** 20))} MB`
   );
 }

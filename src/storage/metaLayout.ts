@@ -6,7 +6,8 @@
  * each outer iteration, `validations.jsonl` one for each validation, both append-only and cut back to the checkpoint when
  * a meta-training goes on. `checkpoints/step-*.safetensors` have all that it needs for that, `LATEST` is written last.
  * `thetas/iteration-*.safetensors` are the averaged thetas of the validations: whole files of weights that any training can
- * use, `best` names the best of them. `lock.json` is there while a process writes.
+ * use, `best` names the best of them. `sensitivity.json` is what was last found out about noise on each group of theta.
+ * `lock.json` is there while a process writes.
  */
 import { basename, join } from 'node:path';
 
@@ -23,6 +24,7 @@ export interface MetaPaths {
   readonly checkpoints: string;
   readonly latest: string;
   readonly thetas: string;
+  readonly sensitivity: string;
   readonly lock: string;
 }
 
@@ -41,6 +43,7 @@ export function metaPaths(directory: string): MetaPaths {
     checkpoints,
     latest: join(checkpoints, 'LATEST'),
     thetas: join(directory, 'thetas'),
+    sensitivity: join(directory, 'sensitivity.json'),
     lock: join(directory, 'lock.json'),
   };
 }

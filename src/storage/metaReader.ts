@@ -4,6 +4,7 @@ import {
   checkMetaConfig,
   decodeMetaEnvironment,
   decodeMetaIteration,
+  decodeMetaSensitivity,
   decodeMetaSummary,
   decodeMetaValidation,
   decodeMetaValidationTasks,
@@ -12,10 +13,13 @@ import type {
   MetaConfig,
   MetaEnvironment,
   MetaIteration,
+  MetaSensitivity,
   MetaSummary,
   MetaValidation,
   MetaValidationTask,
 } from '../protocol/index';
+import { loadLatestCheckpoint } from './checkpoints';
+import type { LoadedCheckpoint } from './checkpoints';
 import { nodeFileSystem, onDisk } from './fileSystem';
 import type { FileSystem } from './fileSystem';
 import { findFolder, folderNames } from './folders';
@@ -87,6 +91,26 @@ export function readMetaValidationTasks(
 ): readonly MetaValidationTask[] {
   const { validationTasks: path } = metaPaths(directory);
   return fs.existsSync(path) ? decodeMetaValidationTasks(readText(path, fs), path) : [];
+}
+
+/** Undefined where it was never measured. @throws UserError('run' | 'disk') */
+export function readMetaSensitivity(
+  directory: string,
+  fs: FileSystem = nodeFileSystem,
+): MetaSensitivity | undefined {
+  const { sensitivity: path } = metaPaths(directory);
+  return fs.existsSync(path) ? decodeMetaSensitivity(readText(path, fs), path) : undefined;
+}
+
+/**
+ * The newest usable checkpoint, for reading; whoever writes the meta-training goes on.
+ * @throws UserError('checkpoint') where there is none
+ */
+export function loadMetaCheckpoint(
+  directory: string,
+  fs: FileSystem = nodeFileSystem,
+): LoadedCheckpoint {
+  return loadLatestCheckpoint(metaPaths(directory), fs);
 }
 
 /** Ids of a workspace's meta-trainings, in the order of their numbers. @throws UserError('disk') */

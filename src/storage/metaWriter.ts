@@ -3,6 +3,7 @@ import type {
   MetaConfig,
   MetaEnvironment,
   MetaIteration,
+  MetaSensitivity,
   MetaSummary,
   MetaValidation,
   MetaValidationTask,
@@ -142,4 +143,13 @@ export function resumeMetaTraining(
     unlock();
     throw thrown;
   }
+}
+
+/** Beside a meta-training that others may write meanwhile: nobody else writes this file. @throws UserError('disk') */
+export function writeMetaSensitivity(
+  directory: string,
+  sensitivity: MetaSensitivity,
+  fs: FileSystem = nodeFileSystem,
+): void {
+  writeJson(metaPaths(directory).sensitivity, sensitivity, fs);
 }

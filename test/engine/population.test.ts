@@ -363,6 +363,17 @@ describe('a population', () => {
     expect(forecast.limitBytes).toBeGreaterThan(forecast.memberBytes);
   });
 
+  it('tries members with a config of their own, on data that came later', async () => {
+    const population = await populationOf({ tasks: [] });
+    const task = await population.addTask(TASKS[0]!);
+    const config = { ...TASKS[0], hidden: [3] } as (typeof TASKS)[number];
+    const small = await population.forecast([assignment({ task, config })], 5);
+    const large = await population.forecast([assignment({ task })], 5);
+    expect(small.seconds).toBeGreaterThan(0);
+    expect(small.memberBytes).toBeGreaterThan(0);
+    expect(small.memberBytes).toBeLessThan(large.memberBytes);
+  });
+
   it('holds two thousand members, in the memory that it has said', async () => {
     const population = await populationOf({ members: 2000 });
     const jobs = pairs(2000, 4);

@@ -12,9 +12,10 @@ import {
   weightsDirectory,
 } from '../../storage/index';
 import { INTERRUPTED, withInterrupt } from '../interrupt';
-import { MetaReport, formatSummary } from '../metaReport';
+import { MetaReport, formatForecast, formatSummary } from '../metaReport';
 import type { Output } from '../output';
-import { collect, runRoot, wholeNumber } from './shared';
+import { tellSensitivity } from '../sensitivityReport';
+import { collect, positiveNumber, runRoot, wholeNumber } from './shared';
 
 interface MetatrainOptions {
   readonly set: readonly string[];
@@ -25,6 +26,11 @@ interface MetatrainOptions {
   readonly workers?: string;
   readonly out?: string;
   readonly resume?: string;
+  readonly dryRun?: true;
+  readonly sensitivity?: true;
+  readonly problems?: string;
+  readonly sigma?: string;
+  readonly target?: string;
 }
 
 export function addMetatrainCommand(program: Command, output: Output): void {
@@ -46,19 +52,66 @@ export function addMetatrainCommand(program: Command, output: Output): void {
     .option('--workers <n>', 'threads (default: one for each core); no number depends on it')
     .option('--out <dir>', 'folder that meta-trainings go under (default: the current one)')
     .option('--resume <meta-training>', 'go on with one: its id or folder')
+    .option('--dry-run', 'says what it would take, and starts nothing')
+    .option('--sensitivity', 'measures what noise on each group of theta does, and trains nothing')
+    .option('--problems <n>', 'of --sensitivity: inner problems for each group (default: 24)')
+    .option('--sigma <n>', 'of --sensitivity: its noise (default: that of the estimator)')
+    .option('--target <n>', 'of --sensitivity: what a group may cost (default: 0.04)')
     .option('--json', 'one JSON object per event')
     .action(async (file: string | undefined, options: MetatrainOptions) => {
       const root = runRoot(options.out);
+      refuseStrays(options);
       const workers = options.workers && wholeNumber('--workers', options.workers, 1);
       const engine = await import('../../engine/index');
       const directory = options.resume && findMetaTraining(root, options.resume);
       const config = directory ? undefined : asked(file, options);
+      const threads = workers ? { workers } : {};
+      if (options.sensitivity) {
+        const of = config === undefined ? { directory: directory! } : { config };
+        await tellSensitivity(output, {
+          of,
+          ...threads,
+          ...sensitivityFlags(options),
+          ...services(),
+        });
+        return;
+      }
+      if (options.dryRun) {
+        const forecast = await engine.forecastMetaTraining(config!, { ...threads, ...services() });
+        output.emit({ type: 'forecast', forecast });
+        output.print(formatForecast(forecast));
+        return;
+      }
       await metatrain(output, async (common) => {
-        const all = { ...common, ...(workers ? { workers } : {}) };
+        const all = { ...common, ...threads };
         if (config !== undefined) return engine.startMetaTraining({ ...all, root, config });
         return engine.goOnMetaTraining(directory!, all);
       });
     });
+}
+
+const OF_SENSITIVITY = ['problems', 'sigma', 'target'] as const;
+
+/** @throws UserError('usage') on a flag that would say nothing here */
+function refuseStrays(options: MetatrainOptions): void {
+  if (options.dryRun && (options.resume ?? options.sensitivity) !== undefined)
+    throw new UserError('usage', '--dry-run is for a meta-training that is to start');
+  if (options.sensitivity) return;
+  const stray = OF_SENSITIVITY.find((flag) => options[flag] !== undefined);
+  if (stray !== undefined) throw new UserError('usage', `--${stray} is only for --sensitivity`);
+}
+
+function sensitivityFlags({ problems, sigma, target }: MetatrainOptions) {
+  return {
+    ...(problems === undefined ? {} : { problems: wholeNumber('--problems', problems, 1) }),
+    ...(sigma === undefined ? {} : { sigma: positiveNumber('--sigma', sigma) }),
+    ...(target === undefined ? {} : { targetRise: positiveNumber('--target', target) }),
+  };
+}
+
+function services(): Pick<MetaOptions, 'services'> {
+  const [dataDir, weightsDir] = [dataDirectory(), weightsDirectory()];
+  return { services: { dataDir, weightsDir, version: programVersion() } };
 }
 
 function asked(file: string | undefined, options: MetatrainOptions): MetaConfig {
@@ -82,11 +135,7 @@ async function metatrain(
   const controller = new AbortController();
   const report = new MetaReport(output);
   const options: MetaOptions = {
-    services: {
-      dataDir: dataDirectory(),
-      weightsDir: weightsDirectory(),
-      version: programVersion(),
-    },
+    ...services(),
     signal: controller.signal,
     onEvent: (event) => {
       report.onEvent(event);

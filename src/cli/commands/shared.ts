@@ -24,3 +24,10 @@ export function wholeNumber(name: string, text: string, min: number): number {
   if (value >= min) return value;
   throw new UserError('usage', `${name} must be a whole number ≥ ${min}, got "${text}"`);
 }
+
+/** A number above 0 from the command line. @throws UserError('usage') */
+export function positiveNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new UserError('usage', `${name} must be a number above 0, got "${text}"`);
+}

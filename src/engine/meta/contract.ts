@@ -20,6 +20,8 @@ export interface MetaOptions {
   readonly services: MetaServices;
   /** Threads; default: one for each core. No number depends on it. */
   readonly workers?: number;
+  /** Bytes that all of it may take; default: two thirds of what is free. */
+  readonly memoryLimit?: number;
   /** Ends it after a checkpoint; it can go on from there. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: MetaEvent) => void;
@@ -27,9 +29,32 @@ export interface MetaOptions {
   readonly workerScript?: string;
 }
 
+/**
+ * What a meta-training is about to take, found out by trying some of its trainings. Compiling those that are new is not in it,
+ * so first iterations take longer, and short meta-trainings make fewer of them.
+ */
+export interface MetaForecast {
+  /** Of an outer iteration, both sides of all pairs. */
+  readonly innerSteps: number;
+  readonly secondsPerIteration: number;
+  /** Of validating once, and of what comes before the first iteration. */
+  readonly secondsPerValidation: number;
+  readonly secondsBefore: number;
+  /** Outer iterations in all, and the time for all of it. */
+  readonly iterations: number;
+  readonly seconds: number;
+  /** Bytes of what members carry on, of the workers' arenas, of the data that they share, and how many there may be. */
+  readonly memberBytes: number;
+  readonly workerBytes: number;
+  readonly sharedBytes: number;
+  readonly limitBytes: number;
+}
+
 export type MetaEvent =
   /** Its folder is there. */
   | { readonly type: 'opened'; readonly id: string; readonly directory: string }
+  /** Before one starts, not before one goes on. */
+  | { readonly type: 'forecast'; readonly forecast: MetaForecast }
   | {
       readonly type: 'started';
       readonly id: string;

@@ -1,13 +1,7 @@
 /** The outer loop: pairs of inner trainings, an estimate of the meta-gradient, a step of theta; and now and then a validation. */
-import { UserError, messageOf } from '../../base/index';
+import { messageOf } from '../../base/index';
 import { createOuterSchedule, encodeTheta, thetaOf } from '../../core/index';
-import type {
-  Estimator,
-  NoiseSpace,
-  OuterOptimizer,
-  OuterSchedule,
-  TaskDistribution,
-} from '../../core/index';
+import type { Estimator, NoiseSpace, OuterOptimizer, OuterSchedule } from '../../core/index';
 import type { GradientEstimate, PairTurn } from '../../core/index';
 import { budgetSeconds } from '../../protocol/index';
 import type {
@@ -24,9 +18,9 @@ import type { Population } from '../population/population';
 import type { MetaOptions, MetaResult } from './contract';
 import { encodeState } from './metaState';
 import type { MetaState, WholeState } from './metaState';
-import { Player } from './player';
+import { Player, tellErrors } from './player';
 import type { PairPlay, Played } from './player';
-import { Problems } from './problems';
+import type { Problems } from './problems';
 import { resolveEstimator } from './resolve';
 import type { StartTheta } from './startTheta';
 import { stepMultipliers } from './stepMultipliers';
@@ -38,9 +32,9 @@ export interface MetaParts {
   readonly space: NoiseSpace;
   readonly config: MetaConfig;
   readonly start: StartTheta;
-  readonly distribution: TaskDistribution;
   readonly environment: MetaEnvironment;
   readonly population: Population;
+  readonly problems: Problems;
   readonly writer: MetaWriter;
 }
 
@@ -57,6 +51,8 @@ export class MetaJob {
   readonly #player: Player;
   /** That were left in the middle of their trainings. */
   readonly #members: WholeState['members'];
+  /** Reasons why trainings could not be made. */
+  readonly #told = new Set<string>();
   #state: MetaState;
   /** When work began, milliseconds, and what had been worked before. */
   readonly #begun = performance.now();
@@ -65,13 +61,13 @@ export class MetaJob {
   #savedAt: number;
 
   constructor(parts: MetaParts, options: MetaOptions, from?: WholeState) {
-    const { config, distribution, population, start, writer } = parts;
+    const { config, population, start, writer } = parts;
     this.#parts = parts;
     this.#options = options;
     this.#estimator = resolveEstimator(config);
     this.#outer = parts.outer;
     this.#schedule = createOuterSchedule(config.outer);
-    this.#problems = new Problems(config, distribution, population);
+    this.#problems = parts.problems;
     this.#player = new Player(population, config.metaLoss.samples, from?.player);
     this.#state = from?.state ?? this.#fresh(start);
     this.#secondsBefore = this.#state.seconds;
@@ -225,9 +221,7 @@ export class MetaJob {
     const turns = this.#estimator.plan(estimator, iteration);
     const plays = await Promise.all(turns.map((turn) => this.#prepare(turn)));
     const played = await this.#player.play(plays, this.#options.signal);
-    for (const text of played.errors) this.#options.onEvent?.({ type: 'warning', text });
-    if (played.errors.length > 0 && played.innerSteps === 0)
-      throw new UserError('engine', `no inner training can be made: ${played.errors[0]!}`);
+    tellErrors(played, this.#told, this.#options.onEvent);
     const estimate = this.#estimator.estimate(estimator, turns, played.outcomes, space);
     const learningRate = this.#schedule(iteration, progress);
     const { updateRms, cosine, gradientRms } = this.#step(estimate, learningRate);

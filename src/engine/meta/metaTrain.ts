@@ -1,21 +1,21 @@
 /** The job `metatrain`: a learned optimizer is trained from its config, or from the checkpoint where it was left. */
 import { cpus } from 'node:os';
-import { createNoiseSpace, thetaOf } from '../../core/index';
-import { decodeOptimizer } from '../../protocol/index';
+import { createNoiseSpace } from '../../core/index';
 import type { MetaConfig, MetaEnvironment, MetaSummary } from '../../protocol/index';
 import { createMetaTraining, readMetaTraining, resumeMetaTraining } from '../../storage/index';
 import { pickDevice } from '../devices/devices';
-import { openPopulation } from '../population/population';
 import type { Population } from '../population/population';
-import type { MetaOptions, MetaResult } from './contract';
+import type { MetaForecast, MetaOptions, MetaResult } from './contract';
 import { entryNames } from './entryNames';
+import { forecastOf } from './forecast';
 import { MetaJob } from './metaJob';
 import type { MetaParts } from './metaJob';
 import { decodeState } from './metaState';
 import { resolveDistribution, resolveOuter } from './resolve';
+import { openTrained } from './openLearned';
+import { Problems } from './problems';
 import { startTheta } from './startTheta';
 import type { StartTheta } from './startTheta';
-import { BASELINE_RATES } from './validation';
 
 export interface NewMetaOptions extends MetaOptions {
   readonly config: MetaConfig;
@@ -25,21 +25,21 @@ export interface NewMetaOptions extends MetaOptions {
 
 /**
  * A new meta-training, to its end or until the signal.
- * @throws UserError on a config, data, weights or a device that will not do, before anything is written; UserError('disk')
+ * @throws UserError on a config, data, weights or a device that will not do or has too little memory, before anything is
+ *   written; UserError('disk')
  */
 export async function startMetaTraining(options: NewMetaOptions): Promise<MetaResult> {
   const { config, root } = options;
-  const start = startTheta(config, options.services.weightsDir);
-  const distribution = resolveDistribution(config.tasks);
-  const population = await openFor(config, start, options);
+  const opened = await open(config, options);
+  const { start, population } = opened;
   try {
-    const environment = environmentOf({ start, distribution, population }, options);
+    const forecast = await forecastOf(config, opened);
+    options.onEvent?.({ type: 'forecast', forecast });
+    const environment = environmentOf(config, opened, options);
     const writer = createMetaTraining(root, { config, environment, summary: FRESH });
     try {
-      const parts = {
-        ...(await kernelParts(config, start, options)),
-        ...{ config, start, distribution, environment, population, writer },
-      };
+      const kernels = await kernelParts(config, start, options);
+      const parts = { ...kernels, ...opened, config, environment, writer };
       return await new MetaJob(parts, options).run();
     } finally {
       writer.close();
@@ -47,6 +47,28 @@ export async function startMetaTraining(options: NewMetaOptions): Promise<MetaRe
   } finally {
     await population.close();
   }
+}
+
+/** What a new meta-training would take; nothing is written. @throws UserError, as `startMetaTraining` */
+export async function forecastMetaTraining(
+  config: MetaConfig,
+  options: MetaOptions,
+): Promise<MetaForecast> {
+  const opened = await open(config, options);
+  try {
+    return await forecastOf(config, opened);
+  } finally {
+    await opened.population.close();
+  }
+}
+
+type Opened = Pick<MetaParts, 'start' | 'population' | 'problems'>;
+
+async function open(config: MetaConfig, options: MetaOptions): Promise<Opened> {
+  const start = startTheta(config, options.services.weightsDir);
+  const distribution = resolveDistribution(config.tasks);
+  const population = await openTrained(config, start, options);
+  return { start, population, problems: new Problems(config, distribution, population) };
 }
 
 /**
@@ -59,20 +81,18 @@ export async function goOnMetaTraining(
   options: MetaOptions,
 ): Promise<MetaResult> {
   const { config, environment: then } = readMetaTraining(directory);
-  const start = startTheta(config, options.services.weightsDir);
-  const distribution = resolveDistribution(config.tasks);
   const { writer, checkpoint } = resumeMetaTraining(directory);
   let population: Population | undefined;
   try {
     for (const text of checkpoint.warnings) options.onEvent?.({ type: 'warning', text });
-    population = await openFor(config, start, options);
-    const environment = environmentOf({ start, distribution, population }, options);
+    const opened = await open(config, options);
+    const { start } = opened;
+    population = opened.population;
+    const environment = environmentOf(config, opened, options);
     warnOfChanges(then, environment, options);
     const whole = decodeState(checkpoint.step, checkpoint.tensors, checkpoint.metadata);
-    const parts = {
-      ...(await kernelParts(config, start, options)),
-      ...{ config, start, distribution, environment, population, writer },
-    };
+    const kernels = await kernelParts(config, start, options);
+    const parts = { ...kernels, ...opened, config, environment, writer };
     return await new MetaJob(parts, options, whole).run();
   } finally {
     writer.close();
@@ -95,41 +115,9 @@ async function kernelParts(
 
 const FRESH: MetaSummary = { state: 'running', iterations: 0, innerSteps: 0, seconds: 0 };
 
-async function openFor(
-  config: MetaConfig,
-  { architecture, theta, scales }: StartTheta,
-  { services, workers, workerScript, onEvent }: MetaOptions,
-): Promise<Population> {
-  const { estimator, validation } = config;
-  const learned = {
-    theta: thetaOf(architecture, theta),
-    sd: scales.map((scale) => scale * estimator.sigma),
-  };
-  const rates = BASELINE_RATES.map((learningRate) => ({
-    config: decodeOptimizer({ name: 'adam', learningRate }),
-  }));
-  const { baseline, tasks } = validation;
-  return openPopulation({
-    tasks: [],
-    optimizers: [learned, ...(baseline ? rates : [])],
-    members: 2 * estimator.pairs + tasks * (baseline ? rates.length : 1),
-    device: config.device,
-    dataDir: services.dataDir,
-    weightsDir: services.weightsDir,
-    ...(workers === undefined ? {} : { workers }),
-    ...(workerScript === undefined ? {} : { workerScript }),
-    onEvent: ({ message }) => {
-      onEvent?.({ type: 'warning', text: `a worker broke down: ${message}` });
-    },
-  });
-}
-
 function environmentOf(
-  {
-    start: { theta, scales, text, sha256 },
-    distribution,
-    population: { device, workers },
-  }: Pick<MetaParts, 'start' | 'distribution' | 'population'>,
+  config: MetaConfig,
+  { start: { theta, scales, text, sha256 }, population: { device, workers } }: Opened,
   { services }: MetaOptions,
 ): MetaEnvironment {
   return {
@@ -144,7 +132,7 @@ function environmentOf(
     start: text,
     thetaSize: theta.length,
     learning: scales.filter((scale) => scale > 0).length,
-    entries: entryNames(distribution),
+    entries: entryNames(resolveDistribution(config.tasks)),
     ...(sha256 === undefined ? {} : { weightsSha256: sha256 }),
   };
 }

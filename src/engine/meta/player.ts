@@ -1,7 +1,9 @@
 /** Lets the pairs of an estimator play their inner trainings, as members of a population: 2i is pair i with +e, 2i+1 with -e. */
+import { UserError, messageOf } from '../../base/index';
 import type { PairOutcome, PairTurn, Segment, SideOutcome } from '../../core/index';
 import type { MemberJob, MemberResult } from '../population/contract';
 import type { Population } from '../population/population';
+import type { MetaOptions } from './contract';
 import type { Problem } from './problems';
 
 /** What came of an outer iteration's trainings. */
@@ -11,8 +13,8 @@ export interface Played {
   readonly innerSteps: number;
   /** Of all workers together, in which steps were made. */
   readonly workSeconds: number;
-  /** Why members had no turn, each reason once. */
-  readonly errors: readonly string[];
+  /** Why members had no turn: each reason once, with a sentence that names one of them. */
+  readonly errors: ReadonlyMap<string, string>;
 }
 
 /** A turn with the problem of each of its segments. */
@@ -60,7 +62,7 @@ export class Player {
     const outcomes = plays.map(({ turn }): { positive: SideOutcome; negative: SideOutcome }[] =>
       turn.segments.map(() => ({ positive: NOTHING, negative: NOTHING })),
     );
-    const totals = { innerSteps: 0, workSeconds: 0, errors: new Set<string>() };
+    const totals = { innerSteps: 0, workSeconds: 0, errors: new Map<string, string>() };
     const rounds = Math.max(...plays.map(({ turn }) => turn.segments.length));
     for (let round = 0; round < rounds; round++) {
       const sides = plays.flatMap((play, index) =>
@@ -81,7 +83,6 @@ export class Player {
     return {
       ...totals,
       outcomes: outcomes.map((segments) => ({ segments })),
-      errors: [...totals.errors],
     };
   }
 
@@ -173,6 +174,26 @@ export class Player {
   }
 }
 
+/**
+ * Warns of reasons that are new, once each in a meta-training: such trainings count as the worst that there are.
+ * @param told  grows
+ * @throws UserError('engine') where no training could be made
+ */
+export function tellErrors(
+  { errors, innerSteps }: Pick<Played, 'errors' | 'innerSteps'>,
+  told: Set<string>,
+  onEvent: MetaOptions['onEvent'],
+): void {
+  for (const [reason, message] of errors) {
+    if (innerSteps === 0)
+      throw new UserError('engine', `no inner training can be made: ${message}`);
+    if (told.has(reason)) continue;
+    told.add(reason);
+    const text = `${message}; trainings like it count as diverged, and this is said once`;
+    onEvent?.({ type: 'warning', text });
+  }
+}
+
 const NOTHING: SideOutcome = { losses: new Float32Array(0), diverged: true };
 
 /** Whether there is nothing to go on with. */
@@ -191,12 +212,14 @@ function beginningOf(problem: Problem, { length: numSteps }: Segment) {
 
 function count(
   result: MemberResult | undefined,
-  totals: { innerSteps: number; workSeconds: number; readonly errors: Set<string> },
+  totals: { innerSteps: number; workSeconds: number; readonly errors: Map<string, string> },
 ): void {
   if (result === undefined) return;
   totals.innerSteps += stepsMade(result);
   if (!Number.isNaN(result.seconds)) totals.workSeconds += result.seconds;
-  if (result.error !== undefined) totals.errors.add(result.error.message);
+  if (result.error === undefined) return;
+  const { message, cause } = result.error;
+  totals.errors.set(cause === undefined ? message : messageOf(cause), message);
 }
 
 function stepsMade({ losses, diverged }: MemberResult): number {

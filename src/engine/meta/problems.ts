@@ -1,7 +1,8 @@
 /** The inner problems of a meta-training: which task a number stands for, and what its losses count. */
 import { LRUCache } from 'lru-cache';
+import { UserError } from '../../base/index';
 import { createMetaLoss, createRng, drawTask, splitSeed } from '../../core/index';
-import type { MetaLoss, MetaSplit, TaskDistribution, Variation } from '../../core/index';
+import type { MetaLoss, MetaSplit, Task, TaskDistribution, Variation } from '../../core/index';
 import { decodeTask, innermostTask, lossUnit } from '../../protocol/index';
 import type { MetaConfig, TaskConfig } from '../../protocol/index';
 import type { Population } from '../population/population';
@@ -24,6 +25,9 @@ export interface Problem {
 const KEPT = 2048;
 /** Times the worst loss that counts. */
 const HOPELESS = 20;
+
+/** Of a task that cannot be made. */
+const UNKNOWN = { normalize: (loss: number) => loss, isAbsolute: false };
 
 type Judge = Pick<Problem, 'metaLoss' | 'worstLoss'>;
 
@@ -77,12 +81,24 @@ export class Problems {
   }
 
   #judge(config: TaskConfig, carrier: number): Judge {
-    const task = taskFrom(config, 0, this.#population.dataOf(carrier));
+    const { floor } = this.#config.metaLoss;
+    const task = this.#taskOf(config, carrier);
+    if (task === undefined)
+      return { metaLoss: createMetaLoss({ ...UNKNOWN, floor }), worstLoss: 0 };
     const normalize = (loss: number): number => task.normalize(loss);
     const isAbsolute = lossUnit(config).startsWith('cross-entropy');
-    const { floor } = this.#config.metaLoss;
     const worstLoss = isAbsolute ? HOPELESS * normalize(NaN) : Infinity;
     return { metaLoss: createMetaLoss({ normalize, isAbsolute, floor }), worstLoss };
+  }
+
+  /** Undefined where it cannot be made: whoever is to train it will say why, and its losses are the worst. */
+  #taskOf(config: TaskConfig, carrier: number): Task | undefined {
+    try {
+      return taskFrom(config, 0, this.#population.dataOf(carrier));
+    } catch (thrown) {
+      if (thrown instanceof UserError) return undefined;
+      throw thrown;
+    }
   }
 }
 

@@ -14,7 +14,7 @@ import type { WatchedTraining } from './stepMultipliers';
 /** Learning rates of the baseline: half a thousandth and its doubles. */
 export const BASELINE_RATES = Array.from({ length: 9 }, (_, k) => 5e-4 * 2 ** k);
 /** Of its trainings, against those of the learned optimizer; losses are taken at so many points. */
-const BASELINE_TIMES = 4;
+export const BASELINE_TIMES = 4;
 const BASELINE_POINTS = 64;
 /** Speedups are told up to this, which is all that the baseline's trainings can show. */
 const MOST_SPEEDUP = BASELINE_TIMES;

@@ -61,7 +61,7 @@ export interface MemberResult {
   readonly points: readonly EvaluatedPoint[];
   /** Wall-clock time of the steps, evaluations and what comes before and after a turn apart; NaN without a turn. */
   readonly seconds: number;
-  /** Why the member had no turn; it stands where it stood. */
+  /** Why the member had no turn; it stands where it stood. The cause is the same without its name. */
   readonly error?: UserError;
 }
 

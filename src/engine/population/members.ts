@@ -75,12 +75,17 @@ export class Members {
     return { kept: assignments.filter((one) => one !== undefined), passing };
   }
 
+  /** What workers have to know that they may not know yet. */
+  get known(): Pick<Round, 'added' | 'versions'> {
+    const added = { first: this.#firstTasks, tasks: this.#task.tasks.slice(this.#firstTasks) };
+    return { added, versions: this.#versions };
+  }
+
   /** A round of these turns. */
   round(pieces: readonly (readonly TurnMessage[])[]): Round {
     return {
       pieces,
-      added: { first: this.#firstTasks, tasks: this.#task.tasks.slice(this.#firstTasks) },
-      versions: this.#versions,
+      ...this.known,
       next: new Int32Array(new SharedArrayBuffer(4)),
       takers: new Int32Array(new SharedArrayBuffer(4 * pieces.length)),
     };

@@ -252,7 +252,7 @@ export class Population {
   }
 
   async #try(assignment: Assignment): Promise<Trial> {
-    const trial = await this.#workers.try(assignment, this.#versions);
+    const trial = await this.#workers.try(assignment, this.#members.known);
     this.#members.noteSeconds(assignment, trial.secondsPerStep);
     return trial;
   }

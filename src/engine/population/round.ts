@@ -157,12 +157,18 @@ function resultOf(
   return { ...nothing, error: errorOf(name, reply) };
 }
 
+/** Its cause is the same without the name of the member. */
 function errorOf(
   name: string,
   reply: Extract<TurnReply, { error: unknown }> | undefined,
 ): UserError {
-  if (reply === undefined)
-    return new UserError('engine', `${name}: a worker ended ${ATTEMPTS} times over its turn`);
-  const { code, message, remedy } = fromEngineError(reply.error);
-  return new UserError(code, `${name}: ${message}`, remedy === undefined ? {} : { remedy });
+  const cause =
+    reply === undefined
+      ? new UserError('engine', `a worker ended ${ATTEMPTS} times over its turn`)
+      : fromEngineError(reply.error);
+  const { code, message, remedy } = cause;
+  return new UserError(code, `${name}: ${message}`, {
+    cause,
+    ...(remedy === undefined ? {} : { remedy }),
+  });
 }

@@ -25,8 +25,11 @@ export async function servePopulation(task: PopulationTask): Promise<void> {
         'error' in host ? turns.map(() => host) : host.play(turns, round.versions),
       );
     },
-    try: (assignment: Assignment, versions: readonly number[]): TrialReply =>
-      'error' in host ? host : host.try(assignment, versions),
+    try: (assignment: Assignment, known: Pick<Round, 'added' | 'versions'>): TrialReply => {
+      if ('error' in host) return host;
+      host.learn(known.added);
+      return host.try(assignment, known.versions);
+    },
   });
 }
 

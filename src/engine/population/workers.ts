@@ -31,8 +31,8 @@ export class PopulationWorkers {
   }
 
   /** @throws UserError('task' | 'config' | 'device') where such a member cannot be, Error where the thread dies */
-  async try(assignment: Assignment, versions: readonly number[]): Promise<Trial> {
-    const reply = (await this.#call('try', [assignment, versions])) as TrialReply;
+  async try(assignment: Assignment, known: Pick<Round, 'added' | 'versions'>): Promise<Trial> {
+    const reply = (await this.#call('try', [assignment, known])) as TrialReply;
     if ('error' in reply) throw fromEngineError(reply.error);
     return reply;
   }

@@ -38,7 +38,7 @@ export function createFullEs(options: FullEsOptions): Estimator {
     start: () => ({ particles: [], problems: 0 }),
     plan: (state, iteration) => turnsOf(options, state.problems, iteration),
     estimate(state, turns, outcomes, space) {
-      const sides = outcomes.map((outcome) => lossesOf(outcome, loss));
+      const sides = outcomes.map((outcome) => trainingLosses(outcome, loss));
       const differences = Float32Array.from(sides, ([positive, negative]) => positive - negative);
       const gradient = new Float32Array(space.size);
       const weighted = turns.map(({ noise }, i) => ({ noise, weight: shape(differences[i]!) }));
@@ -69,7 +69,8 @@ function turnsOf(options: FullEsOptions, problems: number, iteration: number): P
   });
 }
 
-function lossesOf({ segments }: PairOutcome, loss: TrainingLoss): [number, number] {
+/** What the two sides of a pair that has played whole trainings come to, positive first. */
+export function trainingLosses({ segments }: PairOutcome, loss: TrainingLoss): [number, number] {
   const segment = segments[0];
   invariant(segment !== undefined && segments.length === 1, 'full ES plays one segment a turn');
   return [lossOf(segment.positive, loss), lossOf(segment.negative, loss)];
