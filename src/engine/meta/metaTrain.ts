@@ -1,7 +1,7 @@
 /** The job `metatrain`: a learned optimizer is trained from its config, or from the checkpoint where it was left. */
 import { cpus } from 'node:os';
-import { createNoiseSpace, thetaOf } from '../../core/index';
-import { decodeOptimizer } from '../../protocol/index';
+import { thetaOf } from '../../core/index';
+import { decodeOptimizer, playsPairs } from '../../protocol/index';
 import type { MetaConfig, MetaEnvironment, MetaSummary } from '../../protocol/index';
 import { createMetaTraining, readMetaTraining, resumeMetaTraining } from '../../storage/index';
 import { pickDevice } from '../devices/devices';
@@ -10,11 +10,14 @@ import type { Population } from '../population/population';
 import type { MetaOptions, MetaResult } from './contract';
 import { MetaJob } from './metaJob';
 import type { MetaParts } from './metaJob';
+import type { SavedEstimation } from './estimation';
 import { decodeState } from './metaState';
+import { openEstimation } from './openEstimation';
+import { Problems } from './problems';
 import { resolveDistribution, resolveOuter } from './resolve';
 import { startTheta } from './startTheta';
 import type { StartTheta } from './startTheta';
-import { BASELINE_RATES } from './validation';
+import { BASELINE_RATES, trainedMembers } from './validation';
 
 export interface NewMetaOptions extends MetaOptions {
   readonly config: MetaConfig;
@@ -29,22 +32,17 @@ export interface NewMetaOptions extends MetaOptions {
 export async function startMetaTraining(options: NewMetaOptions): Promise<MetaResult> {
   const { config, root } = options;
   const start = startTheta(config, options.services.weightsDir);
-  const distribution = resolveDistribution(config.tasks);
-  const population = await openFor(config, start, options);
+  const parts = await openParts(config, start, options);
   try {
-    const environment = environmentOf(start, population, options);
+    const environment = environmentOf(start, parts.population, options);
     const writer = createMetaTraining(root, { config, environment, summary: FRESH });
     try {
-      const parts = {
-        ...(await kernelParts(config, start, options)),
-        ...{ config, start, distribution, environment, population, writer },
-      };
-      return await new MetaJob(parts, options).run();
+      return await new MetaJob({ ...parts, environment, writer }, options).run();
     } finally {
       writer.close();
     }
   } finally {
-    await population.close();
+    await closeParts(parts);
   }
 }
 
@@ -59,37 +57,53 @@ export async function goOnMetaTraining(
 ): Promise<MetaResult> {
   const { config, environment: then } = readMetaTraining(directory);
   const start = startTheta(config, options.services.weightsDir);
-  const distribution = resolveDistribution(config.tasks);
   const { writer, checkpoint } = resumeMetaTraining(directory);
-  let population: Population | undefined;
+  let parts: Opened | undefined;
   try {
     for (const text of checkpoint.warnings) options.onEvent?.({ type: 'warning', text });
-    population = await openFor(config, start, options);
-    const environment = environmentOf(start, population, options);
-    warnOfChanges(then, environment, options);
     const whole = decodeState(checkpoint.step, checkpoint.tensors, checkpoint.metadata);
-    const parts = {
-      ...(await kernelParts(config, start, options)),
-      ...{ config, start, distribution, environment, population, writer },
-    };
-    return await new MetaJob(parts, options, whole).run();
+    parts = await openParts(config, start, options, whole.estimation);
+    const environment = environmentOf(start, parts.population, options);
+    warnOfChanges(then, environment, options);
+    return await new MetaJob({ ...parts, environment, writer }, options, whole.state).run();
   } finally {
     writer.close();
-    await population?.close();
+    if (parts !== undefined) await closeParts(parts);
   }
 }
 
-/** What runs on kernels in the thread of the outer loop. */
-async function kernelParts(
+type Opened = Omit<MetaParts, 'environment' | 'writer'>;
+
+/** @throws as `startMetaTraining` */
+async function openParts(
   config: MetaConfig,
-  { architecture, theta, scales }: StartTheta,
-  { services: { weightsDir } }: MetaOptions,
-): Promise<Pick<MetaParts, 'outer' | 'space'>> {
-  const { kernels } = (await pickDevice(config.device)).device;
-  return {
-    outer: resolveOuter(config, { architecture, scales, kernels, weightsDir }),
-    space: createNoiseSpace(theta.length, kernels),
-  };
+  start: StartTheta,
+  options: MetaOptions,
+  saved?: SavedEstimation,
+): Promise<Opened> {
+  const { architecture, scales } = start;
+  const { services, workerScript } = options;
+  const distribution = resolveDistribution(config.tasks);
+  const population = await openFor(config, start, options);
+  try {
+    const problems = new Problems(config, distribution, population);
+    // For what runs on kernels in the thread of the outer loop.
+    const { kernels } = (await pickDevice(config.device)).device;
+    const { weightsDir } = services;
+    const outer = resolveOuter(config, { architecture, scales, kernels, weightsDir });
+    const parts = { config, start, population, problems, kernels };
+    const script = workerScript === undefined ? {} : { workerScript };
+    const estimation = await openEstimation({ ...parts, ...script }, saved);
+    return { outer, config, start, population, problems, estimation };
+  } catch (thrown) {
+    await population.close();
+    throw thrown;
+  }
+}
+
+async function closeParts({ population, estimation }: Opened): Promise<void> {
+  await estimation.close();
+  await population.close();
 }
 
 const FRESH: MetaSummary = { state: 'running', iterations: 0, innerSteps: 0, seconds: 0 };
@@ -102,7 +116,7 @@ async function openFor(
   const { estimator, validation } = config;
   const learned = {
     theta: thetaOf(architecture, theta),
-    sd: scales.map((scale) => scale * estimator.sigma),
+    sd: scales.map((scale) => scale * (playsPairs(estimator) ? estimator.sigma : 0)),
   };
   const rates = BASELINE_RATES.map((learningRate) => ({
     config: decodeOptimizer({ name: 'adam', learningRate }),
@@ -111,7 +125,7 @@ async function openFor(
   return openPopulation({
     tasks: [],
     optimizers: [learned, ...(baseline ? rates : [])],
-    members: 2 * estimator.pairs + tasks * (baseline ? rates.length : 1),
+    members: trainedMembers(config) + tasks * (baseline ? rates.length : 1),
     device: config.device,
     dataDir: services.dataDir,
     weightsDir: services.weightsDir,
