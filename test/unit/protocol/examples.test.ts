@@ -2,10 +2,16 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { diagnoseRunConfigText, parseRunConfigText } from '../../../src/protocol/index';
+import {
+  diagnoseMetaConfigText,
+  diagnoseRunConfigText,
+  parseMetaConfigText,
+  parseRunConfigText,
+} from '../../../src/protocol/index';
 
 const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));
 const files = readdirSync(folder).filter((name) => name.endsWith('.velo.json'));
+const isMeta = (file: string) => file.startsWith('metatrain-');
 
 describe('the examples', () => {
   it('are the ones that the documentation names', () => {
@@ -13,17 +19,26 @@ describe('the examples', () => {
       'digits.velo.json',
       'fashion-adam.velo.json',
       'fashion.velo.json',
+      'metatrain-2-minutes.velo.json',
+      'metatrain-gradient.velo.json',
       'mnist.velo.json',
       'rosenbrock.velo.json',
     ]);
   });
 
-  it.each(files)('%s parses, and is named by its file', (file) => {
+  it.each(files.filter((file) => !isMeta(file)))('%s parses, and is named by its file', (file) => {
     const path = join(folder, file);
     const text = readFileSync(path, 'utf8');
     expect(diagnoseRunConfigText(text)).toEqual([]);
     const { name } = parseRunConfigText(text, { fileName: path });
     expect(name).toBe(file.replace('.velo.json', ''));
+  });
+
+  it.each(files.filter(isMeta))('%s parses as a meta-training', (file) => {
+    const path = join(folder, file);
+    const text = readFileSync(path, 'utf8');
+    expect(diagnoseMetaConfigText(text)).toEqual([]);
+    expect(parseMetaConfigText(text, path).kind).toBe('metatrain');
   });
 
   it('compare VeLO with Adam on the same task', () => {
