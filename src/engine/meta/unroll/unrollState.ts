@@ -1,8 +1,9 @@
 /** How trainings that are gone back through lie in a checkpoint. */
-import { withPrefix, withoutPrefix } from '../../../core/index';
+import { withPrefix } from '../../../core/index';
 import type { EstimatorState, UnrollStand } from '../../../core/index';
 import type { NamedFloats } from '../../../base/index';
 import type { SavedEstimation } from '../estimation';
+import { savedFloats } from '../labels';
 
 export interface UnrollState {
   readonly estimator: EstimatorState;
@@ -11,7 +12,15 @@ export interface UnrollState {
 }
 
 interface Labels extends EstimatorState {
-  readonly stands: readonly ({ readonly step: number; readonly first?: number } | null)[];
+  readonly stands: readonly (StandLabels | null)[];
+}
+
+interface StandLabels {
+  readonly step: number;
+  readonly first?: number;
+  /** Names in their order, which sums over parameters depend on and files do not keep. */
+  readonly params: readonly string[];
+  readonly state: readonly string[];
 }
 
 export function encodeUnrolls({ estimator, stands }: UnrollState): SavedEstimation {
@@ -19,27 +28,37 @@ export function encodeUnrolls({ estimator, stands }: UnrollState): SavedEstimati
     ...estimator,
     stands: stands.map((stand) => {
       if (stand === undefined) return null;
-      const { step, first } = stand;
-      return { step, ...(first === undefined ? {} : { first }) };
+      const { params, state = {}, ...place } = stand;
+      return { ...place, params: Object.keys(params), state: Object.keys(state) };
     }),
   };
   const tensors = stands.map((stand, i) => ({
-    ...withPrefix(`stand/${i}/params`, stand?.params ?? {}),
-    ...withPrefix(`stand/${i}/state`, stand?.state ?? {}),
+    ...withPrefix(placeOf(i, 'params'), stand?.params ?? {}),
+    ...withPrefix(placeOf(i, 'state'), stand?.state ?? {}),
   }));
   return { labels, tensors: Object.assign({}, ...tensors) as NamedFloats };
 }
 
+/** @throws UserError('checkpoint') where arrays are missing */
 export function decodeUnrolls({ labels, tensors }: SavedEstimation): UnrollState {
   const { stands, particles, problems } = labels as Labels;
-  // Those of a stand are floats; the others have other names.
-  const floats = tensors as NamedFloats;
+  const arraysOf = (place: string, names: readonly string[]): NamedFloats =>
+    Object.fromEntries(
+      names.map((name) => {
+        const data = savedFloats(tensors, `${place}/${name}`);
+        return [name, { shape: tensors[`${place}/${name}`]!.shape, data }];
+      }),
+    );
   return {
     estimator: { particles, problems },
     stands: stands.map((stand, i) => {
       if (stand === null) return undefined;
-      const params = withoutPrefix(`stand/${i}/params`, floats);
-      return { ...stand, params, state: withoutPrefix(`stand/${i}/state`, floats) };
+      const params = arraysOf(placeOf(i, 'params'), stand.params);
+      return { ...stand, params, state: arraysOf(placeOf(i, 'state'), stand.state) };
     }),
   };
+}
+
+function placeOf(particle: number, what: 'params' | 'state'): string {
+  return `stand/${particle}/${what}`;
 }
