@@ -67,7 +67,10 @@ export interface UnrollResult {
 }
 
 /** What a way forward came to. */
-type Forward = Omit<UnrollResult, 'gradient'> & Judged;
+interface Forward {
+  readonly slope: Judged['slope'];
+  readonly result: Omit<UnrollResult, 'gradient'>;
+}
 
 /**
  * Unrolls the steps of `batches` and goes back through them. From the beginning to the end of a training this is the full
@@ -92,7 +95,7 @@ export function unrollGradient(
       }, Object.values(weights)),
     );
     invariant(forward !== undefined, 'a gradient without its loss');
-    const { slope: _, ...result } = forward;
+    const { result } = forward;
     const names = Object.keys(weights);
     const gradient = toFloats(named(names, weights, grads));
     if (!result.diverged && isFinite(gradient)) return { ...result, gradient };
@@ -118,10 +121,8 @@ export function unrollForward(
   let stand = start;
   for (const batch of steps) {
     const { diverged, stand: next } = inTidy(() => {
-      const { slope: _, ...result } = unroll({ ...options, loss: 'avg' }, toTensors(theta), stand, {
-        steps: [batch],
-      });
-      return result;
+      const once = { ...options, loss: 'avg' as const };
+      return unroll(once, toTensors(theta), stand, { steps: [batch] }).result;
     });
     if (diverged) return undefined;
     stand = next;
@@ -181,7 +182,9 @@ function unroll(
   // Read at once: what is not needed for the way back is gone after it.
   const stand = { params: toFloats(params), state: toFloats(state), step, first: first ?? NaN };
   const judged = judge(options, diverged ? [] : chosen(options.loss, losses, finals), stand.first);
-  return { ...judged, diverged: diverged || judged.diverged, stand, bytes: before.bytes() };
+  const { slope, loss } = judged;
+  const result = { loss, diverged: diverged || judged.diverged, stand, bytes: before.bytes() };
+  return { slope, result };
 }
 
 function named(
