@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import pc from 'picocolors';
 import type { MetaEvent, MetaForecast } from '../engine/index';
+import { playsPairs } from '../protocol/index';
 import type { MetaSummary, MetaValidation, MetaValidationTask } from '../protocol/index';
 import { formatCount, formatLoss, formatSeconds } from './output';
 import type { Output } from './output';
@@ -70,7 +71,7 @@ export class MetaReport {
       `  ${formatCount(learning)} of ${formatCount(thetaSize)} numbers of theta learn, from ${start}`,
     );
     output.print(
-      `  ${estimator.kind}, ${estimator.pairs} antithetic pairs; tasks: ${typeof tasks === 'string' ? tasks : tasks.name}; ` +
+      `  ${estimator.kind}, ${playsPairs(estimator) ? `${estimator.pairs} antithetic pairs` : `${estimator.problems} problems`}; tasks: ${typeof tasks === 'string' ? tasks : tasks.name}; ` +
         `${workers} ${workers === 1 ? 'worker' : 'workers'} (${device})`,
     );
     if (!output.isInteractive) return;

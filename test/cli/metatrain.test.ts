@@ -13,6 +13,7 @@ import {
   readMetaValidationTasks,
   readMetaValidations,
 } from '../../src/storage/index';
+import { createRng, initTheta } from '../../src/core/index';
 import { jsonLines, runCli } from '../support/buildCli';
 import { bundleOf } from '../support/bundles';
 import { TINY_META as TINY } from '../support/tinyMeta';
@@ -30,6 +31,17 @@ const PES = {
   ...TINY,
   estimator: { kind: 'pes', pairs: 4, truncation: 7, ends: 'cross' },
   outer: { optimizer: { kind: 'adamw' }, clip: 3, accumulate: 2 },
+};
+
+const TRUNCATED_GRAD = {
+  ...TINY,
+  optimizer: { kind: 'learnableAdam' },
+  estimator: { kind: 'truncatedGrad', problems: 3, truncation: 7, clip: 0.5 },
+};
+const FULL_GRAD = {
+  ...TRUNCATED_GRAD,
+  lengths: { logUniform: [3, 9] },
+  estimator: { kind: 'fullGrad', problems: 3, loss: 'lastRecompute' },
 };
 
 function workspace(config: object): string {
@@ -59,6 +71,8 @@ async function trained(config: object, ...flags: string[]): Promise<string> {
 describe.each([
   ['full evolution strategies', TINY],
   ['persistent evolution strategies', PES],
+  ['gradients of whole trainings', FULL_GRAD],
+  ['gradients of pieces of trainings', TRUNCATED_GRAD],
 ])('velo metatrain by %s', (_, config) => {
   it('learns the same bits with any number of workers', async () => {
     const one = learned(await trained(config, '--workers', '1'));
@@ -95,6 +109,75 @@ describe.each([
     const ended = await runCli([...args, '--resume', 'tiny-1'], { cwd: folder });
     expect(ended.code).toBe(0);
     expect(learned(folder)).toEqual(whole);
+  });
+});
+
+describe('velo metatrain by gradients', () => {
+  const BOWL = { family: 'quadratic', dimension: 4, condition: 10 };
+  const CONFIG = {
+    ...FULL_GRAD,
+    tasks: { name: 'bowls', summary: 'Quadratics.', metaTrain: [{ task: BOWL }] },
+    lengths: 10,
+    estimator: { kind: 'fullGrad', problems: 2, clip: 1 },
+    outer: { learningRate: 0.5, ema: 0 },
+    validation: { every: 0, tasks: 2, lengths: [10], baseline: false },
+  };
+
+  it('finds that a learned Adam should take larger steps', async () => {
+    const folder = await trained({ ...CONFIG, iterations: 12 });
+    const { iterations, validations, tensors } = learned(folder);
+    const [begin, end] = [
+      initTheta({ kind: 'learnableAdam' }, createRng({ seed: 1, purpose: 'theta' })).tensors,
+      tensors,
+    ].map((theta) => theta['log_lr']!.data[0]!);
+    expect(end! - begin!).toBeGreaterThan(0.3);
+    expect(validations.at(-1)!.ratio).toBeLessThan(0.97);
+    expect(iterations[0]!.pairs).toEqual([
+      { difference: null, loss: expect.any(Number) as number, length: 10, entry: 0, diverged: 0 },
+      { difference: null, loss: expect.any(Number) as number, length: 10, entry: 0, diverged: 0 },
+    ]);
+  });
+
+  it('counts trainings that diverge, which contribute nothing', async () => {
+    const folder = await trained({
+      ...CONFIG,
+      iterations: 2,
+      tasks: {
+        ...CONFIG.tasks,
+        metaTrain: [{ task: BOWL, variation: { initScale: 1e30 } }],
+        metaValid: [{ task: BOWL }],
+      },
+    });
+    const directory = findMetaTraining(folder, 'tiny-1');
+    for (const { pairs, gradientRms, loss } of readMetaIterations(directory)) {
+      expect(pairs.map(({ diverged }) => diverged)).toEqual([1, 1]);
+      expect(gradientRms).toBe(0);
+      expect(loss).toEqual(expect.any(Number));
+    }
+  });
+
+  it.each([
+    [
+      {
+        tasks: {
+          ...CONFIG.tasks,
+          metaTrain: [{ task: BOWL, variation: { gradient: { normalized: true } } }],
+        },
+      },
+      'needs plain gradients, got variation.gradient (normalized)',
+    ],
+    [
+      { tasks: { ...CONFIG.tasks, metaTrain: [{ task: { family: 'esGradient', task: BOWL } }] } },
+      'needs plain gradients, got family "esGradient"',
+    ],
+    [{ lengths: 10_000_000 }, 'MB a worker, expected at most'],
+    [{ estimator: { kind: 'truncatedGrad', truncation: 1 } }, 'estimator.truncation must be >= 2'],
+  ])('refuses %j before it begins', async (changes, message) => {
+    const folder = workspace({ ...CONFIG, ...changes });
+    const { code, stderr } = await runCli(['metatrain', 'tiny.velo.json'], { cwd: folder });
+    expect(stderr).toContain(message);
+    expect(code).not.toBe(0);
+    expect(fs.existsSync(join(folder, '.velo'))).toBe(false);
   });
 });
 

@@ -78,6 +78,10 @@ export function addMetatrainCommand(program: Command, output: Output): void {
       }
       if (options.dryRun) {
         const forecast = await engine.forecastMetaTraining(config!, { ...threads, ...services() });
+        if (forecast === undefined) {
+          output.print('It can be begun; what it takes cannot be told beforehand.');
+          return;
+        }
         output.emit({ type: 'forecast', forecast });
         output.print(formatForecast(forecast));
         return;

@@ -131,8 +131,13 @@ function recordedCustomGrad(engine: Engine): Engine['customGrad'] {
 
 const NO_DERIVATIVE = /gradient function not found for (\w+)/;
 
+/** The operation of tfjs whose derivative is missing; undefined where something else was thrown. */
+export function kernelWithoutDerivative(thrown: unknown): string | undefined {
+  return NO_DERIVATIVE.exec(messageOf(thrown))?.[1];
+}
+
 function explained(thrown: unknown): unknown {
-  const kernel = NO_DERIVATIVE.exec(messageOf(thrown))?.[1];
+  const kernel = kernelWithoutDerivative(thrown);
   if (kernel === undefined) return thrown;
   return new UserError(
     'config',

@@ -15,6 +15,8 @@ export interface MetaLossOptions {
 export interface MetaLoss {
   /** @param first  loss of the first batch, before any update */
   of(loss: number, first: number): number;
+  /** Its derivative by the loss, by central differences; 0 where it is at its worst. */
+  slope(loss: number, first: number): number;
   /** Of a training that has diverged. */
   worst(first: number): number;
 }
@@ -23,6 +25,9 @@ export interface MetaLoss {
 const REFERENCE = Math.log(10);
 /** Times its beginning, at most. */
 const WORST = 1.5;
+/** Of the differences: as a share of the loss, and at least. */
+const SHARE = 1e-4;
+const LEAST = 1e-9;
 
 export function createMetaLoss({ normalize, isAbsolute, floor }: MetaLossOptions): MetaLoss {
   const of = (loss: number, first: number): number => {
@@ -31,5 +36,9 @@ export function createMetaLoss({ normalize, isAbsolute, floor }: MetaLossOptions
     const share = value / normalize(first);
     return Math.log(REFERENCE * (share < WORST ? share : WORST) + floor);
   };
-  return { of, worst: (first) => of(NaN, first) };
+  const slope = (loss: number, first: number): number => {
+    const h = SHARE * Math.abs(loss) + LEAST;
+    return (of(loss + h, first) - of(loss - h, first)) / (2 * h);
+  };
+  return { of, slope, worst: (first) => of(NaN, first) };
 }

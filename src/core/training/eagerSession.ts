@@ -7,6 +7,7 @@ import '../compute/gradients';
 import { valueAndGradients } from '../compute/nestedGradients';
 import { createRng } from '../compute/rng';
 import type { Optimizer, TensorDict } from '../optimizers/optimizer';
+import { withGiven } from '../tasks/givenArrays';
 import type { LossRng, Split, Task } from '../tasks/task';
 import { addGradients, mapGradients, meanGradients } from './accumulation';
 import type { Gradients } from './accumulation';
@@ -214,13 +215,9 @@ class EagerSession implements TrainingSession {
   }
 }
 
-/** With what the task gives beside its data. Nobody writes to a batch while its step runs. */
-function uploadBatch({ batch: specs, given = {} }: Task, batch: NamedArrays): TensorDict {
-  const arrays = specs.flatMap(({ name, shape }) => {
-    const data = given[name];
-    return data === undefined ? [] : [[name, { shape, data }] as const];
-  });
-  return mapValues({ ...batch, ...Object.fromEntries(arrays) }, viewAsTensor);
+/** Nobody writes to a batch while its step runs. */
+function uploadBatch(task: Task, batch: NamedArrays): TensorDict {
+  return mapValues(withGiven(task, batch), viewAsTensor);
 }
 
 function flattenGradients({ grads, loss }: Gradients): TensorDict {

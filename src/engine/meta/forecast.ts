@@ -9,6 +9,7 @@ import type { MetaForecast } from './contract';
 import { BASELINE, LEARNED } from './openLearned';
 import type { Problem, Problems } from './problems';
 import { resolveEstimator } from './resolve';
+import type { PairConfig } from './resolve';
 import { BASELINE_RATES, BASELINE_TIMES } from './validation';
 
 /** Of the training, and of the validation. */
@@ -26,7 +27,7 @@ export interface ForecastParts {
  * @throws UserError('device') where there is not enough memory, UserError('config' | 'data' | 'task') where no training can
  *   be made
  */
-export async function forecastOf(config: MetaConfig, parts: ForecastParts): Promise<MetaForecast> {
+export async function forecastOf(config: PairConfig, parts: ForecastParts): Promise<MetaForecast> {
   const { workers } = parts.population;
   const { pairs } = config.estimator;
   const steps = meanSteps(config);
@@ -50,10 +51,10 @@ export async function forecastOf(config: MetaConfig, parts: ForecastParts): Prom
 }
 
 /** Inner steps of a side of a pair in an outer iteration. */
-function meanSteps(config: MetaConfig): number {
+function meanSteps(config: PairConfig): number {
   const { estimator, iterations } = config;
   if (estimator.kind !== 'fullEs') return estimator.truncation;
-  const plan = resolveEstimator(config);
+  const plan = resolveEstimator(estimator, config);
   const stride = iterations === undefined ? 1 : iterations / SAMPLED;
   const lengths = Array.from({ length: SAMPLED }, (_, i) =>
     plan.plan({ particles: [], problems: i * estimator.pairs }, Math.floor(i * stride)),

@@ -1,8 +1,7 @@
 /** The outer loop: pairs of inner trainings, an estimate of the meta-gradient, a step of theta; and now and then a validation. */
 import { messageOf } from '../../base/index';
 import { createOuterSchedule, encodeTheta, thetaOf } from '../../core/index';
-import type { Estimator, NoiseSpace, OuterOptimizer, OuterSchedule } from '../../core/index';
-import type { GradientEstimate, PairTurn } from '../../core/index';
+import type { OuterOptimizer, OuterSchedule } from '../../core/index';
 import { budgetSeconds } from '../../protocol/index';
 import type {
   MetaConfig,
@@ -16,12 +15,11 @@ import { readMetaValidationTasks, readMetaValidations } from '../../storage/inde
 import type { MetaWriter } from '../../storage/index';
 import type { Population } from '../population/population';
 import type { MetaOptions, MetaResult } from './contract';
+import { finite, tellErrors } from './estimation';
+import type { Estimate, Estimation } from './estimation';
 import { encodeState } from './metaState';
-import type { MetaState, WholeState } from './metaState';
-import { Player, tellErrors } from './player';
-import type { PairPlay, Played } from './player';
+import type { MetaState } from './metaState';
 import type { Problems } from './problems';
-import { resolveEstimator } from './resolve';
 import type { StartTheta } from './startTheta';
 import { stepMultipliers } from './stepMultipliers';
 import { Validation } from './validation';
@@ -29,12 +27,12 @@ import { averaged, cosineOf, driftOf, moved, rmsOf } from './vectors';
 
 export interface MetaParts {
   readonly outer: OuterOptimizer;
-  readonly space: NoiseSpace;
   readonly config: MetaConfig;
   readonly start: StartTheta;
   readonly environment: MetaEnvironment;
   readonly population: Population;
   readonly problems: Problems;
+  readonly estimation: Estimation;
   readonly writer: MetaWriter;
 }
 
@@ -44,13 +42,8 @@ const LEARNED = 0;
 export class MetaJob {
   readonly #parts: MetaParts;
   readonly #options: MetaOptions;
-  readonly #estimator: Estimator;
   readonly #outer: OuterOptimizer;
   readonly #schedule: OuterSchedule;
-  readonly #problems: Problems;
-  readonly #player: Player;
-  /** That were left in the middle of their trainings. */
-  readonly #members: WholeState['members'];
   /** Reasons why trainings could not be made. */
   readonly #told = new Set<string>();
   #state: MetaState;
@@ -60,27 +53,21 @@ export class MetaJob {
   #validatedAt: number;
   #savedAt: number;
 
-  constructor(parts: MetaParts, options: MetaOptions, from?: WholeState) {
-    const { config, population, start, writer } = parts;
+  constructor(parts: MetaParts, options: MetaOptions, from?: MetaState) {
+    const { config, start, writer } = parts;
     this.#parts = parts;
     this.#options = options;
-    this.#estimator = resolveEstimator(config);
     this.#outer = parts.outer;
     this.#schedule = createOuterSchedule(config.outer);
-    this.#problems = parts.problems;
-    this.#player = new Player(population, config.metaLoss.samples, from?.player);
-    this.#state = from?.state ?? this.#fresh(start);
+    this.#state = from ?? this.#fresh(start);
     this.#secondsBefore = this.#state.seconds;
     this.#validatedAt = readMetaValidations(writer.paths.directory).at(-1)?.iteration ?? -1;
     this.#savedAt = from === undefined ? -1 : this.#state.iteration;
-    this.#members = from?.members ?? [];
   }
 
   /** To its end, or until the signal. @throws UserError('disk'), after which it can go on from its last checkpoint */
   async run(): Promise<MetaResult> {
     const { writer } = this.#parts;
-    const { id, directory } = writer.paths;
-    this.#options.onEvent?.({ type: 'opened', id, directory });
     try {
       const state = await this.#work();
       return this.#end(state);
@@ -96,11 +83,10 @@ export class MetaJob {
   }
 
   async #work(): Promise<'finished' | 'stopped'> {
-    const { config, population } = this.#parts;
+    const { config, population, problems } = this.#parts;
     const { signal } = this.#options;
-    const validation = await Validation.open(config, population, this.#problems);
+    const validation = await Validation.open(config, population, problems);
     try {
-      await this.#restore();
       const tasks = await this.#validationTasks(validation);
       this.#announce();
       for (;;) {
@@ -115,15 +101,6 @@ export class MetaJob {
     } catch (thrown) {
       if (signal?.aborted === true && thrown === signal.reason) return 'stopped';
       throw thrown;
-    }
-  }
-
-  /** Data may be known by other numbers now. */
-  async #restore(): Promise<void> {
-    for (const [i, member] of this.#members.entries()) {
-      if (member?.assignment.config === undefined) continue;
-      const task = await this.#problems.carrierOf(member.assignment.config);
-      this.#parts.population.restore(i, { ...member, assignment: { ...member.assignment, task } });
     }
   }
 
@@ -145,7 +122,6 @@ export class MetaJob {
       average: theta.slice(),
       gradient: new Float32Array(theta.length),
       outer: this.#outer.start(scaled(theta, scales)),
-      estimator: this.#estimator.start(),
     };
   }
 
@@ -214,50 +190,41 @@ export class MetaJob {
   }
 
   async #iterate(progress: number): Promise<void> {
-    const { population, space } = this.#parts;
-    const { iteration, theta, estimator } = this.#state;
+    const { population, estimation } = this.#parts;
+    const { iteration, theta } = this.#state;
     const begin = performance.now();
     population.setCentre(LEARNED, theta);
-    const turns = this.#estimator.plan(estimator, iteration);
-    const plays = await Promise.all(turns.map((turn) => this.#prepare(turn)));
-    const played = await this.#player.play(plays, this.#options.signal);
-    tellErrors(played, this.#told, this.#options.onEvent);
-    const estimate = this.#estimator.estimate(estimator, turns, played.outcomes, space);
+    const estimate = await estimation.estimate({ iteration, theta }, this.#options.signal);
+    const { innerSteps, workSeconds, pairs } = estimate;
+    tellErrors(estimate, this.#told, this.#options.onEvent);
     const learningRate = this.#schedule(iteration, progress);
     const { updateRms, cosine, gradientRms } = this.#step(estimate, learningRate);
     const wall = (performance.now() - begin) / 1000;
     const record: MetaIteration = {
       iteration,
       seconds: this.#seconds(),
-      innerSteps: played.innerSteps,
-      busy: Math.min(1, played.workSeconds / (wall * population.workers)),
+      innerSteps,
+      busy: Math.min(1, workSeconds / (wall * population.workers)),
       loss: finite(estimate.loss),
       learningRate,
       gradientRms,
       updateRms,
       cosine,
-      pairs: pairsOf(plays, played, estimate),
+      pairs,
     };
     this.#state = {
       ...this.#state,
       iteration: iteration + 1,
-      innerSteps: this.#state.innerSteps + played.innerSteps,
+      innerSteps: this.#state.innerSteps + innerSteps,
       seconds: this.#seconds(),
     };
     this.#parts.writer.appendIteration(record);
     this.#tell(record);
   }
 
-  async #prepare(turn: PairTurn): Promise<PairPlay> {
-    const problems = await Promise.all(
-      turn.segments.map(({ problem }) => this.#problems.trained(problem)),
-    );
-    return { turn, problems };
-  }
-
   /** Moves theta and its average. */
   #step(
-    estimate: GradientEstimate,
+    estimate: Pick<Estimate, 'gradient' | 'loss'>,
     learningRate: number,
   ): Pick<MetaIteration, 'gradientRms' | 'updateRms' | 'cosine'> {
     const { scales } = this.#parts.start;
@@ -272,7 +239,6 @@ export class MetaJob {
       average: averaged(average, next, { decay: this.#parts.config.outer.ema, t: iteration }),
       gradient,
       outer: update.state,
-      estimator: estimate.state,
     };
     return {
       gradientRms: rmsOf(gradient, scales),
@@ -282,12 +248,9 @@ export class MetaJob {
   }
 
   #save(): void {
-    const { population, writer } = this.#parts;
-    const members = Array.from({ length: 2 * this.#state.estimator.particles.length }, (_, i) =>
-      population.snapshot(i),
-    );
+    const { estimation, writer } = this.#parts;
     this.#state = { ...this.#state, seconds: this.#seconds() };
-    const whole = { state: this.#state, player: this.#player.state, members };
+    const whole = { state: this.#state, estimation: estimation.save() };
     writer.saveCheckpoint({ step: this.#state.iteration, ...encodeState(whole) });
     writer.writeSummary(this.#summary('running'));
     this.#savedAt = this.#state.iteration;
@@ -342,27 +305,7 @@ export class MetaJob {
   }
 }
 
-function pairsOf(
-  plays: readonly PairPlay[],
-  { outcomes }: Played,
-  { differences }: GradientEstimate,
-): MetaIteration['pairs'] {
-  return plays.map(({ turn, problems }, i) => {
-    const { positive, negative } = outcomes[i]!.segments[0]!;
-    return {
-      difference: finite(differences[i]!),
-      length: turn.segments[0]!.length,
-      entry: problems[0]!.entry,
-      diverged: Number(positive.diverged) + Number(negative.diverged),
-    };
-  });
-}
-
 /** Theta in the coordinates in which noise is alike. */
 function scaled(theta: Float32Array, scales: Float32Array): Float64Array {
   return Float64Array.from(theta, (value, i) => (scales[i]! > 0 ? value / scales[i]! : 0));
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

@@ -1,21 +1,21 @@
 /** The job `metatrain`: a learned optimizer is trained from its config, or from the checkpoint where it was left. */
 import { cpus } from 'node:os';
-import { createNoiseSpace } from '../../core/index';
+import { playsPairs } from '../../protocol/index';
 import type { MetaConfig, MetaEnvironment, MetaSummary } from '../../protocol/index';
 import { createMetaTraining, readMetaTraining, resumeMetaTraining } from '../../storage/index';
 import { pickDevice } from '../devices/devices';
-import type { Population } from '../population/population';
 import type { MetaForecast, MetaOptions, MetaResult } from './contract';
 import { entryNames } from './entryNames';
+import type { SavedEstimation } from './estimation';
 import { forecastOf } from './forecast';
 import { MetaJob } from './metaJob';
 import type { MetaParts } from './metaJob';
 import { decodeState } from './metaState';
-import { resolveDistribution, resolveOuter } from './resolve';
+import { openEstimation } from './openEstimation';
 import { openTrained } from './openLearned';
 import { Problems } from './problems';
+import { resolveDistribution, resolveOuter } from './resolve';
 import { startTheta } from './startTheta';
-import type { StartTheta } from './startTheta';
 
 export interface NewMetaOptions extends MetaOptions {
   readonly config: MetaConfig;
@@ -30,45 +30,42 @@ export interface NewMetaOptions extends MetaOptions {
  */
 export async function startMetaTraining(options: NewMetaOptions): Promise<MetaResult> {
   const { config, root } = options;
-  const opened = await open(config, options);
-  const { start, population } = opened;
+  const parts = await openParts(config, options);
   try {
-    const forecast = await forecastOf(config, opened);
-    options.onEvent?.({ type: 'forecast', forecast });
-    const environment = environmentOf(config, opened, options);
+    const forecast = await forecastParts(config, parts);
+    if (forecast !== undefined) options.onEvent?.({ type: 'forecast', forecast });
+    const environment = environmentOf(config, parts, options);
     const writer = createMetaTraining(root, { config, environment, summary: FRESH });
     try {
-      const kernels = await kernelParts(config, start, options);
-      const parts = { ...kernels, ...opened, config, environment, writer };
-      return await new MetaJob(parts, options).run();
+      return await new MetaJob({ ...parts, environment, writer }, options).run();
     } finally {
       writer.close();
     }
   } finally {
-    await population.close();
+    await closeParts(parts);
   }
 }
 
-/** What a new meta-training would take; nothing is written. @throws UserError, as `startMetaTraining` */
+/**
+ * What a new meta-training would take; nothing is written. Undefined of one that goes back through its trainings, whose
+ * cost nothing shorter tells.
+ * @throws UserError, as `startMetaTraining`
+ */
 export async function forecastMetaTraining(
   config: MetaConfig,
   options: MetaOptions,
-): Promise<MetaForecast> {
-  const opened = await open(config, options);
+): Promise<MetaForecast | undefined> {
+  const parts = await openParts(config, options);
   try {
-    return await forecastOf(config, opened);
+    return await forecastParts(config, parts);
   } finally {
-    await opened.population.close();
+    await closeParts(parts);
   }
 }
 
-type Opened = Pick<MetaParts, 'start' | 'population' | 'problems'>;
-
-async function open(config: MetaConfig, options: MetaOptions): Promise<Opened> {
-  const start = startTheta(config, options.services.weightsDir);
-  const distribution = resolveDistribution(config.tasks);
-  const population = await openTrained(config, start, options);
-  return { start, population, problems: new Problems(config, distribution, population) };
+async function forecastParts(config: MetaConfig, parts: Opened): Promise<MetaForecast | undefined> {
+  const { estimator } = config;
+  return playsPairs(estimator) ? forecastOf({ ...config, estimator }, parts) : undefined;
 }
 
 /**
@@ -82,35 +79,52 @@ export async function goOnMetaTraining(
 ): Promise<MetaResult> {
   const { config, environment: then } = readMetaTraining(directory);
   const { writer, checkpoint } = resumeMetaTraining(directory);
-  let population: Population | undefined;
+  let parts: Opened | undefined;
   try {
     for (const text of checkpoint.warnings) options.onEvent?.({ type: 'warning', text });
-    const opened = await open(config, options);
-    const { start } = opened;
-    population = opened.population;
-    const environment = environmentOf(config, opened, options);
-    warnOfChanges(then, environment, options);
     const whole = decodeState(checkpoint.step, checkpoint.tensors, checkpoint.metadata);
-    const kernels = await kernelParts(config, start, options);
-    const parts = { ...kernels, ...opened, config, environment, writer };
-    return await new MetaJob(parts, options, whole).run();
+    parts = await openParts(config, options, whole.estimation);
+    const environment = environmentOf(config, parts, options);
+    warnOfChanges(then, environment, options);
+    return await new MetaJob({ ...parts, environment, writer }, options, whole.state).run();
   } finally {
     writer.close();
-    await population?.close();
+    if (parts !== undefined) await closeParts(parts);
   }
 }
 
-/** What runs on kernels in the thread of the outer loop. */
-async function kernelParts(
+type Opened = Omit<MetaParts, 'environment' | 'writer'>;
+
+/** @throws as `startMetaTraining` */
+async function openParts(
   config: MetaConfig,
-  { architecture, theta, scales }: StartTheta,
-  { services: { weightsDir } }: MetaOptions,
-): Promise<Pick<MetaParts, 'outer' | 'space'>> {
-  const { kernels } = (await pickDevice(config.device)).device;
-  return {
-    outer: resolveOuter(config, { architecture, scales, kernels, weightsDir }),
-    space: createNoiseSpace(theta.length, kernels),
-  };
+  options: MetaOptions,
+  saved?: SavedEstimation,
+): Promise<Opened> {
+  const { services, workerScript } = options;
+  const start = startTheta(config, services.weightsDir);
+  const { architecture, scales } = start;
+  const distribution = resolveDistribution(config.tasks);
+  const population = await openTrained(config, start, options);
+  try {
+    const problems = new Problems(config, distribution, population);
+    // For what runs on kernels in the thread of the outer loop.
+    const { kernels } = (await pickDevice(config.device)).device;
+    const { weightsDir } = services;
+    const outer = resolveOuter(config, { architecture, scales, kernels, weightsDir });
+    const parts = { config, start, population, problems, kernels };
+    const script = workerScript === undefined ? {} : { workerScript };
+    const estimation = await openEstimation({ ...parts, ...script }, saved);
+    return { outer, config, start, population, problems, estimation };
+  } catch (thrown) {
+    await population.close();
+    throw thrown;
+  }
+}
+
+async function closeParts({ population, estimation }: Opened): Promise<void> {
+  await estimation.close();
+  await population.close();
 }
 
 const FRESH: MetaSummary = { state: 'running', iterations: 0, innerSteps: 0, seconds: 0 };

@@ -1,13 +1,13 @@
 /** Populations whose first optimizer is the learned one of a meta-training. */
 import { thetaOf } from '../../core/index';
-import { decodeOptimizer } from '../../protocol/index';
+import { decodeOptimizer, playsPairs } from '../../protocol/index';
 import type { MetaConfig } from '../../protocol/index';
 import type { PopulationOptimizer } from '../population/contract';
 import { openPopulation } from '../population/population';
 import type { Population } from '../population/population';
 import type { MetaOptions } from './contract';
 import type { StartTheta } from './startTheta';
-import { BASELINE_RATES } from './validation';
+import { BASELINE_RATES, trainedMembers } from './validation';
 
 /** Index of the learned optimizer. */
 export const LEARNED = 0;
@@ -26,7 +26,7 @@ export async function openTrained(
         config: decodeOptimizer({ name: 'adam', learningRate }),
       }))
     : [];
-  const members = 2 * config.estimator.pairs + tasks * Math.max(1, others.length);
+  const members = trainedMembers(config) + tasks * Math.max(1, others.length);
   return openLearned(config, { start, members, others }, options);
 }
 
@@ -45,7 +45,7 @@ export async function openLearned(
 ): Promise<Population> {
   const learned = {
     theta: thetaOf(architecture, theta),
-    sd: scales.map((scale) => scale * estimator.sigma),
+    sd: scales.map((scale) => scale * (playsPairs(estimator) ? estimator.sigma : 0)),
   };
   return openPopulation({
     tasks: [],

@@ -174,26 +174,6 @@ export class Player {
   }
 }
 
-/**
- * Warns of reasons that are new, once each in a meta-training: such trainings count as the worst that there are.
- * @param told  grows
- * @throws UserError('engine') where no training could be made
- */
-export function tellErrors(
-  { errors, innerSteps }: Pick<Played, 'errors' | 'innerSteps'>,
-  told: Set<string>,
-  onEvent: MetaOptions['onEvent'],
-): void {
-  for (const [reason, message] of errors) {
-    if (innerSteps === 0)
-      throw new UserError('engine', `no inner training can be made: ${message}`);
-    if (told.has(reason)) continue;
-    told.add(reason);
-    const text = `${message}; trainings like it count as diverged, and this is said once`;
-    onEvent?.({ type: 'warning', text });
-  }
-}
-
 const NOTHING: SideOutcome = { losses: new Float32Array(0), diverged: true };
 
 /** Whether there is nothing to go on with. */

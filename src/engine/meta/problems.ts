@@ -1,14 +1,17 @@
 /** The inner problems of a meta-training: which task a number stands for, and what its losses count. */
 import { LRUCache } from 'lru-cache';
 import { UserError } from '../../base/index';
-import { createMetaLoss, createRng, drawTask, splitSeed } from '../../core/index';
-import type { MetaLoss, MetaSplit, Task, TaskDistribution, Variation } from '../../core/index';
-import { decodeTask, innermostTask, lossUnit } from '../../protocol/index';
+import { createRng, drawTask, splitSeed } from '../../core/index';
+import type { MetaSplit, Rng, Task, TaskDistribution, Variation } from '../../core/index';
+import { decodeTask, innermostTask } from '../../protocol/index';
 import type { MetaConfig, TaskConfig } from '../../protocol/index';
 import type { Population } from '../population/population';
 import { taskFrom } from '../jobs/createTask';
+import type { TaskDataset } from '../jobs/createTask';
+import { hopeless, judgeOf } from './judge';
+import type { Judge } from './judge';
 
-export interface Problem {
+export interface Problem extends Judge {
   /** Index of the population's task whose data it reads. */
   readonly carrier: number;
   readonly config: TaskConfig;
@@ -17,19 +20,9 @@ export interface Problem {
   readonly entry: number;
   /** Of initial parameters and order of data. */
   readonly seed: number;
-  readonly metaLoss: MetaLoss;
-  /** A larger loss of a step ends the training. */
-  readonly worstLoss: number;
 }
 
 const KEPT = 2048;
-/** Times the worst loss that counts. */
-const HOPELESS = 20;
-
-/** Of a task that cannot be made. */
-const UNKNOWN = { normalize: (loss: number) => loss, isAbsolute: false };
-
-type Judge = Pick<Problem, 'metaLoss' | 'worstLoss'>;
 
 export class Problems {
   readonly #config: MetaConfig;
@@ -63,11 +56,30 @@ export class Problems {
     return known;
   }
 
+  /** What a problem's task reads, in memory that all threads share; undefined where it reads nothing. */
+  dataOf({ carrier }: Problem): TaskDataset | undefined {
+    return this.#population.dataOf(carrier);
+  }
+
+  /** A problem of each entry that is trained on, for a trial. @throws UserError('config' | 'data') */
+  async ofEntries(): Promise<Problem[]> {
+    const { seed } = this.#config;
+    const drawn = this.#distribution.metaTrain.map((entry, member) => {
+      const rng = createRng({ seed, purpose: 'task', member: member + 1 });
+      return this.#drawFrom({ ...this.#distribution, metaTrain: [entry] }, 'metaTrain', rng);
+    });
+    return Promise.all(drawn);
+  }
+
   async #draw(split: MetaSplit, step: number): Promise<Problem> {
     const purpose = split === 'metaTrain' ? 'task' : 'evaluation';
     const rng = createRng({ seed: this.#config.seed, purpose, step });
+    return this.#drawFrom(this.#distribution, split, rng);
+  }
+
+  async #drawFrom(distribution: TaskDistribution, split: MetaSplit, rng: Rng): Promise<Problem> {
     const seed = splitSeed(split, rng);
-    const { task, variation, entry } = drawTask(this.#distribution, rng, split);
+    const { task, variation, entry } = drawTask(distribution, rng, split);
     const config = decodeTask(task);
     const carrier = await this.carrierOf(config);
     return { carrier, config, variation, entry, seed, ...this.#judgeOf(config, carrier) };
@@ -81,14 +93,9 @@ export class Problems {
   }
 
   #judge(config: TaskConfig, carrier: number): Judge {
-    const { floor } = this.#config.metaLoss;
     const task = this.#taskOf(config, carrier);
-    if (task === undefined)
-      return { metaLoss: createMetaLoss({ ...UNKNOWN, floor }), worstLoss: 0 };
-    const normalize = (loss: number): number => task.normalize(loss);
-    const isAbsolute = lossUnit(config).startsWith('cross-entropy');
-    const worstLoss = isAbsolute ? HOPELESS * normalize(NaN) : Infinity;
-    return { metaLoss: createMetaLoss({ normalize, isAbsolute, floor }), worstLoss };
+    const { floor } = this.#config.metaLoss;
+    return task === undefined ? hopeless(floor) : judgeOf(config, task, floor);
   }
 
   /** Undefined where it cannot be made: whoever is to train it will say why, and its losses are the worst. */

@@ -16,7 +16,7 @@ import type {
   TaskDistribution,
 } from '../../core/index';
 import { didYouMean } from '../../protocol/index';
-import type { MetaConfig } from '../../protocol/index';
+import type { MetaConfig, PairEstimator } from '../../protocol/index';
 import { veloTheta } from '../weights';
 
 /** @throws UserError('config') on a name that is not known, or held-out data where they are trained on */
@@ -36,11 +36,14 @@ function mixOf(tasks: string): TaskDistribution {
 }
 
 /** @throws UserError('config') on an option out of range */
-export function resolveEstimator({ estimator, lengths, seed }: MetaConfig): Estimator {
+export function resolveEstimator(
+  estimator: PairEstimator,
+  { lengths, seed }: Pick<MetaConfig, 'lengths' | 'seed'>,
+): Estimator {
   return createEstimator({ ...estimator, seed, lengths: lengthSpec(lengths) });
 }
 
-function lengthSpec(lengths: MetaConfig['lengths']): LengthSpec {
+export function lengthSpec(lengths: MetaConfig['lengths']): LengthSpec {
   if (typeof lengths === 'number') return { kind: 'constant', steps: lengths };
   const jitter = lengths.jitter === undefined ? {} : { jitter: lengths.jitter };
   if ('logUniform' in lengths) {
@@ -53,6 +56,18 @@ function lengthSpec(lengths: MetaConfig['lengths']): LengthSpec {
     max,
   }));
   return { kind: 'staged', stages, ...jitter };
+}
+
+/** T at most, jitter apart. */
+export function longestLength(lengths: MetaConfig['lengths']): number {
+  if (typeof lengths === 'number') return lengths;
+  const ranges = 'stages' in lengths ? lengths.stages : [lengths];
+  return Math.max(...ranges.map(({ logUniform: [, longest] }) => longest));
+}
+
+/** A meta-training by pairs. */
+export interface PairConfig extends MetaConfig {
+  readonly estimator: PairEstimator;
 }
 
 export interface OuterParts {

@@ -4,17 +4,20 @@
  */
 import { TARGET_RISE, noiseEffect, trainingLosses } from '../../core/index';
 import type { NoiseEffect, PairTurn, TrainingLoss } from '../../core/index';
+import { playsPairs } from '../../protocol/index';
 import type { MetaConfig, MetaSensitivity } from '../../protocol/index';
 import { loadMetaCheckpoint, readMetaTraining, writeMetaSensitivity } from '../../storage/index';
 import type { Population } from '../population/population';
 import type { MetaOptions } from './contract';
 import { decodeState } from './metaState';
 import { LEARNED, openLearned } from './openLearned';
-import { Player, tellErrors } from './player';
+import { tellErrors } from './estimation';
+import { Player } from './player';
 import type { PairPlay } from './player';
 import { Problems } from './problems';
 import { proposeScales } from './proposeScales';
 import { resolveDistribution, resolveEstimator } from './resolve';
+import type { PairConfig } from './resolve';
 import { startTheta } from './startTheta';
 import type { StartTheta } from './startTheta';
 
@@ -39,6 +42,8 @@ export interface SensitivityPart {
 }
 
 const PROBLEMS = 24;
+/** Where the config has none. */
+const USUAL_SIGMA = 0.06;
 /** Of sigma: too little for anything but chaos to show. */
 const FLOOR_SHARE = 1e-3;
 
@@ -52,7 +57,10 @@ export async function measureSensitivity(options: SensitivityOptions): Promise<M
   const population = await openLearned(config, { start, members: 2 * count, others: [] }, options);
   try {
     const problems = new Problems(config, resolveDistribution(config.tasks), population);
-    const turns = resolveEstimator(config).plan({ particles: [], problems: 0 }, iteration);
+    const turns = resolveEstimator(config.estimator, config).plan(
+      { particles: [], problems: 0 },
+      iteration,
+    );
     const plays = await Promise.all(turns.map((turn) => playOf(turn, problems)));
     const measurement = new Measurement({ config, start, population, plays }, options);
     const measured = await measurement.run();
@@ -70,7 +78,7 @@ export async function measureSensitivity(options: SensitivityOptions): Promise<M
 
 interface Subject {
   /** With an estimator of whole trainings. */
-  readonly config: MetaConfig;
+  readonly config: PairConfig;
   readonly start: StartTheta;
   readonly iteration: number;
 }
@@ -79,12 +87,12 @@ function subjectOf({ of, problems = PROBLEMS, sigma, services }: SensitivityOpti
   const asked = 'config' in of ? of.config : readMetaTraining(of.directory).config;
   const { estimator } = asked;
   const loss: TrainingLoss = estimator.kind === 'fullEs' ? estimator.loss : 'lastRecompute';
-  const config: MetaConfig = {
+  const config: PairConfig = {
     ...asked,
     estimator: {
       kind: 'fullEs',
       pairs: problems,
-      sigma: sigma ?? estimator.sigma,
+      sigma: sigma ?? (playsPairs(estimator) ? estimator.sigma : USUAL_SIGMA),
       loss,
       lengthPer: 'pair',
       shape: { kind: 'raw' },
@@ -180,6 +188,6 @@ class Measurement {
   }
 }
 
-function lossOf({ estimator }: MetaConfig): TrainingLoss {
+function lossOf({ estimator }: PairConfig): TrainingLoss {
   return estimator.kind === 'fullEs' ? estimator.loss : 'lastRecompute';
 }

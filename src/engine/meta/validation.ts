@@ -3,7 +3,7 @@
  * the beginning Adam at nine learning rates on them, to compare with.
  */
 import type { MetaConfig, MetaValidation, MetaValidationTask } from '../../protocol/index';
-import { describeTask } from '../../protocol/index';
+import { describeTask, playsPairs } from '../../protocol/index';
 import type { MemberJob, MemberResult } from '../population/contract';
 import type { Population } from '../population/population';
 import { variedTask } from '../../core/index';
@@ -140,7 +140,7 @@ export class Validation {
     const batches = { samples: this.#config.validation.samples };
     return {
       // The first ones are those that are trained on.
-      member: 2 * this.#config.estimator.pairs + index,
+      member: trainedMembers(this.#config) + index,
       begin: { task, config, variation, optimizer, seed, numSteps },
       steps,
       worstLoss,
@@ -157,6 +157,11 @@ export class Validation {
     if (failed?.error !== undefined) throw failed.error;
     return jobs.map(({ member }) => byMember.get(member)!);
   }
+}
+
+/** Members of the population that are trained on, two for each pair. */
+export function trainedMembers({ estimator }: MetaConfig): number {
+  return playsPairs(estimator) ? 2 * estimator.pairs : 0;
 }
 
 function lastLoss({ diverged, points }: MemberResult): number {

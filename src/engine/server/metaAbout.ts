@@ -1,6 +1,6 @@
 /** What a meta-training is, in words for its view. */
 import type { MetaConfig } from '../../protocol/index';
-import { budgetSeconds } from '../../protocol/index';
+import { budgetSeconds, playsPairs } from '../../protocol/index';
 import type { MetaAbout, MetaPlan } from '../../protocol/live/index';
 import type { MetaRecord } from '../../storage/index';
 
@@ -13,7 +13,7 @@ export function metaAbout({ config, environment }: MetaRecord): MetaAbout {
     lengths: lengthsText(config.lengths),
     tasks: typeof config.tasks === 'string' ? config.tasks : config.tasks.name,
     entries: [...(environment.entries ?? [])],
-    pairs: estimator.pairs,
+    pairs: playsPairs(estimator) ? estimator.pairs : estimator.problems,
     floor: metaLoss.floor,
     thetaSize: environment.thetaSize,
     learning: environment.learning,
@@ -36,6 +36,8 @@ const ESTIMATORS: Readonly<Record<string, string>> = {
   truncatedEs: 'evolution strategy, truncated unrolls',
   pes: 'persistent evolution strategy',
   noiseReuseEs: 'evolution strategy that reuses its noise',
+  fullGrad: 'gradients back through full unrolls',
+  truncatedGrad: 'gradients back through truncated unrolls',
 };
 
 /** `velo, hidden 32, bank 8` */

@@ -1,7 +1,12 @@
-/** A worker thread of the engine: one training, evaluation or meta-training, members of a population, a helper of a training, or the requests that compute. */
+/**
+ * A worker thread of the engine: one training, evaluation or meta-training, members of a population, ways back through
+ * trainings, a helper of a training, or the requests that compute.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { invariant } from '../../base/index';
 import type { HelperTask } from '../devices/crew';
+import type { UnrollTask } from '../meta/unroll/messages';
+import { serveUnrolls } from '../meta/unroll/serve';
 import type { PopulationTask } from '../population/messages';
 import { servePopulation } from '../population/serve';
 import type { WorkerTask } from './messages';
@@ -13,7 +18,7 @@ import { train } from './train';
 
 invariant(parentPort !== null, 'this file runs in a worker thread');
 // Both ends come from one build.
-const task = workerData as WorkerTask | PopulationTask | HelperTask;
+const task = workerData as WorkerTask | PopulationTask | HelperTask | UnrollTask;
 switch (task.kind) {
   case 'train':
     void train(task, parentPort);
@@ -26,6 +31,9 @@ switch (task.kind) {
     break;
   case 'population':
     void servePopulation(task);
+    break;
+  case 'unroll':
+    serveUnrolls();
     break;
   case 'service':
     serve(task, parentPort);

@@ -15,6 +15,14 @@ const shapeSchema = z
   ])
   .describe('What a pair’s difference of losses is turned into before it weighs the pair’s noise.');
 
+const staggered = () =>
+  z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether first trainings begin anywhere in their lengths, so that they are out of step.',
+    );
+
 const common = {
   pairs: z
     .int()
@@ -31,14 +39,27 @@ const truncated = {
     .min(2)
     .default(50)
     .describe('Inner steps of a pair’s side in an outer iteration.'),
-  staggered: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Whether first trainings begin anywhere in their lengths, so that they are out of step.',
-    ),
+  staggered: staggered(),
   shape: shapeSchema.prefault({ kind: 'tanh', scale: 0.05 }),
 };
+const gradient = {
+  problems: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(4)
+    .describe('Inner trainings of an outer iteration.'),
+  clip: scale()
+    .exactOptional()
+    .describe('Longest gradient of a training, in scaled coordinates; longer ones are shortened.'),
+};
+const trainingLoss = (usual: 'lastRecompute' | 'avg') =>
+  z
+    .enum(['lastRecompute', 'last', 'avg', 'min'])
+    .default(usual)
+    .describe(
+      'That number: the loss after the last step on fresh batches, or of the steps themselves.',
+    );
 const ends = z
   .enum(['stop', 'cross'])
   .default('stop')
@@ -49,12 +70,7 @@ export const estimatorSchema = z
     z.strictObject({
       kind: z.literal('fullEs').describe('Whole inner trainings, judged by one number each.'),
       ...common,
-      loss: z
-        .enum(['lastRecompute', 'last', 'avg', 'min'])
-        .default('lastRecompute')
-        .describe(
-          'That number: the loss after the last step on fresh batches, or of the steps themselves.',
-        ),
+      loss: trainingLoss('lastRecompute'),
       lengthPer: z
         .enum(['pair', 'iteration'])
         .default('pair')
@@ -84,6 +100,29 @@ export const estimatorSchema = z
         .literal('noiseReuseEs')
         .describe('Some steps at a time, with one noise for a whole training.'),
       ...truncated,
+    }),
+    z.strictObject({
+      kind: z
+        .literal('fullGrad')
+        .describe(
+          'The exact gradient of whole inner trainings, each judged by one number; for short ones and small optimizers.',
+        ),
+      ...gradient,
+      loss: trainingLoss('avg'),
+    }),
+    z.strictObject({
+      kind: z
+        .literal('truncatedGrad')
+        .describe(
+          'The exact gradient through some steps at a time; biased towards what pays at once.',
+        ),
+      ...gradient,
+      truncation: z
+        .int()
+        .min(2)
+        .default(20)
+        .describe('Inner steps of a training in an outer iteration.'),
+      staggered: staggered(),
     }),
   ])
   .prefault({ kind: 'fullEs' })

@@ -112,6 +112,18 @@ const metaConfigSchema = z
 /** With every default filled in. */
 export type MetaConfig = Omit<z.output<typeof metaConfigSchema>, '$schema'>;
 
+/** Estimators that go back through inner trainings; the others play antithetic pairs of them. */
+export type GradientEstimator = Extract<
+  MetaConfig['estimator'],
+  { kind: 'fullGrad' | 'truncatedGrad' }
+>;
+export type PairEstimator = Exclude<MetaConfig['estimator'], GradientEstimator>;
+
+/** Whether the estimator plays antithetic pairs. */
+export function playsPairs(estimator: MetaConfig['estimator']): estimator is PairEstimator {
+  return 'pairs' in estimator;
+}
+
 /** Decodes a value into a meta-training's config or says everything that is wrong with it. */
 export function checkMetaConfig(value: unknown): ConfigCheck<MetaConfig> {
   return checkAgainst(metaConfigSchema, value);

@@ -42,15 +42,17 @@ const summarySchema = z.object({
 });
 export type MetaSummary = Readonly<z.output<typeof summarySchema>>;
 
-/** One antithetic pair of an outer iteration. */
+/** One antithetic pair of an outer iteration, or one training that is gone back through. */
 const pairSchema = z.object({
-  /** Meta-loss of the positive side minus that of the negative one, before it is shaped. */
+  /** Meta-loss of the positive side minus that of the negative one, before it is shaped; null where there are no sides. */
   difference: number(),
+  /** Meta-loss of a training that is gone back through. */
+  loss: number().exactOptional(),
   /** T of the inner training that counted. */
   length: count(),
   /** Index of the distribution's entry that its task was drawn from. */
   entry: count(),
-  /** Sides that diverged, 0 … 2. */
+  /** Sides that diverged, 0 … 2; 0 or 1 where there is one training. */
   diverged: count(),
 });
 

@@ -20,6 +20,10 @@ describe('the examples', () => {
       'fashion-adam.velo.json',
       'fashion.velo.json',
       'metatrain-2-minutes.velo.json',
+      'metatrain-20-minutes.velo.json',
+      'metatrain-3-hours.velo.json',
+      'metatrain-gradient.velo.json',
+      'metatrain-one-night.velo.json',
       'mnist.velo.json',
       'rosenbrock.velo.json',
     ]);

@@ -12,9 +12,12 @@ import { valueAndGradients } from '../../compute/nestedGradients';
 import { mapValues, scalarTensor, toFloats, toTensors } from '../../compute/tensors';
 import type { Optimizer, TensorDict } from '../../optimizers/optimizer';
 import type { Task } from '../../tasks/task';
-import { capped } from '../../tasks/wrapped/unroll';
 import { createLossRng } from '../../training/lossRng';
 import type { TrainingLoss } from '../estimators/fullEs';
+import type { MetaLoss } from '../metaLoss';
+import { chosen, judge, read } from './judgeUnroll';
+import type { Judged, ReadLoss } from './judgeUnroll';
+import { requireDerivatives, requireMemory } from './limits';
 
 export interface UnrollOptions {
   /** Its loss must have second derivatives. */
@@ -23,8 +26,12 @@ export interface UnrollOptions {
   readonly optimizer: Optimizer;
   /** Of the step losses of the unroll, or of the parameters after its last step. */
   readonly loss: TrainingLoss;
-  /** What larger losses, and those that are not a number, count as; Infinity: none do. */
-  readonly lossCap: number;
+  /** What losses count as; its slope is taken by differences. */
+  readonly metaLoss: MetaLoss;
+  /** A larger loss of a step ends the training, as one does that is not a number. */
+  readonly worstLoss: number;
+  /** Most bytes that the way forward may keep for the way back; default: any. */
+  readonly memoryLimit?: number;
   /** Of the random numbers inside of the task's loss, by step. */
   readonly seed: number;
 }
@@ -36,6 +43,8 @@ export interface UnrollStand {
   readonly state?: NamedFloats;
   /** Steps made. */
   readonly step: number;
+  /** Loss of the training's first batch; absent: the training begins. */
+  readonly first?: number;
 }
 
 export interface UnrollBatches {
@@ -46,16 +55,28 @@ export interface UnrollBatches {
 }
 
 export interface UnrollResult {
-  /** Names and shapes of theta: of the loss with respect to theta. */
+  /** Names and shapes of theta: of the meta-loss with respect to theta; zeros where the training diverged. */
   readonly gradient: NamedFloats;
+  /** Meta-loss; the worst one where the training diverged. */
   readonly loss: number;
+  /** Whether a loss or a number of the gradient was not finite, or a loss was too large: then there is no going on. */
+  readonly diverged: boolean;
   readonly stand: UnrollStand;
+  /** Bytes that the way forward kept, about. */
+  readonly bytes: number;
+}
+
+/** What a way forward came to. */
+interface Forward {
+  readonly slope: Judged['slope'];
+  readonly result: Omit<UnrollResult, 'gradient'>;
 }
 
 /**
  * Unrolls the steps of `batches` and goes back through them. From the beginning to the end of a training this is the full
  * gradient; from where the steps before ended, it is the truncated one, which leaves out what theta did to that place.
- * @throws Error on no batch, or no final one where it is wanted; UserError by tfjs's own on operations without derivatives
+ * @throws Error on no batch, or no final one where it is wanted; UserError('config') on an operation whose derivative has no
+ *   derivative, UserError('device') where more memory is needed than there may be
  */
 export function unrollGradient(
   options: UnrollOptions,
@@ -64,84 +85,118 @@ export function unrollGradient(
   batches: UnrollBatches,
 ): UnrollResult {
   invariant(batches.steps.length > 0, 'an unroll has at least one step');
-  const results: UnrollResult[] = [];
+  return inTidy(() => {
+    const weights = toTensors(theta);
+    let forward: Forward | undefined;
+    const { grads } = requireDerivatives(options.task, () =>
+      valueAndGradients(() => {
+        forward = unroll(options, weights, start, batches);
+        return forward.slope;
+      }, Object.values(weights)),
+    );
+    invariant(forward !== undefined, 'a gradient without its loss');
+    const { result } = forward;
+    const names = Object.keys(weights);
+    const gradient = toFloats(named(names, weights, grads));
+    if (!result.diverged && isFinite(gradient)) return { ...result, gradient };
+    const nothing = mapValues(theta, ({ shape, data }) => ({
+      shape,
+      data: new Float32Array(data.length),
+    }));
+    const { first = NaN } = result.stand;
+    return { ...result, gradient: nothing, loss: options.metaLoss.worst(first), diverged: true };
+  });
+}
+
+/**
+ * The same steps without a way back, for who wants to stand behind them.
+ * @returns undefined where the training diverges
+ */
+export function unrollForward(
+  options: Omit<UnrollOptions, 'loss' | 'memoryLimit'>,
+  theta: NamedFloats,
+  start: UnrollStand,
+  steps: readonly NamedArrays[],
+): UnrollStand | undefined {
+  let stand = start;
+  for (const batch of steps) {
+    const { diverged, stand: next } = inTidy(() => {
+      const once = { ...options, loss: 'avg' as const };
+      return unroll(once, toTensors(theta), stand, { steps: [batch] }).result;
+    });
+    if (diverged) return undefined;
+    stand = next;
+  }
+  return stand;
+}
+
+function inTidy<R>(act: () => R): R {
+  const results: R[] = [];
   tf.tidy(() => {
-    results.push(differentiate(options, theta, start, batches));
+    results.push(act());
   });
   return results[0]!;
 }
 
-function differentiate(
-  options: UnrollOptions,
-  theta: NamedFloats,
-  start: UnrollStand,
-  batches: UnrollBatches,
-): UnrollResult {
-  const weights = toTensors(theta);
-  let stand = start;
-  const { value, grads } = valueAndGradients(() => {
-    const { loss, params, state } = unroll(options, weights, start, batches);
-    // Read at once: what is not needed for the way back is gone after it.
-    const step = start.step + batches.steps.length;
-    stand = { params: toFloats(params), state: toFloats(state), step };
-    return loss;
-  }, Object.values(weights));
-  const gradient = Object.entries(weights).map(
-    ([name, weight], i) => [name, grads[i] ?? tf.zerosLike(weight)] as const,
-  );
-  return {
-    gradient: toFloats(Object.fromEntries(gradient)),
-    loss: value.dataSync()[0]!,
-    stand,
-  };
-}
-
 function unroll(
-  { task, optimizer, loss: kind, lossCap, seed }: UnrollOptions,
+  options: UnrollOptions,
   theta: TensorDict,
   start: UnrollStand,
-  batches: UnrollBatches,
-): { readonly loss: Scalar; readonly params: TensorDict; readonly state: TensorDict } {
+  { steps, final = [] }: UnrollBatches,
+): Forward {
+  const { task, optimizer, worstLoss, seed } = options;
+  const before = requireMemory(options.memoryLimit);
   const form = optimizer.theta?.with(theta);
   invariant(form !== undefined, 'an optimizer without weights of its own has no such gradient');
   let params = toTensors(start.params);
   let state = start.state === undefined ? form.init(params) : toTensors(start.state);
-  const losses = batches.steps.map((arrays, i) => {
-    const step = start.step + i;
+  let { step, first } = start;
+  const losses: ReadLoss[] = [];
+  let diverged = false;
+  for (const arrays of steps) {
     const batch = toTensors(arrays);
     const rng = createLossRng({ seed, purpose: 'dropout', step });
+    const names = Object.keys(params);
     const { value, grads: slopes } = valueAndGradients(
       () => task.loss(params, batch, rng),
-      Object.values(params),
+      names.map((name) => params[name]!),
     );
-    const named = Object.entries(params).map(
-      ([name, param], j) => [name, slopes[j] ?? tf.zerosLike(param)] as const,
-    );
+    const loss = read(value as Scalar);
+    first ??= loss.value;
+    diverged = !(loss.value <= worstLoss);
+    if (diverged) break;
+    losses.push(loss);
     const scalars = mapValues(optimizer.scalars(step), scalarTensor);
-    const grads = Object.fromEntries(named);
-    ({ params, state } = form.update({ params, grads, loss: value as Scalar, state, scalars }));
-    return capped(value as Scalar, lossCap);
-  });
-  const finals = (): Scalar[] =>
-    (batches.final ?? []).map((arrays, member) => {
+    const grads = named(names, params, slopes);
+    ({ params, state } = form.update({ params, grads, loss: loss.tensor, state, scalars }));
+    step += 1;
+    before.check();
+  }
+  const finals = (): ReadLoss[] =>
+    final.map((arrays, member) => {
       const rng = createLossRng({ seed, purpose: 'evaluation', member });
-      return capped(task.loss(params, toTensors(arrays), rng), lossCap);
+      const loss = read(task.loss(params, toTensors(arrays), rng));
+      before.check();
+      return loss;
     });
-  return { loss: judged(kind, losses, finals), params, state };
+  // Read at once: what is not needed for the way back is gone after it.
+  const stand = { params: toFloats(params), state: toFloats(state), step, first: first ?? NaN };
+  const judged = judge(options, diverged ? [] : chosen(options.loss, losses, finals), stand.first);
+  const { slope, loss } = judged;
+  const result = { loss, diverged: diverged || judged.diverged, stand, bytes: before.bytes() };
+  return { slope, result };
 }
 
-function judged(kind: TrainingLoss, losses: readonly Scalar[], finals: () => Scalar[]): Scalar {
-  switch (kind) {
-    case 'avg':
-      return tf.mean(tf.stack([...losses]));
-    case 'min':
-      return tf.min(tf.stack([...losses]));
-    case 'last':
-      return losses.at(-1)!;
-    case 'lastRecompute': {
-      const recomputed = finals();
-      invariant(recomputed.length > 0, 'the loss after the last step needs at least one batch');
-      return tf.mean(tf.stack(recomputed));
-    }
-  }
+function named(
+  names: readonly string[],
+  like: TensorDict,
+  grads: readonly (tf.Tensor | undefined)[],
+): TensorDict {
+  return Object.fromEntries(
+    names.map((name, i) => [name, grads[i] ?? tf.zerosLike(like[name]!)] as const),
+  );
+}
+
+function isFinite(arrays: NamedFloats): boolean {
+  return Object.values(arrays).every(({ data }) => data.every(Number.isFinite));
 }

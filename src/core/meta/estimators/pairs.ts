@@ -31,9 +31,12 @@ export function noiseKey(seed: number, iteration: number, pair: number): Words4 
 }
 
 /** T of a problem, drawn from the problem's own stream. */
-export function lengthOf(options: PairOptions, problem: number, iteration: number): number {
-  const rng = createRng({ seed: options.seed, purpose: 'truncation', step: problem });
-  return options.lengths(iteration, rng);
+export function lengthOf(
+  { seed, lengths }: Pick<PairOptions, 'seed' | 'lengths'>,
+  problem: number,
+  iteration: number,
+): number {
+  return lengths(iteration, createRng({ seed, purpose: 'truncation', step: problem }));
 }
 
 /** What a pair's noise counts for: the stream of e and its weight. */

@@ -23,6 +23,9 @@ export interface TruncatedOptions extends PairOptions {
   readonly staggered?: boolean;
 }
 
+/** What of that says how particles go through problems. */
+export type ParticleOptions = Omit<TruncatedOptions, 'sigma' | 'shape'>;
+
 /** In no problem: the next turn begins one. */
 const NOWHERE: Particle = { problem: -1, length: 0, step: 0 };
 
@@ -32,13 +35,13 @@ export function checkTruncatedOptions(options: TruncatedOptions): void {
   checkCount('truncation', options.truncation, options.ends === 'cross' ? 2 : 1);
 }
 
-export function startParticles({ pairs }: TruncatedOptions): EstimatorState {
+export function startParticles({ pairs }: ParticleOptions): EstimatorState {
   return { particles: Array.from({ length: pairs }, () => NOWHERE), problems: 0 };
 }
 
 /** The segments of each particle's turn, at least one; new problems are counted in the order of the particles. */
 export function planSegments(
-  options: TruncatedOptions,
+  options: ParticleOptions,
   { particles, problems }: EstimatorState,
   iteration: number,
 ): Segment[][] {
@@ -56,7 +59,7 @@ export function planSegments(
 }
 
 function segmentsOf(
-  { truncation, ends }: TruncatedOptions,
+  { truncation, ends }: ParticleOptions,
   particle: Particle,
   begin: () => Segment,
 ): Segment[] {
@@ -100,7 +103,7 @@ export function isFinished({ from, steps, length }: Segment): boolean {
 export function standAfter(
   before: Particle,
   segments: readonly Segment[],
-  { truncation, ends }: TruncatedOptions,
+  { truncation, ends }: ParticleOptions,
 ): Particle {
   const last = segments.at(-1)!;
   const { problem, length, from, steps } = last;
@@ -111,7 +114,10 @@ export function standAfter(
 }
 
 /** Problems begun after the turns of an outer iteration. */
-export function problemsAfter(problems: number, turns: readonly PairTurn[]): number {
+export function problemsAfter(
+  problems: number,
+  turns: readonly Pick<PairTurn, 'segments'>[],
+): number {
   const played = turns.flatMap(({ segments }) => segments);
   return played.reduce((most, { problem }) => Math.max(most, problem + 1), problems);
 }

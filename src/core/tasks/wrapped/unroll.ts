@@ -61,6 +61,6 @@ export function advance(
 }
 
 /** The loss, or the cap where it is larger or not a number; a comparison, since no number is not below the cap. */
-export function capped(loss: Scalar, cap: number): Scalar {
+function capped(loss: Scalar, cap: number): Scalar {
   return Number.isFinite(cap) ? where(lessEqual(loss, cap), loss, cap) : loss;
 }

@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { NamedFloats } from '../../../../../src/base/index';
 import { createRng } from '../../../../../src/core/compute/rng';
-import { unrollGradient } from '../../../../../src/core/meta/backprop/unrollGradient';
+import {
+  unrollForward,
+  unrollGradient,
+} from '../../../../../src/core/meta/backprop/unrollGradient';
 import type {
   UnrollBatches,
   UnrollOptions,
@@ -12,6 +15,8 @@ import {
   initTheta,
 } from '../../../../../src/core/optimizers/learned/theta';
 import type { Optimizer } from '../../../../../src/core/optimizers/optimizer';
+import { createMetaLoss } from '../../../../../src/core/meta/metaLoss';
+import type { MetaLoss } from '../../../../../src/core/meta/metaLoss';
 import { createVelo } from '../../../../../src/core/optimizers/velo/reference';
 import { releasedArchitecture } from '../../../../../src/core/optimizers/velo/theta';
 import { createImageMlp } from '../../../../../src/core/tasks/imageMlp';
@@ -75,8 +80,10 @@ const optimizers: readonly [
   ['a learned Adam', learnedAdam, adamTheta, ['avg', 'min', 'last', 'lastRecompute']],
 ];
 
+const asItIs: MetaLoss = { of: (loss) => loss, slope: () => 1, worst: () => NaN };
+
 function optionsOf(optimizer: Optimizer, loss: UnrollOptions['loss']): UnrollOptions {
-  return { task, optimizer, loss, lossCap: Infinity, seed: SEED };
+  return { task, optimizer, loss, metaLoss: asItIs, worstLoss: Infinity, seed: SEED };
 }
 
 function flat(arrays: NamedFloats): number[] {
@@ -157,13 +164,49 @@ describe('a training that is gone back through', () => {
     session.dispose();
   });
 
-  it('counts large losses as the cap, which has no slope', () => {
-    const options = {
-      ...optionsOf(velo, 'avg'),
-      lossCap: 0.01,
-    };
-    const { gradient, loss } = unrollGradient(options, veloTheta(), beginning, batchesOf(0, 2));
-    expect(loss).toBeCloseTo(0.01, 7);
-    expect(flat(gradient).every((g) => g === 0)).toBe(true);
+  it('is judged by its meta-loss, whose slope is part of the gradient', () => {
+    const metaLoss = createMetaLoss({
+      normalize: (x) => task.normalize(x),
+      isAbsolute: false,
+      floor: 0.01,
+    });
+    const options = { ...optionsOf(learnedAdam, 'avg'), metaLoss };
+    const theta = adamTheta();
+    const at = (log_lr: number) =>
+      unrollGradient(
+        options,
+        { ...theta, log_lr: { shape: [], data: Float32Array.of(log_lr) } },
+        beginning,
+        batchesOf(0, STEPS),
+      );
+    const slope = at(-3).gradient['log_lr']!.data[0]!;
+    expect(Math.abs(slope)).toBeGreaterThan(1e-3);
+    expect(slope).toBeCloseTo((at(-2.99).loss - at(-3.01).loss) / 0.02, 3);
+  });
+
+  it('has no gradient where a loss is too large, and is as bad as can be', () => {
+    const metaLoss = createMetaLoss({
+      normalize: (x) => task.normalize(x),
+      isAbsolute: true,
+      floor: 0.01,
+    });
+    const options = { ...optionsOf(velo, 'avg'), metaLoss, worstLoss: 0.01 };
+    const result = unrollGradient(options, veloTheta(), beginning, batchesOf(0, 2));
+    expect(result).toMatchObject({ diverged: true, loss: metaLoss.of(NaN, 1) });
+    expect(flat(result.gradient).every((g) => g === 0)).toBe(true);
+    expect(unrollForward(options, veloTheta(), beginning, batchesOf(0, 2).steps)).toBeUndefined();
+  });
+
+  it('ends up where it does without a way back', () => {
+    const options = optionsOf(velo, 'avg');
+    const { stand } = unrollGradient(options, veloTheta(), beginning, batchesOf(0, 3));
+    expect(unrollForward(options, veloTheta(), beginning, batchesOf(0, 3).steps)).toEqual(stand);
+  });
+
+  it('is refused when it would keep more than it may', () => {
+    const options = { ...optionsOf(velo, 'avg'), memoryLimit: 2 ** 16 };
+    expect(() => unrollGradient(options, veloTheta(), beginning, batchesOf(0, STEPS))).toThrow(
+      /takes \d+ MB a worker, expected at most 1/,
+    );
   });
 });
