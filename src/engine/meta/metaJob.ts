@@ -68,6 +68,8 @@ export class MetaJob {
   /** To its end, or until the signal. @throws UserError('disk'), after which it can go on from its last checkpoint */
   async run(): Promise<MetaResult> {
     const { writer } = this.#parts;
+    const { id, directory } = writer.paths;
+    this.#options.onEvent?.({ type: 'opened', id, directory });
     try {
       const state = await this.#work();
       return this.#end(state);

@@ -1,9 +1,8 @@
 /** Lets the pairs of an estimator play their inner trainings, as members of a population: 2i is pair i with +e, 2i+1 with -e. */
-import { UserError, messageOf } from '../../base/index';
+import { messageOf } from '../../base/index';
 import type { PairOutcome, PairTurn, Segment, SideOutcome } from '../../core/index';
 import type { MemberJob, MemberResult } from '../population/contract';
 import type { Population } from '../population/population';
-import type { MetaOptions } from './contract';
 import type { Problem } from './problems';
 
 /** What came of an outer iteration's trainings. */

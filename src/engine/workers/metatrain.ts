@@ -70,6 +70,7 @@ function reportOf(event: MetaEvent): FolderJobReport | undefined {
       };
     case 'warning':
       return event;
+    case 'forecast':
     case 'started':
     case 'validationTasks':
     case 'validation':

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { playsPairs } from '../../../../src/protocol/index';
@@ -20,6 +20,12 @@ describe('examples of meta-trainings', () => {
     expect(resolveDistribution(config.tasks).metaTrain.length).toBeGreaterThan(0);
     const { estimator } = config;
     if (playsPairs(estimator)) expect(resolveEstimator(estimator, config).start().problems).toBe(0);
+    const { start } = config.optimizer;
+    // What one meta-training is to make for the next one is not there yet.
+    if (start?.endsWith('.safetensors') === true && !existsSync(start)) {
+      expect(file).toContain('phase-2');
+      return;
+    }
     const { theta, scales } = startTheta(config, weightsDirectory());
     expect(theta.every(Number.isFinite)).toBe(true);
     expect(scales.some((scale) => scale > 0)).toBe(true);
