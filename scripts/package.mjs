@@ -19,7 +19,8 @@ const ALLOWED = [
   /^extension\/dist\/kernels\/(velo(-relaxed|-shared)?\.wasm|velo-(linux|darwin|win32)-(x64|arm64)\.node)$/,
   /^extension\/dist\/velo-task\.d\.ts$/,
   /^extension\/dist\/webview\/[a-z]+\.(js|css|ttf)$/,
-  /^extension\/examples\/[a-z-]+\.velo\.json$/,
+  /^extension\/examples\/[a-z0-9-]+\.velo\.json$/,
+  /^extension\/examples\/meta-runs\/[a-z0-9-]+\.safetensors$/,
   /^extension\/media\/(data|icons|schema|templates|walkthrough|weights)\/.*[^/]$/,
 ];
 
