@@ -144,31 +144,34 @@ export class MetaJob {
   }
 
   async #validationTasks(validation: Validation): Promise<readonly MetaValidationTask[]> {
-    const { population, writer, start } = this.#parts;
+    const { writer, start } = this.#parts;
     const known = readMetaValidationTasks(writer.paths.directory);
     const tasks =
-      known.length > 0 ? known : await this.#tryValidation(validation, start, population);
+      known.length > 0
+        ? known
+        : await validation.tasks(
+            await this.#lossesOf(start.theta, validation),
+            this.#options.signal,
+          );
     if (known.length === 0) writer.writeValidationTasks(tasks);
     this.#options.onEvent?.({ type: 'validationTasks', tasks });
     return tasks;
   }
 
-  async #tryValidation(
-    validation: Validation,
-    { theta }: StartTheta,
-    population: Population,
-  ): Promise<MetaValidationTask[]> {
-    population.setCentre(LEARNED, theta);
-    const losses = await validation.losses(this.#options.signal);
-    return validation.tasks(losses, this.#options.signal);
+  #lossesOf(theta: Float32Array, validation: Validation): Promise<number[]> {
+    this.#parts.population.setCentre(LEARNED, theta);
+    return validation.losses(this.#options.signal);
   }
 
   async #validate(validation: Validation, tasks: readonly MetaValidationTask[]): Promise<void> {
     const { iteration, average, innerSteps, best } = this.#state;
     if (this.#validatedAt === iteration) return;
-    const { population, start, writer, config } = this.#parts;
-    population.setCentre(LEARNED, average);
-    const losses = await validation.losses(this.#options.signal);
+    const { start, writer, config } = this.#parts;
+    // The start has been tried when the tasks were made.
+    const losses =
+      iteration === 0
+        ? tasks.map((task) => task.start ?? NaN)
+        : await this.#lossesOf(average, validation);
     const { rows, ratio, speedup } = validation.score(losses, tasks);
     const isBest = best === undefined || ratio < best.ratio;
     const theta = thetaOf(start.architecture, average);

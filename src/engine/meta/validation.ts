@@ -8,6 +8,7 @@ import type { MemberJob, MemberResult } from '../population/contract';
 import type { Population } from '../population/population';
 import { variedTask } from '../../core/index';
 import { taskFrom } from '../jobs/createTask';
+import { finite } from './estimation';
 import type { Problem, Problems } from './problems';
 import type { WatchedTraining } from './stepMultipliers';
 
@@ -215,10 +216,6 @@ function speedupOf(loss: number, { length, baseline }: MetaValidationTask): { sp
   const share = Number.isFinite(before) ? (before - loss) / (before - after) : 1;
   const [from, to] = [steps[index - 1]!, steps[index]!];
   return { speedup: Math.min(MOST_SPEEDUP, (from + share * (to - from)) / length) };
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }
 
 function mean(values: readonly number[]): number {
