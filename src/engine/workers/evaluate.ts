@@ -1,36 +1,21 @@
 /** An evaluation in a worker thread, with the workers of its population as threads of its own: a command in, reports out. */
 import type { MessagePort } from 'node:worker_threads';
-import { toEngineError } from '../../protocol/index';
 import type { ResolvedEvaluation } from '../../protocol/index';
 import { readEvaluation, readEvaluationConfigFile } from '../../storage/index';
 import type { EvaluationEvent, EvaluationOptions } from '../evaluation/contract';
 import { resumeEvaluation, startEvaluation } from '../evaluation/evaluate';
 import { resolveEvaluation } from '../evaluation/resolve';
 import { refuseOwnCode } from '../userTasks/trust';
-import type { FolderJobCommand, FolderJobReport, WorkerTask } from './messages';
+import { runFolderJob } from './folderJob';
+import type { FolderJobReport, WorkerTask } from './messages';
 
 type EvaluateTask = Extract<WorkerTask, { root: string; target: object }>;
 
-export async function evaluate(task: EvaluateTask, port: MessagePort): Promise<void> {
-  const end = new AbortController();
-  const report = (message: FolderJobReport): void => {
-    port.postMessage(message);
-  };
-  port.on('message', (command: FolderJobCommand) => {
-    end.abort(command);
+export function evaluate(task: EvaluateTask, port: MessagePort): Promise<void> {
+  return runFolderJob(port, {
+    run: (signal, onEvent) => run(task, { services: task.files, signal, onEvent }),
+    reportOf,
   });
-  const onEvent = (event: EvaluationEvent): void => {
-    const message = reportOf(event);
-    if (message !== undefined) report(message);
-  };
-  try {
-    await run(task, { services: task.files, signal: end.signal, onEvent });
-    report({ type: 'ended' });
-  } catch (thrown) {
-    report({ type: 'failed', error: toEngineError(thrown) });
-  } finally {
-    port.close();
-  }
 }
 
 async function run(

@@ -1,36 +1,21 @@
 /** A meta-training in a worker thread, with the workers of its population as threads of its own: a command in, reports out. */
 import type { MessagePort } from 'node:worker_threads';
 import { UserError } from '../../base/index';
-import { toEngineError } from '../../protocol/index';
 import type { MetaConfig } from '../../protocol/index';
 import { readMetaConfigFile, readMetaTraining } from '../../storage/index';
 import type { MetaEvent, MetaOptions } from '../meta/contract';
 import { goOnMetaTraining, startMetaTraining } from '../meta/metaTrain';
 import { resolveDistribution } from '../meta/resolve';
-import type { FolderJobCommand, FolderJobReport, WorkerTask } from './messages';
+import { runFolderJob } from './folderJob';
+import type { FolderJobReport, WorkerTask } from './messages';
 
 type MetatrainTask = Extract<WorkerTask, { target: object }>;
 
-export async function metatrain(task: MetatrainTask, port: MessagePort): Promise<void> {
-  const end = new AbortController();
-  const report = (message: FolderJobReport): void => {
-    port.postMessage(message);
-  };
-  port.on('message', (command: FolderJobCommand) => {
-    end.abort(command);
+export function metatrain(task: MetatrainTask, port: MessagePort): Promise<void> {
+  return runFolderJob(port, {
+    run: (signal, onEvent) => run(task, { services: task.files, signal, onEvent }),
+    reportOf,
   });
-  const onEvent = (event: MetaEvent): void => {
-    const message = reportOf(event);
-    if (message !== undefined) report(message);
-  };
-  try {
-    await run(task, { services: task.files, signal: end.signal, onEvent });
-    report({ type: 'ended' });
-  } catch (thrown) {
-    report({ type: 'failed', error: toEngineError(thrown) });
-  } finally {
-    port.close();
-  }
 }
 
 async function run(
