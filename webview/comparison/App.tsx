@@ -1,7 +1,7 @@
 /** The comparison panel: what it shows before, without and with runs. */
 import { useRef } from 'preact/hooks';
 import type { ComparisonViewMessage } from '../../src/protocol/live/index';
-import { Button, EmptyState, LoadingText, Skeleton } from '../shared/components';
+import { Button, EmptyState, LoadingText, Skeleton, Unreadable } from '../shared/components';
 import { useBreakpoint, useSize } from '../shared/useSize';
 import { useThrottled } from '../shared/useThrottled';
 import { Comparing } from './components/Comparing';
@@ -56,23 +56,13 @@ function Content({ model, narrow, ...rest }: AppProps & { readonly narrow: boole
       );
     case 'failed':
       return (
-        <EmptyState
-          icon="error"
-          title={model.problem?.message ?? 'The runs cannot be read'}
-          actions={
-            <Button
-              kind="primary"
-              icon="refresh"
-              onClick={() => {
-                post({ type: 'resync' });
-              }}
-            >
-              Try again
-            </Button>
-          }
-        >
-          {model.problem?.remedy ?? 'Nothing on the disk was changed.'}
-        </EmptyState>
+        <Unreadable
+          problem={model.problem}
+          title="The runs cannot be read"
+          onRetry={() => {
+            post({ type: 'resync' });
+          }}
+        />
       );
     case 'ready':
       return <Comparing {...{ model, narrow }} {...rest} />;

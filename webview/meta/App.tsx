@@ -1,7 +1,7 @@
 /** The view of a meta-training: what it shows before, without and with one. */
 import { useRef } from 'preact/hooks';
 import type { MetaViewMessage } from '../../src/protocol/live/index';
-import { Button, EmptyState, LoadingText, Skeleton } from '../shared/components';
+import { Button, EmptyState, LoadingText, Skeleton, Unreadable } from '../shared/components';
 import { useBreakpoint, useSize } from '../shared/useSize';
 import { useThrottled } from '../shared/useThrottled';
 import { Meta } from './components/Meta';
@@ -43,23 +43,13 @@ function Content({ model, ...rest }: ContentProps) {
       return <Nothing {...{ canControl, post }} />;
     case 'failed':
       return (
-        <EmptyState
-          icon="error"
-          title={problem?.message ?? 'The meta-training cannot be read'}
-          actions={
-            <Button
-              kind="primary"
-              icon="refresh"
-              onClick={() => {
-                post({ type: 'resync' });
-              }}
-            >
-              Try again
-            </Button>
-          }
-        >
-          {problem?.remedy ?? 'Nothing on the disk was changed.'}
-        </EmptyState>
+        <Unreadable
+          problem={problem}
+          title="The meta-training cannot be read"
+          onRetry={() => {
+            post({ type: 'resync' });
+          }}
+        />
       );
     case 'ready':
       if (data === undefined) return null;

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { SpeedupViewMessage } from '../../src/protocol/live/index';
-import { Button, EmptyState, LoadingText, Skeleton } from '../shared/components';
+import { Button, EmptyState, LoadingText, Skeleton, Unreadable } from '../shared/components';
 import { useBreakpoint, useSize } from '../shared/useSize';
 import { useThrottled } from '../shared/useThrottled';
 import { Evaluation } from './components/Evaluation';
@@ -54,23 +54,13 @@ function Content({ model, breakpoint, ...rest }: ContentProps) {
       );
     case 'failed':
       return (
-        <EmptyState
-          icon="error"
-          title={problem?.message ?? 'The evaluation cannot be read'}
-          actions={
-            <Button
-              kind="primary"
-              icon="refresh"
-              onClick={() => {
-                post({ type: 'resync' });
-              }}
-            >
-              Try again
-            </Button>
-          }
-        >
-          {problem?.remedy ?? 'Nothing on the disk was changed.'}
-        </EmptyState>
+        <Unreadable
+          problem={problem}
+          title="The evaluation cannot be read"
+          onRetry={() => {
+            post({ type: 'resync' });
+          }}
+        />
       );
     case 'ready':
       return overview === undefined ? null : (

@@ -1,7 +1,15 @@
 /** The gallery of tasks: what it shows before, without and with tasks. */
 import { useEffect, useRef } from 'preact/hooks';
 import type { TasksViewMessage } from '../../src/protocol/live/index';
-import { Banner, Button, EmptyState, KeyValues, LoadingText, Skeleton } from '../shared/components';
+import {
+  Banner,
+  Button,
+  EmptyState,
+  KeyValues,
+  LoadingText,
+  Skeleton,
+  Unreadable,
+} from '../shared/components';
 import { sentence } from '../shared/format';
 import { useBreakpoint, useSize } from '../shared/useSize';
 import { Controls } from './components/Controls';
@@ -54,23 +62,13 @@ function Content({ gallery, hasSide, width, post }: ContentProps) {
       );
     case 'failed':
       return (
-        <EmptyState
-          icon="error"
-          title={problem?.message ?? 'The tasks cannot be listed'}
-          actions={
-            <Button
-              kind="primary"
-              icon="refresh"
-              onClick={() => {
-                post({ type: 'resync' });
-              }}
-            >
-              Try again
-            </Button>
-          }
-        >
-          {problem?.remedy ?? 'Nothing on the disk was changed.'}
-        </EmptyState>
+        <Unreadable
+          problem={problem}
+          title="The tasks cannot be listed"
+          onRetry={() => {
+            post({ type: 'resync' });
+          }}
+        />
       );
     case 'ready':
       return <Ready {...{ gallery, hasSide, width }} />;

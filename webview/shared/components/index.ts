@@ -14,7 +14,7 @@ export { Legend } from './Legend';
 export type { LegendItem } from './Legend';
 export { Menu } from './Menu';
 export type { MenuItem } from './Menu';
-export { Banner, EmptyState, LoadingText, ProgressLine, Skeleton } from './messages';
+export { Banner, EmptyState, LoadingText, ProgressLine, Skeleton, Unreadable } from './messages';
 export { Section } from './Section';
 export type { SectionProps, SectionWarning } from './Section';
 export { SortHeader, rowAfter } from './SortHeader';

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { px } from '../px';
+import { Button } from './buttons';
 import { Icon, type IconName } from './Icon';
 
 export interface BannerProps {
@@ -48,6 +49,31 @@ export function EmptyState({ icon, title, children, actions, busy }: EmptyStateP
       {children !== undefined && <p class="dim">{children}</p>}
       {actions !== undefined && <div class="actions">{actions}</div>}
     </div>
+  );
+}
+
+export interface UnreadableProps {
+  /** What was found wrong, where that is known. */
+  readonly problem?: { readonly message: string; readonly remedy?: string | undefined } | undefined;
+  /** What to say where it is not: `The evaluation cannot be read`. */
+  readonly title: string;
+  readonly onRetry: () => void;
+}
+
+/** In place of what a view cannot show, with a way to ask for it anew. */
+export function Unreadable({ problem, title, onRetry }: UnreadableProps) {
+  return (
+    <EmptyState
+      icon="error"
+      title={problem?.message ?? title}
+      actions={
+        <Button kind="primary" icon="refresh" onClick={onRetry}>
+          Try again
+        </Button>
+      }
+    >
+      {problem?.remedy ?? 'Nothing on the disk was changed.'}
+    </EmptyState>
   );
 }
 
