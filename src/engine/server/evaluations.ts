@@ -4,53 +4,41 @@ import { Emitter, UserError, messageOf } from '../../base/index';
 import type { Disposable } from '../../base/index';
 import type { EngineParams, EngineResult } from '../../protocol/index';
 import type { EvaluationEntry, EvaluationOverview } from '../../protocol/live/index';
-import {
-  breakOwnLock,
-  evaluationIds,
-  evaluationPaths,
-  evaluationsDirectory,
-  onDisk,
-  requireUnlocked,
-} from '../../storage/index';
-import type { FolderJobCommand, FolderJobReport } from '../workers/messages';
-import type { ProgramFiles, ServiceContext } from '../workers/messages';
+import { evaluationIds, evaluationPaths, evaluationsDirectory, onDisk } from '../../storage/index';
+import type { ServiceContext } from '../workers/messages';
 import { evaluationEntry, liveOverview, readDiskEvaluation } from './evaluationEntries';
 import type { DiskEvaluation } from './evaluationEntries';
 import { EvaluationScores } from './evaluationScores';
-import { FolderIndex } from './folderIndex';
-import { launchJobThread } from './jobThread';
-import type { Logger } from './logger';
-import { deleteFolder } from './runFiles';
+import { FolderJobs } from './folderJobs';
+import type { FolderJobsPlace } from './folderJobs';
 import { ServiceWorker } from './serviceWorker';
-import { SoleJob } from './soleJob';
 
 /** How long an evaluation may take to obey a stop: the turns that are being made are given up, trials are not. */
 const PATIENCE_MS = 20_000;
 
-export interface EvaluationsOptions {
-  readonly root: string;
-  /** dist/engineWorker.cjs */
-  readonly workerScript: string;
-  readonly files: ProgramFiles;
-  /** Whether tasks may come from code of the folder. */
-  readonly isTrusted: boolean;
-  readonly log: Logger;
-}
-
-export class Evaluations {
-  readonly jobs: SoleJob;
-  readonly index: FolderIndex<DiskEvaluation, EvaluationEntry>;
-  readonly #log: Logger;
+export class Evaluations extends FolderJobs<DiskEvaluation, EvaluationEntry> {
   readonly #isTrusted: boolean;
   readonly #scores: EvaluationScores;
   /** Reading and scoring a large one takes seconds, which nobody else's question has to wait for. */
   readonly #scoring: ServiceWorker;
   readonly #news = new Emitter<string>();
-  /** Of those that could not go on here; until they are taken up again. */
-  readonly #failures = new Map<string, string>();
 
-  constructor({ root, workerScript, files, isTrusted, log }: EvaluationsOptions) {
-    this.#log = log;
+  constructor(place: FolderJobsPlace) {
+    const { root, workerScript, files, isTrusted, log } = place;
+    super(place, {
+      kind: 'evaluate',
+      noun: 'evaluation',
+      patienceMs: PATIENCE_MS,
+      paths: evaluationPaths,
+      parent: evaluationsDirectory(root),
+      ids: () => evaluationIds(root),
+      // Every training that is done adds a line there.
+      logs: (directory) => [evaluationPaths(directory).timing],
+      last: (directory) => evaluationPaths(directory).summary,
+      read: readDiskEvaluation,
+      entry: (disk, id, standing) =>
+        evaluationEntry(disk, { ...standing, overview: this.#scores.get(id) }),
+    });
     this.#isTrusted = isTrusted;
     this.#scoring = new ServiceWorker(workerScript, files);
     this.#scores = new EvaluationScores({
@@ -60,36 +48,6 @@ export class Evaluations {
         if (thrown instanceof UserError) log.warn(`${id} could not be scored: ${thrown.message}`);
         else log.error(`${id} could not be scored: ${messageOf(thrown)}`);
       },
-    });
-    this.jobs = new SoleJob({
-      noun: 'evaluation',
-      launch: (target, listener) => {
-        const task = { kind: 'evaluate', root, target, files, isTrusted } as const;
-        return launchJobThread<FolderJobCommand, FolderJobReport>(workerScript, task, listener);
-      },
-      onWarning: (id, text) => {
-        log.warn(`${id}: ${text}`);
-      },
-      onEnd: (id, failure) => {
-        this.#ended(id, failure);
-      },
-      patienceMs: PATIENCE_MS,
-    });
-    this.index = new FolderIndex({
-      noun: 'evaluation',
-      parent: evaluationsDirectory(root),
-      ids: () => evaluationIds(root),
-      // Every training that is done adds a line there.
-      logs: (directory) => [evaluationPaths(directory).timing],
-      last: (directory) => evaluationPaths(directory).summary,
-      read: readDiskEvaluation,
-      isForeign: ({ record }) => record.writer?.isOwn === false,
-      entry: (disk, id) =>
-        evaluationEntry(disk, {
-          job: this.jobs.get(id),
-          failure: this.#failures.get(id),
-          overview: this.#scores.get(id),
-        }),
     });
     this.#connect();
   }
@@ -105,53 +63,9 @@ export class Evaluations {
     return { evaluations: entries, warnings };
   }
 
-  /**
-   * @returns its id, when its folder is there
-   * @throws UserError('config' | 'data' | 'weights' | 'disk'), UserError('run') where another one is at work
-   */
-  async start(configPath: string): Promise<string> {
-    const id = await this.jobs.start({ configPath });
-    this.#log.info(`${id}: begins`);
-    this.index.reread(id);
-    return id;
-  }
-
-  /** @throws UserError('run') where there is nothing to resume, another process writes it, or one is at work */
-  async resume(id: string): Promise<void> {
-    const { record } = this.index.require(id);
-    if (this.jobs.get(id) !== undefined) throw new UserError('run', `${id} is at work already`);
-    if (record.state === 'finished')
-      throw new UserError('run', `evaluation ${id} is finished: there is nothing to resume`);
-    requireUnlocked(evaluationPaths(record.directory));
-    this.#log.info(`${id}: is resumed`);
-    this.#failures.delete(id);
-    await this.jobs.start({ directory: record.directory });
-  }
-
-  /** @throws UserError('run') where it is not at work, or in another process */
-  stop(id: string): void {
-    const { record } = this.index.require(id);
-    if (this.jobs.get(id) === undefined && record.writer?.isOwn === false) {
-      throw new UserError('run', `evaluation ${id} is made by another process`, {
-        remedy: 'Stop it there: Ctrl-C in its terminal.',
-      });
-    }
-    this.jobs.stop(id);
-  }
-
-  /** @throws UserError('run') while somebody writes it, UserError('disk') */
-  delete(id: string): void {
-    const { record } = this.index.require(id);
-    if (this.jobs.get(id) !== undefined) {
-      throw new UserError('run', `evaluation ${id} is at work and cannot be deleted`, {
-        remedy: 'Stop it first.',
-      });
-    }
-    requireUnlocked(evaluationPaths(record.directory));
-    deleteFolder(record.directory);
-    this.#failures.delete(id);
+  override delete(id: string): void {
+    super.delete(id);
     this.#scores.forget(id);
-    this.index.reread(id);
   }
 
   /** @throws UserError('run' | 'disk') */
@@ -191,14 +105,8 @@ export class Evaluations {
     return this.#scoring.call('evaluation.report', params, this.#contextOf(params.evaluationId));
   }
 
-  /** Fulfilled when nothing is at work any more. @returns how many there were */
-  stopAll(): Promise<number> {
-    return this.jobs.stopAll();
-  }
-
-  async close(): Promise<void> {
-    await this.stopAll();
-    this.index.unfollow();
+  override async close(): Promise<void> {
+    await super.close();
     this.#scores.close();
     this.#scoring.close();
   }
@@ -215,13 +123,8 @@ export class Evaluations {
       this.index.tell(id);
       this.#news.emit(id);
     });
-    this.jobs.onChange((id) => {
-      if (id === undefined) return;
-      // Where it begins or ends, its folder says more.
-      const job = this.jobs.get(id);
-      if (job?.state === 'running') this.index.tell(id);
-      else this.index.reread(id);
-      if (job === undefined) this.#scores.markNow(id);
+    this.followJobs((id) => {
+      this.#scores.markNow(id);
     });
   }
 
@@ -233,15 +136,5 @@ export class Evaluations {
   #contextOf(id: string): ServiceContext {
     const { directory } = this.index.require(id).record;
     return { directory, isTrusted: this.#isTrusted };
-  }
-
-  #ended(id: string, failure: string | undefined): void {
-    const { directory } = this.index.require(id).record;
-    breakOwnLock(evaluationPaths(directory));
-    if (failure === undefined) this.#log.info(`${id}: ends`);
-    else {
-      this.#failures.set(id, failure);
-      this.#log.error(`${id}: ${failure}`);
-    }
   }
 }
