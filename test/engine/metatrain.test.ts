@@ -103,8 +103,8 @@ describe('a meta-training', () => {
     const { events } = await train(SHORT);
     expect(events.slice(0, 3).map(({ type }) => type)).toEqual([
       'forecast',
+      'opened',
       'validationTasks',
-      'started',
     ]);
     const [first] = events;
     const { forecast } = first as Extract<MetaEvent, { type: 'forecast' }>;
