@@ -1,24 +1,30 @@
 /** `velo weights`: builds weights by hand and looks into weight files. */
 import type { Command } from 'commander';
-import pc from 'picocolors';
 import { UserError } from '../../base/index';
-import type { NamedFloats } from '../../base/index';
-import type { Architecture, Theta, ThetaCard } from '../../core/index';
+import type { ThetaCard } from '../../core/index';
 import {
   encodeSafetensors,
   sha256Of,
   weightsDirectory,
   writeFileAtomic,
 } from '../../storage/index';
-import { formatCount, formatTable } from '../output';
+import { formatCount } from '../output';
 import type { Output } from '../output';
-import { wholeNumber } from './shared';
+import { collect, wholeNumber } from './shared';
+import { inspectWeights } from './weightsInspect';
 
 interface BuildOptions {
   readonly kind: string;
   readonly hidden?: string;
   readonly bank?: string;
   readonly peak?: string;
+  readonly out: string;
+}
+
+interface CardOptions {
+  readonly name?: string;
+  readonly licence?: string;
+  readonly results: readonly string[];
   readonly out: string;
 }
 
@@ -43,6 +49,21 @@ export function addWeightsCommand(program: Command, output: Output): void {
     .argument('<weights>', 'name of bundled weights, or a .safetensors file')
     .option('--json', 'one JSON object')
     .action((name: string) => inspectWeights(name, output));
+  weights
+    .command('card')
+    .description('give a weight file another name or licence, and write into it how it compared')
+    .argument('<weights>', 'name of bundled weights, or a .safetensors file')
+    .option('--name <name>', 'what it is called (default: as it is)')
+    .option('--licence <id>', 'SPDX identifier (default: as it is)')
+    .option(
+      '--results <evaluation>',
+      'folder of an evaluation of these weights; may be given several times',
+      collect,
+      [],
+    )
+    .requiredOption('--out <file>', 'where to write, *.safetensors; may be the same file')
+    .option('--json', 'one JSON object')
+    .action((source: string, options: CardOptions) => giveCard(source, options, output));
 }
 
 async function buildHandmade(options: BuildOptions, output: Output): Promise<void> {
@@ -90,88 +111,19 @@ function readPeak(text: string | undefined): number | undefined {
   throw new UserError('usage', `--peak must be a number > 0, got "${text}"`);
 }
 
-async function inspectWeights(name: string, output: Output): Promise<void> {
-  const { loadWeights } = await import('../../engine/index');
-  const { learnedOptimizer } = await import('../../core/index');
-  const { theta, card, sha256 } = loadWeights(name, weightsDirectory());
-  const groups = groupNorms(theta.tensors);
-  const { architecture } = theta;
-  output.emit({ type: 'weights', file: name, sha256, architecture, ...card, groups });
-  output.print(pc.bold(card.name));
-  const { title } = learnedOptimizer(architecture);
-  for (const [label, text] of describeWeights(theta, { title, ...card, sha256 })) {
-    output.print(`  ${label.padEnd(12)} ${text}`);
-  }
-  const rows = groups.map(({ group, numbers, norm, largest }) => [
-    group,
-    formatCount(numbers),
-    norm.toPrecision(4),
-    largest.toPrecision(4),
-  ]);
-  const columns = [
-    ['group', 'left'],
-    ['numbers', 'right'],
-    ['2-norm', 'right'],
-    ['largest', 'right'],
-  ] as const;
-  output.print(formatTable(columns, rows).replace(/^/gm, '  '));
-}
-
-function describeWeights(
-  { architecture, tensors }: Theta,
-  card: ThetaCard & { readonly title: string; readonly sha256: string },
-): [string, string][] {
-  const numbers = Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0);
-  return [
-    ['provenance', card.provenance],
-    ['licence', card.licence],
-    ['created by', card.createdBy],
-    ['architecture', describeArchitecture(architecture, card.title)],
-    ['numbers', formatCount(numbers)],
-    ['sha256', card.sha256],
-  ];
-}
-
-function describeArchitecture(architecture: Architecture, title: string): string {
-  if (architecture.kind !== 'velo') {
-    const options = Object.entries(architecture).filter(([name]) => name !== 'kind');
-    return [title, ...options.map(([name, value]) => `${name} ${String(value)}`)].join(', ');
-  }
-  const { kind, hidden, bank, ffMult, buggedLossFeatures, buggedNextLstmState } = architecture;
-  const quirks = [
-    ...(buggedLossFeatures ? ['loss features for 10 steps'] : []),
-    ...(buggedNextLstmState ? ['LSTM restarts at each step'] : []),
-  ];
-  const suffix = quirks.length === 0 ? '' : `; quirks: ${quirks.join(', ')}`;
-  return `${kind}, LSTM ${hidden}, bank of ${bank}, factor ${ffMult}${suffix}`;
-}
-
-interface GroupNorm {
-  readonly group: string;
-  readonly numbers: number;
-  readonly norm: number;
-  readonly largest: number;
-}
-
-/** Norms of the parts of a theta: the tensors that share a path up to their last name, or have none. */
-function groupNorms(tensors: NamedFloats): GroupNorm[] {
-  const groups = new Map<string, Float32Array[]>();
-  for (const [name, { data }] of Object.entries(tensors)) {
-    const end = name.lastIndexOf('/');
-    const group = end < 0 ? name : name.slice(0, end);
-    groups.set(group, [...(groups.get(group) ?? []), data]);
-  }
-  return [...groups].map(([group, arrays]) => {
-    const squares = arrays.reduce((sum, data) => sum + sumOfSquares(data), 0);
-    const largest = arrays.reduce(
-      (max, data) => data.reduce((most, value) => Math.max(most, Math.abs(value)), max),
-      0,
-    );
-    const numbers = arrays.reduce((sum, data) => sum + data.length, 0);
-    return { group, numbers, norm: Math.sqrt(squares), largest };
-  });
-}
-
-function sumOfSquares(data: Float32Array): number {
-  return data.reduce((sum, value) => sum + value * value, 0);
+async function giveCard(source: string, options: CardOptions, output: Output): Promise<void> {
+  const { name, licence, results, out } = options;
+  const empty = Object.entries({ name, licence }).find(([, text]) => text?.trim() === '');
+  if (empty !== undefined) throw new UserError('usage', `--${empty[0]} must not be empty`);
+  const { writeCard } = await import('../../engine/index');
+  const { card, sha256 } = writeCard(
+    { source, target: out, weightsDir: weightsDirectory() },
+    {
+      ...(name === undefined ? {} : { name }),
+      ...(licence === undefined ? {} : { licence }),
+      evaluations: results,
+    },
+  );
+  output.print(`Wrote ${card.name} to ${out}.`);
+  output.emit({ type: 'weights', file: out, name: card.name, sha256 });
 }

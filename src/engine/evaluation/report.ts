@@ -63,13 +63,21 @@ export function writeReport(
 ): void {
   if (!existsSync(dirname(target)))
     throw new UserError('usage', `${dirname(target)} does not exist, expected a folder`);
-  const input = reportInput(readEvaluation(directory));
-  if (input === undefined) {
-    throw new UserError('run', 'no task has curves of the baseline and of an optimizer yet', {
-      remedy: 'Wait until the first task is done.',
-    });
-  }
+  const input = requiredInput(directory);
   writeFileAtomic(target, format === 'html' ? htmlReport(input) : markdownReport(input));
+}
+
+/** The result in a few sentences. @throws UserError('run') where nothing can be reported yet */
+export function evaluationFindings(directory: string): readonly string[] {
+  return findings(requiredInput(directory));
+}
+
+function requiredInput(directory: string): ReportInput {
+  const input = reportInput(readEvaluation(directory));
+  if (input !== undefined) return input;
+  throw new UserError('run', 'no task has curves of the baseline and of an optimizer yet', {
+    remedy: 'Wait until the first task is done.',
+  });
 }
 
 function reportInput(record: EvaluationRecord): ReportInput | undefined {

@@ -1,7 +1,7 @@
 /** The outer loop: pairs of inner trainings, an estimate of the meta-gradient, a step of theta; and now and then a validation. */
 import { messageOf } from '../../base/index';
 import { createOuterSchedule, encodeTheta, thetaOf } from '../../core/index';
-import type { OuterOptimizer, OuterSchedule } from '../../core/index';
+import type { OuterOptimizer, OuterSchedule, ThetaCard } from '../../core/index';
 import { budgetSeconds } from '../../protocol/index';
 import type {
   MetaConfig,
@@ -17,6 +17,8 @@ import type { Population } from '../population/population';
 import type { MetaOptions, MetaResult } from './contract';
 import { finite, tellErrors } from './estimation';
 import type { Estimate, Estimation } from './estimation';
+import { metaCard } from './metaCard';
+import type { MetaCardInput } from './metaCard';
 import { encodeState } from './metaState';
 import type { MetaState } from './metaState';
 import type { Problems } from './problems';
@@ -187,7 +189,8 @@ export class MetaJob {
       drift: driftOf(average, start),
       ...(multiplier === undefined ? {} : { multiplier }),
     };
-    writer.appendValidation(record, encodeTheta(theta, this.#card()));
+    const about = { ratio, ...(speedup === undefined ? {} : { speedup }), tasks };
+    writer.appendValidation(record, encodeTheta(theta, this.#card(about)));
     if (isBest) this.#state = { ...this.#state, best: { iteration, ratio } };
     this.#validatedAt = iteration;
     this.#options.onEvent?.({ type: 'validation', validation: record });
@@ -261,17 +264,20 @@ export class MetaJob {
     this.#savedAt = this.#state.iteration;
   }
 
-  #card() {
-    const { config, environment, writer } = this.#parts;
+  #card(validation: MetaCardInput['validation']): ThetaCard {
+    const { config, environment, writer, start } = this.#parts;
     const { iteration, innerSteps } = this.#state;
-    return {
-      name: `${writer.paths.id}-${iteration}`,
-      provenance:
-        `Meta-trained: ${iteration} outer iterations of ${config.estimator.kind}, ${innerSteps} inner steps, ` +
-        `from ${environment.start}; tasks "${typeof config.tasks === 'string' ? config.tasks : config.tasks.name}".`,
-      licence: 'MIT',
-      createdBy: `VeLO Lab ${this.#options.services.version}`,
-    };
+    return metaCard({
+      id: writer.paths.id,
+      version: this.#options.services.version,
+      config,
+      environment,
+      ...(start.card === undefined ? {} : { startCard: start.card }),
+      iteration,
+      innerSteps,
+      seconds: this.#seconds(),
+      validation,
+    });
   }
 
   #summary(state: MetaSummary['state']): MetaSummary {

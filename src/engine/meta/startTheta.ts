@@ -12,7 +12,7 @@ import {
   thetaScales,
   thetaSpecs,
 } from '../../core/index';
-import type { Architecture, ThetaGroup } from '../../core/index';
+import type { Architecture, ThetaCard, ThetaGroup } from '../../core/index';
 import type { MetaConfig } from '../../protocol/index';
 import { loadWeights } from '../weights';
 
@@ -27,6 +27,7 @@ export interface StartTheta {
   readonly text: string;
   /** Of the file that it was read from. */
   readonly sha256?: string;
+  readonly card?: ThetaCard;
 }
 
 /** Of a VeLO whose sizes are not told: small enough for a laptop. */
@@ -53,9 +54,9 @@ function makeTheta(
 ): Omit<StartTheta, 'scales' | 'groups'> {
   const { kind, options } = optimizer;
   if (start !== 'fresh' && start !== 'clock') {
-    const { theta, name, sha256 } = loadWeights(start, weightsDir);
+    const { theta, card, name, sha256 } = loadWeights(start, weightsDir);
     const architecture = withOptions(theta.architecture, options, name);
-    return { architecture, theta: flatTheta(theta), text: name, sha256 };
+    return { architecture, theta: flatTheta(theta), text: name, sha256, card };
   }
   const sizes = kind === 'velo' ? { ...SMALL_VELO, ...options } : options;
   const architecture = createArchitecture(kind, sizes);

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TASK_FAMILIES } from '../../../src/core/tasks/registry';
@@ -17,8 +18,12 @@ import type { TaskFamilyEntry, TaskSampleEntry } from '../../../src/protocol/liv
 const DATA_DIR = join(import.meta.dirname, '..', '..', '..', 'media', 'data');
 const gallery = new TaskGallery(DATA_DIR);
 // What somebody has added on this machine is none of these tests' business.
-beforeAll(() => vi.stubEnv('VELO_DATA_DIR', join(DATA_DIR, 'nothing')));
-afterAll(() => vi.unstubAllEnvs());
+const ownData = mkdtempSync(join(tmpdir(), 'velo-gallery-'));
+beforeAll(() => vi.stubEnv('VELO_DATA_DIR', ownData));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(ownData, { recursive: true, force: true });
+});
 
 function unpacked(path: string): Buffer {
   return gunzipSync(readFileSync(join(DATA_DIR, path)));

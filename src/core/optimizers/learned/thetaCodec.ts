@@ -21,7 +21,11 @@ export interface ThetaCard {
   readonly licence: string;
   /** Program and version that wrote the file. */
   readonly createdBy: string;
+  /** What else is to be known of it, by name: what it cost, what it was trained on, how it compares. */
+  readonly notes?: Readonly<Record<string, string>>;
 }
+
+const CARD_KEYS = ['name', 'provenance', 'licence', 'createdBy'] as const;
 
 /** What a file of weights holds, whatever its container. */
 export interface TensorsWithMetadata {
@@ -29,21 +33,14 @@ export interface TensorsWithMetadata {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The theta as tensors and strings. */
+/** The theta as tensors and strings. A note cannot stand for what the codec itself writes. */
 export function encodeTheta(theta: Theta, card: ThetaCard): TensorsWithMetadata {
   const { kind, ...options } = theta.architecture;
   const strings = Object.entries(options).map(([name, value]) => [name, String(value)] as const);
+  const { notes, ...who } = card;
   return {
     tensors: theta.tensors,
-    metadata: {
-      format: FORMAT,
-      kind,
-      ...Object.fromEntries(strings),
-      name: card.name,
-      provenance: card.provenance,
-      licence: card.licence,
-      createdBy: card.createdBy,
-    },
+    metadata: { ...notes, format: FORMAT, kind, ...Object.fromEntries(strings), ...who },
   };
 }
 
@@ -65,10 +62,20 @@ export function decodeTheta(
     licence: read.text('licence'),
     createdBy: read.text('createdBy'),
   };
+  const notes = notesOf(metadata, architecture);
   return {
     theta: { architecture, tensors: checkThetaTensors(architecture, tensors, place) },
-    card,
+    card: Object.keys(notes).length === 0 ? card : { ...card, notes },
   };
+}
+
+/** All strings that say neither which theta it is nor who made it. */
+function notesOf(
+  metadata: TensorsWithMetadata['metadata'],
+  architecture: Architecture,
+): Readonly<Record<string, string>> {
+  const known = new Set(['format', ...Object.keys(architecture), ...CARD_KEYS]);
+  return Object.fromEntries(Object.entries(metadata).filter(([key]) => !known.has(key)));
 }
 
 /**

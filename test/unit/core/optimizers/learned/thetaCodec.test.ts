@@ -35,6 +35,13 @@ describe('a theta on disk', () => {
     expect(back.card).toEqual(card);
   });
 
+  it('keeps further notes on its card, which cannot stand for what it is', () => {
+    const notes = { cost: 'an hour', hidden: '7' };
+    const back = decodeTheta(encodeTheta(theta, { ...card, notes }), 'f');
+    expect(back.theta).toEqual(theta);
+    expect(back.card).toEqual({ ...card, notes: { cost: 'an hour' } });
+  });
+
   it('says in strings what it is', () => {
     expect(good.metadata).toEqual({
       format: 'velo-theta-1',
