@@ -20,6 +20,10 @@ const environmentSchema = z.object({
     z.string(),
     z.object({ name: z.string(), sha256: z.string(), handMade: z.boolean() }),
   ),
+  /** Evaluation that curves of the same trainings were taken over from, on request; they count in no seconds. */
+  reused: z
+    .object({ id: z.string(), startedAt: z.string(), device: z.string(), version: z.string() })
+    .exactOptional(),
   /** Of the user's own tasks, by the task's name. */
   taskFiles: z.record(z.string(), taskFilesSchema).exactOptional(),
 });

@@ -7,6 +7,7 @@ import { createSession } from '../../src/core/index';
 import {
   createOptimizer,
   createTask,
+  reportEvaluation,
   resolveEvaluation,
   resumeEvaluation,
   startEvaluation,
@@ -223,6 +224,41 @@ describe('an evaluation', () => {
     // With nothing left to do it changes nothing.
     await resumeEvaluation(stopped.directory, options());
     expect(contentOf(stopped.directory)).toEqual(expected);
+  });
+
+  it('takes curves over from another one when asked, for no score in seconds', async () => {
+    const events: EvaluationEvent[] = [];
+    // All but the optimizer is the same; one more seed is not there.
+    const optimizer = { name: 'momentum', learningRate: 0.1 } as const;
+    const other = await startEvaluation({
+      ...options({ onEvent: (event) => events.push(event) }),
+      config: resolved({ optimizers: [{ optimizer }], seeds: 3 }),
+      root: newRoot(),
+      reuse: whole.directory,
+    });
+    const adam = TRAININGS - 4;
+    expect(events.filter(({ type }) => type === 'reused')).toEqual([
+      { type: 'reused', curves: adam, from: [whole.id] },
+    ]);
+    for (const key of ['digits/adam/lr=0.1-s1', 'bowl/adam/lr=0.001-s0']) {
+      const [then, now] = [whole, other].map((one) => readEvaluationCurve(one.directory, key));
+      expect(now).toEqual(then);
+    }
+    const timed = readEvaluationTimings(other.directory).flatMap((timing) =>
+      'training' in timing ? [timing.training] : [],
+    );
+    expect(timed).toHaveLength(other.summary.trainings - adam);
+    const { markdown } = reportEvaluation(other.directory)!;
+    const text = fs.readFileSync(markdown, 'utf8');
+    expect(text).toContain(`were taken over from ${whole.id}`);
+    expect(text).toContain('is at least as fast as tuned adam');
+  });
+
+  it('refuses to reuse what is no evaluation, and leaves nothing', async () => {
+    const root = newRoot();
+    const start = { ...options(), config: resolved(), root, reuse: join(folder, 'nothing') };
+    await expect(startEvaluation(start)).rejects.toMatchObject({ code: 'disk' });
+    expect(fs.readdirSync(root)).toEqual([]);
   });
 
   it('makes what can be made beside a task that cannot be', async () => {

@@ -28,6 +28,7 @@ interface EvaluateOptions extends EvaluationFlags {
   readonly out?: string;
   readonly resume?: string;
   readonly anew?: boolean;
+  readonly reuse?: string;
   readonly dryRun?: boolean;
 }
 
@@ -63,6 +64,10 @@ export function addEvaluateCommand(program: Command, output: Output): void {
       '--anew',
       'train everything: take no curves of the same trainings from other evaluations (of lengths) here',
     )
+    .option(
+      '--reuse <evaluation>',
+      'take the curves of the same trainings from this one, its id or folder; seconds are then not scored',
+    )
     .option('--dry-run', 'say what it would train and how long it would take, and start nothing')
     .option('--json', 'one JSON object per event')
     .action(async (suite: string | undefined, options: EvaluateOptions) => {
@@ -90,9 +95,17 @@ export function addEvaluateCommand(program: Command, output: Output): void {
         const all = { ...common, ...(workers ? { workers } : {}) };
         if (directory !== undefined) return engine.resumeEvaluation(directory, all);
         const anew = options.anew === true;
-        return engine.startEvaluation({ ...all, root, anew, config: required(config) });
+        const reuse = reusedOf(root, options);
+        return engine.startEvaluation({ ...all, ...reuse, root, anew, config: required(config) });
       });
     });
+}
+
+/** @throws UserError('usage') where both are asked for, UserError('run') where there is no such evaluation */
+function reusedOf(root: string, { anew, reuse }: EvaluateOptions): { readonly reuse?: string } {
+  if (reuse === undefined) return {};
+  if (anew !== true) return { reuse: findEvaluation(root, reuse) };
+  throw new UserError('usage', '--reuse and --anew ask for opposite things, expected one of them');
 }
 
 function required(config: ResolvedEvaluation | undefined): ResolvedEvaluation {

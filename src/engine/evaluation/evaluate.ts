@@ -5,7 +5,7 @@
  */
 import type { EvaluationEnvironment, ResolvedEvaluation } from '../../protocol/index';
 import { createEvaluation, readEvaluation, reopenEvaluation } from '../../storage/index';
-import type { EvaluationWriter } from '../../storage/index';
+import type { EvaluationRecord, EvaluationWriter } from '../../storage/index';
 import { openPopulation } from '../population/population';
 import type { Population } from '../population/population';
 import { armsOf, trainingsOf } from './arms';
@@ -21,24 +21,34 @@ export interface NewEvaluationOptions extends EvaluationOptions {
   readonly root: string;
   /** Trains everything, also what another evaluation of the folder has. */
   readonly anew?: boolean;
+  /** Folder of an evaluation whose curves of the same trainings are taken over, and not scored in seconds. */
+  readonly reuse?: string;
 }
 
 /**
  * A new evaluation, to its end or until the signal.
- * @throws UserError on data, weights or a device that will not do, before anything is written; UserError('disk')
+ * @throws UserError on data, weights, a device or an evaluation to reuse that will not do, before anything is written;
+ *   UserError('disk')
  */
 export async function startEvaluation(options: NewEvaluationOptions): Promise<EvaluationResult> {
   const { config, root } = options;
-  const { population, environment } = await openFor(config, options);
+  const reused = options.reuse === undefined ? undefined : readEvaluation(options.reuse);
+  const { population, environment: here } = await openFor(config, options);
   try {
+    const environment = reused === undefined ? here : { ...here, reused: originOf(reused) };
     const summary = summaryOf('running', trainingsOf(config).length);
     const writer = createEvaluation(root, { config, environment, summary });
     options.onEvent?.({ type: 'opened', id: writer.paths.id });
-    takeOver(writer, { root, config, environment }, options);
+    takeOver(writer, { root, config, environment, ...(reused && { reused }) }, options);
     return await new EvaluationJob(writer, config, population, options).run();
   } finally {
     await population.close();
   }
+}
+
+function originOf({ id, environment }: EvaluationRecord) {
+  const { startedAt, device, version } = environment;
+  return { id, startedAt, device, version };
 }
 
 /** What other evaluations have of this one. */

@@ -132,8 +132,10 @@ function notesOf({ config, environment, summary }: EvaluationRecord, scored: num
   );
   const rows = rowsOf(config).length;
   const missing = rows - scored;
+  const { reused } = environment;
   return [
     ...handMade,
+    ...(reused === undefined ? [] : [reusedNote(reused)]),
     ...(summary.done < summary.trainings
       ? [`${summary.done} of ${summary.trainings} trainings are done.`]
       : []),
@@ -142,6 +144,18 @@ function notesOf({ config, environment, summary }: EvaluationRecord, scored: num
       ? [`${summary.failures.length} trainings failed and are left out.`]
       : []),
   ];
+}
+
+function reusedNote({
+  id,
+  startedAt,
+  device,
+  version,
+}: NonNullable<EvaluationRecord['environment']['reused']>): string {
+  return (
+    `Curves of the same trainings were taken over from ${id} of ${startedAt.slice(0, 10)} ` +
+    `(${device}, VeLO Lab ${version}); they count in no seconds.`
+  );
 }
 
 function factsOf({ config, environment }: EvaluationRecord): ReportFacts[] {

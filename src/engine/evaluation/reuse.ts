@@ -1,7 +1,8 @@
 /**
- * Curves that an earlier evaluation beside this one has of the very same trainings, so that a baseline need not be tuned again for
- * each optimizer. Only where no seconds are scored (protocol `lengths`): they would be those of another hour. A training is the
- * same where everything that its bits depend on is: task, optimizer and its weights, lengths, seed, points, program, device.
+ * Curves that an earlier evaluation has of the very same trainings, so that a baseline need not be tuned again for each optimizer.
+ * A training is the same where everything that its bits depend on is: task, optimizer and its weights, lengths, seed, points,
+ * program, device. Where no seconds are scored (protocol `lengths`) those beside this one are taken by themselves. Another
+ * evaluation's are taken on request, whatever it ran on, and without their times: those would be of another hour.
  */
 import { join } from 'node:path';
 import { UserError } from '../../base/index';
@@ -22,6 +23,8 @@ import { pointsOf } from './points';
 export interface Reuser {
   /** Folder that `.velo/evaluations` is in. */
   readonly root: string;
+  /** The one that was asked for; then no other is taken from. */
+  readonly reused?: EvaluationRecord;
   readonly config: ResolvedEvaluation;
   readonly environment: EvaluationEnvironment;
 }
@@ -38,12 +41,13 @@ export interface Reused {
  * @throws UserError('disk')
  */
 export function reuseCurves(writer: EvaluationWriter, own: Reuser): Reused {
-  if (own.config.protocol !== 'lengths') return { curves: 0, from: [] };
+  const { config, reused } = own;
+  if (config.protocol !== 'lengths' && reused === undefined) return { curves: 0, from: [] };
   const missing = new Map(identified(own).map((one) => [one.identity, one]));
   const from: string[] = [];
   let curves = 0;
-  for (const record of othersOf(writer.paths.id, own)) {
-    const taken = takeFrom(record, missing, writer, own.config);
+  for (const record of reused === undefined ? othersOf(writer.paths.id, own) : [reused]) {
+    const taken = takeFrom(record, missing, writer, { config, isTimed: reused === undefined });
     if (taken > 0) from.push(record.id);
     curves += taken;
   }
@@ -82,7 +86,7 @@ function takeFrom(
   record: EvaluationRecord,
   missing: Map<string, Identified>,
   writer: EvaluationWriter,
-  config: ResolvedEvaluation,
+  { config, isTimed }: { readonly config: ResolvedEvaluation; readonly isTimed: boolean },
 ): number {
   const theirs = identified(record).filter(({ identity }) => missing.has(identity));
   if (theirs.length === 0) return 0;
@@ -98,7 +102,7 @@ function takeFrom(
     const { training: own, arm } = missing.get(identity)!;
     missing.delete(identity);
     const timing = timings.get(training.key);
-    if (timing !== undefined) writer.appendTiming({ ...timing, training: own.key });
+    if (isTimed && timing !== undefined) writer.appendTiming({ ...timing, training: own.key });
     const task = config.tasks[own.task]!.name;
     writer.writeCurve({ ...curve, task, optimizer: arm.optimizer, setting: curveSetting(arm) });
     taken += 1;
