@@ -25,4 +25,8 @@ export const BUNDLED_NAMES: readonly string[] = [
   ...BUNDLED_TEXT_NAMES,
 ];
 
-export const BUNDLED_WEIGHTS = ['velo-handmade-1'] as const;
+/** Learned weights, the default first: what was best on meta-validation. */
+export const BUNDLED_WEIGHTS = ['velo-mini-1', 'velo-handmade-1'] as const;
+
+/** Of a config that names none. */
+export const DEFAULT_WEIGHTS: string = BUNDLED_WEIGHTS[0];

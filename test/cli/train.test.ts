@@ -39,8 +39,11 @@ describe('velo train', () => {
     const folder = workspace({
       a: BEALE,
       b: { ...BEALE, optimizer: { name: 'velo' }, numSteps: 20 },
+      c: { ...BEALE, optimizer: { name: 'velo', weights: 'velo-handmade-1' }, numSteps: 20 },
     });
-    const { code, stdout } = await runCli(['train', 'a.velo.json', 'b.velo.json'], { cwd: folder });
+    const { code, stdout } = await runCli(['train', 'a.velo.json', 'b.velo.json', 'c.velo.json'], {
+      cwd: folder,
+    });
     expect(code).toBe(0);
     expect(stdout).toContain('velo-handmade-1 (weights made by hand, not meta-trained)');
     const [, table = '', folders = ''] = stdout.split(/\n\n(?=optimizer|Run folders)/);
@@ -51,13 +54,15 @@ describe('velo train', () => {
     expect(rows.map(([optimizer, steps]) => [optimizer, steps])).toEqual([
       ['optimizer', 'steps'],
       ['adam 0.001', '60'],
+      ['velo-mini-1', '20'],
       ['velo-handmade-1', '20'],
     ]);
-    expect(folders).toBe('Run folders\n  .velo/runs/a-1\n  .velo/runs/b-1\n');
+    expect(folders).toBe('Run folders\n  .velo/runs/a-1\n  .velo/runs/b-1\n  .velo/runs/c-1\n');
     const { runs } = listRuns(folder);
     expect(runs.map(({ id, state }) => [id, state])).toEqual([
       ['a-1', 'finished'],
       ['b-1', 'finished'],
+      ['c-1', 'finished'],
     ]);
     const losses = lossesOf(folder, 'a-1').map(([, loss]) => loss ?? NaN);
     expect(losses).toHaveLength(60);
@@ -78,7 +83,7 @@ describe('velo train', () => {
       parameters: 2,
       numSteps: 60,
       device: 'cpu',
-      weights: { name: 'velo-handmade-1', handMade: true },
+      weights: { name: 'velo-mini-1', handMade: false },
     });
     const steps = events.filter(({ type }) => type === 'step').map(({ step }) => step);
     expect(steps).toEqual([0, 10, 20, 30, 40, 50, 59]);

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { VeloTheta } from '../../src/core/index';
 import { SHIPPED_THETA_CARD, clockTheta, encodeTheta } from '../../src/core/index';
 import type { TrainServices } from '../../src/engine/index';
-import { parseRunConfigText } from '../../src/protocol/index';
+import { DEFAULT_WEIGHTS, parseRunConfigText } from '../../src/protocol/index';
 import type { RunConfig, RunConfigInput } from '../../src/protocol/index';
 import { encodeSafetensors } from '../../src/storage/index';
 
@@ -15,7 +15,7 @@ export function writeWeights(folder: string): VeloTheta {
   const theta = clockTheta({ hidden: 16, bank: 2 });
   mkdirSync(folder, { recursive: true });
   const bytes = encodeSafetensors(encodeTheta(theta, SHIPPED_THETA_CARD));
-  writeFileSync(join(folder, 'velo-handmade-1.safetensors'), bytes);
+  writeFileSync(join(folder, `${DEFAULT_WEIGHTS}.safetensors`), bytes);
   return theta;
 }
 

@@ -137,7 +137,8 @@ const checks: Readonly<Record<CheckName, () => unknown>> = {
       optimizer: { name: 'velo', weights: '' },
     });
     const weights = await completed(uri, '"weights": "');
-    assert.ok(weights.includes('"velo-handmade-1"'), weights.join());
+    for (const shipped of ['"velo-mini-1"', '"velo-handmade-1"'])
+      assert.ok(weights.includes(shipped), weights.join());
     assert.ok(weights.includes('"./mine.safetensors"'), weights.join());
     assert.ok((await completed(uri, '"dataset": "')).includes('"fashion-mnist"'));
   },
@@ -319,7 +320,7 @@ const checks: Readonly<Record<CheckName, () => unknown>> = {
     assert.equal(document?.uri.fsPath, join(root(), 'bowl-steep-2.velo.json'));
     assert.deepEqual(JSON.parse(document.getText()), {
       task: task.task,
-      optimizer: { name: 'velo', weights: 'velo-handmade-1' },
+      optimizer: { name: 'velo', weights: 'velo-mini-1' },
       numSteps: 1000,
     });
     assert.deepEqual(ours(document.uri), []);

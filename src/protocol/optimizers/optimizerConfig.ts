@@ -1,5 +1,6 @@
 /** The schemas of optimizers in configs. */
 import { z } from 'zod';
+import { DEFAULT_WEIGHTS } from '../bundled';
 import { steps } from '../fields';
 import { ADAPTIVE } from './adaptive';
 import { CLASSIC } from './classic';
@@ -16,10 +17,10 @@ export const optimizerSchema = z
       weights: z
         .string()
         .min(1)
-        .default('velo-handmade-1')
+        .default(DEFAULT_WEIGHTS)
         .describe(
-          'The learned weights: "velo-handmade-1" (made by hand, not meta-trained) or the path of a ' +
-            '.safetensors file (relative to the config file).',
+          'The learned weights: "velo-mini-1" (meta-trained on small tasks), "velo-handmade-1" (made by hand, not ' +
+            'meta-trained) or the path of a .safetensors file (relative to the config file).',
         ),
       weightDecay: z
         .number()

@@ -43,11 +43,11 @@ describe('parseRunConfigText', () => {
     });
   });
 
-  it('gives velo its hand-made weights and the horizon that learned weights know', () => {
+  it('gives velo the best weights that ship and the horizon that learned weights know', () => {
     const text = '{ "task": { "family": "beale" }, "optimizer": { "name": "velo" } }';
     expect(parseRunConfigText(text).optimizer).toEqual({
       name: 'velo',
-      weights: 'velo-handmade-1',
+      weights: 'velo-mini-1',
       weightDecay: 0,
       maxTrainingSteps: 150_000,
     });

@@ -17,6 +17,7 @@ import {
   networkResponse,
   readMatrix,
 } from '../../../../src/engine/inspect/inspect';
+import { BUNDLED_WEIGHTS } from '../../../../src/protocol/index';
 import {
   networkResponseSchema,
   optimizerEntrySchema,
@@ -78,16 +79,17 @@ describe('the list of optimizers', () => {
     const list = listOptimizers([own], WEIGHTS);
     expect(list.map(({ source, name }) => `${source} ${name}`)).toEqual([
       ...BASELINES.map(({ name }) => `baseline ${name}`),
+      'shipped velo-mini-1',
       'shipped velo-handmade-1',
       'own mine',
     ]);
     expect(list[3]).toMatchObject({ provenance: 'Kingma & Ba 2015, arXiv:1412.6980' });
-    expect(list[BASELINES.length]).toMatchObject({
-      summary: 'VeLO, LSTM 32, 8 networks',
-      handMade: true,
-      licence: 'MIT',
-    });
-    expect(list[BASELINES.length + 1]).toMatchObject({
+    const [mini, handMade, mine] = list.slice(BASELINES.length);
+    const size = { summary: 'VeLO, LSTM 32, 8 networks', licence: 'MIT' };
+    expect(mini).toMatchObject({ ...size, handMade: false });
+    expect(mini!.provenance).toMatch(/^Meta-trained: \d+ outer iterations/);
+    expect(handMade).toMatchObject({ ...size, handMade: true });
+    expect(mine).toMatchObject({
       path: own,
       provenance: 'random',
       handMade: false,
@@ -99,7 +101,7 @@ describe('the list of optimizers', () => {
     const bad = otherFile('params.safetensors', {});
     const missing = join(folder, 'gone.safetensors');
     const files = [bad, missing, thetaFile('good.safetensors')];
-    const list = listOptimizers(files, WEIGHTS).slice(BASELINES.length + 1);
+    const list = listOptimizers(files, WEIGHTS).slice(BASELINES.length + BUNDLED_WEIGHTS.length);
     expect(list.map(({ name }) => name)).toEqual([
       'params.safetensors',
       'gone.safetensors',
