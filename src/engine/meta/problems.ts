@@ -1,7 +1,7 @@
 /** The inner problems of a meta-training: which task a number stands for, and what its losses count. */
 import { LRUCache } from 'lru-cache';
 import { UserError } from '../../base/index';
-import { createRng, drawTask, splitSeed } from '../../core/index';
+import { createRng, drawEntry, drawTask, splitSeed } from '../../core/index';
 import type { MetaSplit, Rng, Task, TaskDistribution, Variation } from '../../core/index';
 import { decodeTask, innermostTask } from '../../protocol/index';
 import type { MetaConfig, TaskConfig } from '../../protocol/index';
@@ -72,9 +72,7 @@ export class Problems {
   }
 
   async #draw(split: MetaSplit, step: number): Promise<Problem> {
-    const purpose = split === 'metaTrain' ? 'task' : 'evaluation';
-    const rng = createRng({ seed: this.#config.seed, purpose, step });
-    return this.#drawFrom(this.#distribution, split, rng);
+    return this.#drawFrom(this.#distribution, split, problemStream(this.#config.seed, split, step));
   }
 
   async #drawFrom(distribution: TaskDistribution, split: MetaSplit, rng: Rng): Promise<Problem> {
@@ -107,6 +105,26 @@ export class Problems {
       throw thrown;
     }
   }
+}
+
+/** What a problem is drawn from: its seed, its entry, its config. */
+function problemStream(seed: number, split: MetaSplit, step: number): Rng {
+  const purpose = split === 'metaTrain' ? 'task' : 'evaluation';
+  return createRng({ seed, purpose, step });
+}
+
+/** How long trainings of a problem may be, by its number; undefined where no entry says so. */
+export function longestOf(
+  distribution: TaskDistribution,
+  seed: number,
+): ((problem: number) => number) | undefined {
+  const longest = distribution.metaTrain.map(({ maxLength = Infinity }) => maxLength);
+  if (longest.every((steps) => steps === Infinity)) return undefined;
+  return (problem) => {
+    const rng = problemStream(seed, 'metaTrain', problem);
+    splitSeed('metaTrain', rng);
+    return longest[drawEntry(distribution, rng, 'metaTrain')]!;
+  };
 }
 
 /** Equal where tasks read the same arrays. */

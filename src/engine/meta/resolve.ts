@@ -18,6 +18,13 @@ import type {
 import { didYouMean } from '../../protocol/index';
 import type { MetaConfig, PairEstimator } from '../../protocol/index';
 import { veloTheta } from '../weights';
+import { longestOf } from './problems';
+
+interface ResolvedLengths {
+  readonly seed: number;
+  readonly lengths: LengthSpec;
+  readonly longest?: (problem: number) => number;
+}
 
 /** @throws UserError('config') on a name that is not known, or held-out data where they are trained on */
 export function resolveDistribution(tasks: MetaConfig['tasks']): TaskDistribution {
@@ -38,12 +45,22 @@ function mixOf(tasks: string): TaskDistribution {
 /** @throws UserError('config') on an option out of range */
 export function resolveEstimator(
   estimator: PairEstimator,
-  { lengths, seed }: Pick<MetaConfig, 'lengths' | 'seed'>,
+  config: Pick<MetaConfig, 'lengths' | 'seed' | 'tasks'>,
 ): Estimator {
-  return createEstimator({ ...estimator, seed, lengths: lengthSpec(lengths) });
+  return createEstimator({ ...estimator, ...resolveLengths(config) });
 }
 
-export function lengthSpec(lengths: MetaConfig['lengths']): LengthSpec {
+/** What says how long inner problems are. @throws UserError('config'), as `resolveDistribution` */
+export function resolveLengths({
+  lengths,
+  seed,
+  tasks,
+}: Pick<MetaConfig, 'lengths' | 'seed' | 'tasks'>): ResolvedLengths {
+  const longest = longestOf(resolveDistribution(tasks), seed);
+  return { seed, lengths: lengthSpec(lengths), ...(longest && { longest }) };
+}
+
+function lengthSpec(lengths: MetaConfig['lengths']): LengthSpec {
   if (typeof lengths === 'number') return { kind: 'constant', steps: lengths };
   const jitter = lengths.jitter === undefined ? {} : { jitter: lengths.jitter };
   if ('logUniform' in lengths) {

@@ -69,6 +69,11 @@ const entry = z
       .describe(
         'Floating-point operations of a step, its gradient included: configs that take more are drawn again.',
       ),
+    maxLength: z
+      .int()
+      .min(1)
+      .exactOptional()
+      .describe('Trainings of its tasks take at most so many steps; absent: as `lengths` says.'),
     resample: probability()
       .exactOptional()
       .describe('Probability of a fresh config in spite of the pool; absent: 0.'),

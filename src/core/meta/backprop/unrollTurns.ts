@@ -18,6 +18,8 @@ export type UnrollTurnsConfig = {
   /** Inner problems of an outer iteration, ≥ 1. */
   readonly problems: number;
   readonly lengths: LengthSpec;
+  /** The longest T of a problem's task, ≥ 1, by the problem's number; absent: as drawn. */
+  readonly longest?: (problem: number) => number;
 } & (
   | { readonly kind: 'fullGrad'; readonly loss: TrainingLoss }
   | {
@@ -54,15 +56,16 @@ function wholeTrainings({
   seed,
   problems: count,
   lengths: spec,
+  longest,
   loss,
 }: Extract<UnrollTurnsConfig, { kind: 'fullGrad' }>): UnrollTurns {
-  const lengths = createLengthSchedule(spec);
+  const options = { seed, lengths: createLengthSchedule(spec), ...(longest && { longest }) };
   return {
     start: () => ({ particles: [], problems: 0 }),
     plan: ({ problems }, iteration) =>
       Array.from({ length: count }, (_, i) => {
         const problem = problems + i;
-        const length = lengthOf({ seed, lengths }, problem, iteration);
+        const length = lengthOf(options, problem, { iteration });
         return { problem, length, from: 0, steps: length, wantsFinal: loss === 'lastRecompute' };
       }),
     weightOf: () => 1,
@@ -74,12 +77,16 @@ function pieces({
   seed,
   problems: pairs,
   lengths: spec,
+  longest,
   truncation,
   staggered,
 }: Extract<UnrollTurnsConfig, { kind: 'truncatedGrad' }>): UnrollTurns {
   checkCount('truncation', truncation, 2);
   const lengths = createLengthSchedule(spec);
-  const options: ParticleOptions = { seed, pairs, lengths, truncation, staggered, ends: 'stop' };
+  const options: ParticleOptions = {
+    ...{ seed, pairs, lengths, truncation, staggered, ends: 'stop' },
+    ...(longest && { longest }),
+  };
   return {
     start: () => startParticles(options),
     plan: (state, iteration) => planSegments(options, state, iteration).flat(),

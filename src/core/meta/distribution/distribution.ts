@@ -22,6 +22,8 @@ export interface DistributionEntry {
    * Configs whose step takes more floating-point operations (`stepFlops`) are drawn again; those whose cost is not known pass.
    */
   readonly maxFlops?: number;
+  /** Trainings of its tasks are no longer than so many steps, ≥ 1: what takes long a step. Absent: as the lengths say. */
+  readonly maxLength?: number;
   /** Probability in [0, 1] of a fresh config in spite of the pool; default 0. */
   readonly resample?: number;
 }

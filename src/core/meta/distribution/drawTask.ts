@@ -29,16 +29,20 @@ export function drawTask(
   rng: Rng,
   split: MetaSplit = 'metaTrain',
 ): DrawnTask {
-  const entries = entriesOf(distribution, split);
-  const entry = chooseIndex(
-    entries.map(({ weight = 1 }) => weight),
-    rng,
-  );
-  const chosen = entries[entry]!;
+  const entry = drawEntry(distribution, rng, split);
+  const chosen = entriesOf(distribution, split)[entry]!;
   const pool = { seed: distribution.seed ?? 0, member: poolMember(split, entry) };
   const task = pooledConfig(chosen, rng, pool);
   const variation = drawFields(chosen.variation ?? {}, rng) as Variation;
   return { task, variation, entry };
+}
+
+/** Index of the entry that `drawTask` takes from the same stream. */
+export function drawEntry(distribution: TaskDistribution, rng: Rng, split: MetaSplit): number {
+  return chooseIndex(
+    entriesOf(distribution, split).map(({ weight = 1 }) => weight),
+    rng,
+  );
 }
 
 /** What a split is drawn from: its own entries, or those of metaTrain. */

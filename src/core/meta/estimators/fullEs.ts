@@ -57,8 +57,9 @@ function turnsOf(options: FullEsOptions, problems: number, iteration: number): P
   const { seed, pairs, multipleOf = 1, lengthPer, loss } = options;
   return Array.from({ length: pairs }, (_, pair) => {
     const problem = problems + pair;
-    const drawn = lengthOf(options, lengthPer === 'pair' ? problem : problems, iteration);
-    const length = Math.max(multipleOf, Math.floor(drawn / multipleOf) * multipleOf);
+    const drawn = lengthPer === 'pair' ? problem : problems;
+    const wanted = lengthOf(options, problem, { iteration, drawn });
+    const length = Math.max(multipleOf, Math.floor(wanted / multipleOf) * multipleOf);
     const wantsFinal = loss === 'lastRecompute';
     return {
       pair,

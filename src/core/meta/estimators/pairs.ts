@@ -16,7 +16,12 @@ export interface PairOptions {
   readonly shape: ShapeSpec;
   /** T of each inner problem. */
   readonly lengths: LengthSchedule;
+  /** The longest T of a problem's task, ≥ 1, by the problem's number; absent: as drawn. */
+  readonly longest?: (problem: number) => number;
 }
+
+/** What says how long inner problems are. */
+export type LengthOptions = Pick<PairOptions, 'seed' | 'lengths' | 'longest'>;
 
 /** @throws UserError('config') on a number out of range */
 export function checkPairOptions({ seed, pairs, sigma }: PairOptions): void {
@@ -30,13 +35,14 @@ export function noiseKey(seed: number, iteration: number, pair: number): Words4 
   return streamKey({ seed, purpose: 'noise', step: iteration, member: pair });
 }
 
-/** T of a problem, drawn from the problem's own stream. */
+/** T of a problem, drawn from the stream of `drawn`: its own, or that of another that shares its length. */
 export function lengthOf(
-  { seed, lengths }: Pick<PairOptions, 'seed' | 'lengths'>,
+  { seed, lengths, longest }: LengthOptions,
   problem: number,
-  iteration: number,
+  { iteration, drawn = problem }: { readonly iteration: number; readonly drawn?: number },
 ): number {
-  return lengths(iteration, createRng({ seed, purpose: 'truncation', step: problem }));
+  const length = lengths(iteration, createRng({ seed, purpose: 'truncation', step: drawn }));
+  return longest === undefined ? length : Math.min(length, longest(problem));
 }
 
 /** What a pair's noise counts for: the stream of e and its weight. */

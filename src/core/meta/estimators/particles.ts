@@ -49,7 +49,7 @@ export function planSegments(
   const staggered = problems === 0 && options.staggered === true;
   const begin = (): Segment => {
     const problem = begun++;
-    const length = lengthOf(options, problem, iteration);
+    const length = lengthOf(options, problem, { iteration });
     const start = { problem, length, from: 0, steps: 0, wantsFinal: false };
     if (!staggered) return start;
     const lead = leadOf(options.seed, problem, length);

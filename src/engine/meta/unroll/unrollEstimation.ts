@@ -8,7 +8,7 @@ import type { GradientEstimator, MetaConfig } from '../../../protocol/index';
 import { finite } from '../estimation';
 import type { Estimate, Estimation, SavedEstimation } from '../estimation';
 import type { Problem, Problems } from '../problems';
-import { lengthSpec, longestLength } from '../resolve';
+import { longestLength, resolveLengths } from '../resolve';
 import type { StartTheta } from '../startTheta';
 import type { UnrollJob, UnrollReply, Unrolled } from './messages';
 import { meanGradient } from './meanGradient';
@@ -59,9 +59,8 @@ class UnrollEstimation implements Estimation {
 
   constructor(parts: UnrollParts, from?: UnrollState) {
     const { config, estimator, workers, workerScript } = parts;
-    const { lengths, seed } = config;
     this.#parts = parts;
-    this.#turns = createUnrollTurns({ ...estimator, seed, lengths: lengthSpec(lengths) });
+    this.#turns = createUnrollTurns({ ...estimator, ...resolveLengths(config) });
     const threads = Math.min(workers, estimator.problems);
     this.#workers = new UnrollWorkers(threads, workerScript);
     this.#memoryLimit = Math.min(MOST_BYTES, (MEMORY_SHARE * freemem()) / threads);

@@ -32,6 +32,22 @@ describe('full evolution strategies', () => {
     expect(estimator.plan(state, 7)).toEqual(turns);
   });
 
+  it('makes no training longer than its problem may be', () => {
+    const drawn = (options: Partial<FullEsOptions>): number[] =>
+      createFullEs({ ...OPTIONS, pairs: 4, ...options })
+        .plan({ particles: [], problems: 40 }, 7)
+        .map(({ segments }) => segments[0]!.length);
+    const free = drawn({});
+    const most = free.indexOf(Math.max(...free));
+    const longest = (problem: number): number => (problem === 40 + most ? 6 : 1000);
+    expect(free[most]).toBeGreaterThan(6);
+    expect(drawn({ longest })).toEqual(free.map((length, i) => (i === most ? 6 : length)));
+    const [shared] = drawn({ lengthPer: 'iteration' });
+    expect(shared).toBeGreaterThan(4);
+    const few = (problem: number): number => (problem === 41 ? 4 : 1000);
+    expect(drawn({ lengthPer: 'iteration', longest: few })).toEqual([shared, 4, shared, shared]);
+  });
+
   it('draws one length for all pairs where that is asked for', () => {
     const turns = createFullEs({ ...OPTIONS, pairs: 5, lengthPer: 'iteration' });
     const lengthsAt = (problems: number): number[] =>
