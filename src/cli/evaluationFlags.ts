@@ -1,7 +1,13 @@
 /** The config of an evaluation as the command line says it: a suite or a file, with flags laid over it. */
 import { existsSync, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { UserError } from '../base/index';
-import { OPTIMIZER_NAMES, checkEvaluationConfig, didYouMean } from '../protocol/index';
+import {
+  BUNDLED_WEIGHTS,
+  OPTIMIZER_NAMES,
+  checkEvaluationConfig,
+  didYouMean,
+} from '../protocol/index';
 import type { EvaluationConfig, EvaluationConfigInput } from '../protocol/index';
 import { readEvaluationConfigFile } from '../storage/index';
 import { wholeNumber } from './commands/shared';
@@ -71,6 +77,9 @@ function looksLikeFile(text: string): boolean {
 
 /** Learned, as it is; a baseline's name alone, tuned as the baseline is. */
 function entryOf(text: string, sweep: SweepInput): Optimizers[number] {
+  if (/\.safetensors$/.test(text))
+    return fromWeights(basename(text, '.safetensors'), resolve(text));
+  if (BUNDLED_WEIGHTS.some((name) => name === text)) return fromWeights(text, text);
   if (looksLikeFile(text)) return fromRunConfig(text);
   const optimizer = named('--optimizer', text);
   return optimizer.name === 'velo' ? { optimizer } : { optimizer, sweep };
@@ -78,6 +87,10 @@ function entryOf(text: string, sweep: SweepInput): Optimizers[number] {
 
 function baselineOf(text: string): Pick<Optimizers[number], 'name' | 'optimizer'> {
   return looksLikeFile(text) ? fromRunConfig(text) : { optimizer: named('--baseline', text) };
+}
+
+function fromWeights(name: string, weights: string): Optimizers[number] {
+  return { name, optimizer: { name: 'velo', weights } };
 }
 
 function fromRunConfig(file: string): Optimizers[number] {
@@ -91,7 +104,9 @@ function named(flag: string, name: string): Optimizers[number]['optimizer'] {
   throw new UserError(
     'usage',
     `${flag} ${name}: there is no such optimizer${didYouMean(name, OPTIMIZER_NAMES)}`,
-    { remedy: `Name one of ${OPTIMIZER_NAMES.join(', ')}, or the file of a run config.` },
+    {
+      remedy: `Name one of ${OPTIMIZER_NAMES.join(', ')}, weights that come with the program (${BUNDLED_WEIGHTS.join(', ')}), or the file of a run config or of weights.`,
+    },
   );
 }
 

@@ -42,7 +42,7 @@ export function addEvaluateCommand(program: Command, output: Output): void {
     )
     .option(
       '--optimizer <what>',
-      'measured: velo, a baseline (tuned like the baseline), or a run config (as it is); may be given several times',
+      'measured: velo, weights by name or file, a baseline (tuned like the baseline), or a run config (as it is); may be given several times',
       collect,
       [],
     )
