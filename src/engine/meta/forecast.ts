@@ -1,5 +1,6 @@
 /** What a meta-training will take, told before it starts: a few of its trainings are tried, for some hundredths of a second each. */
 import { UserError } from '../../base/index';
+import { createLengthSchedule, createRng } from '../../core/index';
 import { budgetSeconds } from '../../protocol/index';
 import type { MetaConfig } from '../../protocol/index';
 import type { Forecast } from '../population/contract';
@@ -8,7 +9,7 @@ import type { Population } from '../population/population';
 import type { MetaForecast } from './contract';
 import { BASELINE, LEARNED } from './openLearned';
 import type { Problem, Problems } from './problems';
-import { resolveEstimator } from './resolve';
+import { lengthSpec, resolveEstimator } from './resolve';
 import type { PairConfig } from './resolve';
 import { BASELINE_RATES, BASELINE_TIMES } from './validation';
 
@@ -17,6 +18,7 @@ const TRIED = 12;
 const TRIED_VALIDATION = 4;
 /** Outer iterations whose lengths are looked at. */
 const SAMPLED = 16;
+const SAMPLED_LENGTHS = 64;
 
 export interface ForecastParts {
   readonly population: Population;
@@ -33,7 +35,9 @@ export async function forecastOf(config: PairConfig, parts: ForecastParts): Prom
   const steps = meanSteps(config);
   const turn = await costOf(parts, { steps, count: TRIED, optimizer: LEARNED, isTraining: true });
   const validation = await validationSeconds(config, parts);
-  const secondsPerIteration = (2 * pairs * turn.seconds) / workers;
+  // Both sides of a pair have the same plan. Tasks of pools, which are planned once, do not count.
+  const plans = newTrainings(config, steps) * parts.problems.freshShare;
+  const secondsPerIteration = (2 * pairs * turn.seconds + plans * turn.planSeconds) / workers;
   // Whole trainings leave nothing behind.
   const members = config.estimator.kind === 'fullEs' ? 0 : 2 * pairs;
   const forecast = {
@@ -60,6 +64,18 @@ function meanSteps(config: PairConfig): number {
     plan.plan({ particles: [], problems: i * estimator.pairs }, Math.floor(i * stride)),
   ).flatMap((turns) => turns.flatMap(({ segments }) => segments.map(({ steps }) => steps)));
   return lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
+}
+
+/** Pairs of an outer iteration that begin with a training. @param steps  of a side */
+function newTrainings({ estimator, lengths, seed }: PairConfig, steps: number): number {
+  const { pairs, kind } = estimator;
+  if (kind === 'fullEs') return pairs;
+  const lengthAt = createLengthSchedule(lengthSpec(lengths));
+  const drawn = Array.from({ length: SAMPLED_LENGTHS }, (_, step) =>
+    lengthAt(0, createRng({ seed, purpose: 'task', step })),
+  );
+  const mean = drawn.reduce((sum, length) => sum + length, 0) / drawn.length;
+  return pairs * Math.min(1, steps / mean);
 }
 
 interface Tried {

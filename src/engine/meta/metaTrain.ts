@@ -14,7 +14,7 @@ import { decodeState } from './metaState';
 import { openEstimation } from './openEstimation';
 import { openTrained } from './openLearned';
 import { Problems } from './problems';
-import { resolveDistribution, resolveOuter } from './resolve';
+import { resolveDistribution, resolveOuter, trainedDistribution } from './resolve';
 import { startTheta } from './startTheta';
 
 export interface NewMetaOptions extends MetaOptions {
@@ -104,7 +104,7 @@ async function openParts(
   const { services, workerScript } = options;
   const start = startTheta(config, services.weightsDir);
   const { architecture, scales } = start;
-  const distribution = resolveDistribution(config.tasks);
+  const distribution = trainedDistribution(config);
   const population = await openTrained(config, start, options);
   try {
     const problems = new Problems(config, distribution, population);

@@ -1,7 +1,7 @@
 /** The inner problems of a meta-training: which task a number stands for, and what its losses count. */
 import { LRUCache } from 'lru-cache';
 import { UserError } from '../../base/index';
-import { createRng, drawEntry, drawTask, splitSeed } from '../../core/index';
+import { createRng, drawEntry, drawTask, freshShare, splitSeed } from '../../core/index';
 import type { MetaSplit, Rng, Task, TaskDistribution, Variation } from '../../core/index';
 import { decodeTask, innermostTask } from '../../protocol/index';
 import type { MetaConfig, TaskConfig } from '../../protocol/index';
@@ -46,6 +46,11 @@ export class Problems {
   /** One of those that progress is measured on. @throws UserError('config' | 'data') */
   async validated(index: number): Promise<Problem> {
     return this.#draw('metaValid', index);
+  }
+
+  /** Share of the training's problems that are no ones of a pool: each takes a plan. */
+  get freshShare(): number {
+    return freshShare(this.#distribution);
   }
 
   /** The task of the population whose data a config reads. @throws UserError('data') */

@@ -15,7 +15,7 @@ import type {
   OuterOptimizer,
   TaskDistribution,
 } from '../../core/index';
-import { didYouMean } from '../../protocol/index';
+import { didYouMean, playsPairs } from '../../protocol/index';
 import type { MetaConfig, PairEstimator } from '../../protocol/index';
 import { veloTheta } from '../weights';
 import { longestOf } from './problems';
@@ -32,6 +32,24 @@ export function resolveDistribution(tasks: MetaConfig['tasks']): TaskDistributio
   // Refuses data in the wrong part.
   describeSplits(mix);
   return mix;
+}
+
+/**
+ * What a meta-training draws from: of a mix of ours that goes back through its trainings, tasks with their own gradients, for
+ * which alone that is possible; a distribution of the user's own is refused there if it has others.
+ * @throws UserError('config'), as `resolveDistribution`
+ */
+export function trainedDistribution({
+  tasks,
+  estimator,
+}: Pick<MetaConfig, 'tasks' | 'estimator'>): TaskDistribution {
+  const distribution = resolveDistribution(tasks);
+  if (playsPairs(estimator) || typeof tasks !== 'string') return distribution;
+  const metaTrain = distribution.metaTrain.map(({ variation = {}, ...entry }) => {
+    const plain = Object.entries(variation).filter(([field]) => field !== 'gradient');
+    return { ...entry, variation: Object.fromEntries(plain) };
+  });
+  return { ...distribution, metaTrain };
 }
 
 function mixOf(tasks: string): TaskDistribution {

@@ -81,6 +81,8 @@ export interface Forecast {
   readonly limitBytes: number;
   /** Of `steps` inner steps for each assignment, on all workers. */
   readonly seconds: number;
+  /** Of a worker planning for one of them: the lower quartile, for the first plans are made by code that is not warm yet. */
+  readonly planSeconds: number;
 }
 
 /** All that a member is. */

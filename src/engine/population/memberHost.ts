@@ -70,7 +70,9 @@ export class MemberHost {
   }
 
   #try(assignment: Assignment, versions: readonly number[]): Trial {
+    const beforePlan = performance.now();
     const stage = this.#stage(assignment, versions);
+    const secondsPerPlan = (performance.now() - beforePlan) / 1000;
     const owner = this.#owner(assignment);
     const learned = !('config' in this.#task.optimizers[assignment.optimizer]!);
     const perturbation = { key: [0, 0, 0, 0], sign: 0 } as const;
@@ -98,6 +100,7 @@ export class MemberHost {
       arenaBytes: 4 * stage.arenaWords,
       secondsPerStep: seconds / steps,
       secondsPerPerturbation: learned ? secondsOf(0, true) : 0,
+      secondsPerPlan,
     };
   }
 

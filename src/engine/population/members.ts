@@ -1,4 +1,5 @@
 /** Where every member of a population stands, and where it will stand once the round is over. */
+import { LRUCache } from 'lru-cache';
 import { UserError } from '../../base/index';
 import type { Perturbation } from '../../core/index';
 import type { MemberJob, MemberSnapshot } from './contract';
@@ -16,6 +17,9 @@ interface Standing extends Omit<MemberSnapshot, 'image'> {
   readonly image: SharedArrayBuffer;
 }
 
+/** Kinds whose cost is remembered. */
+const KINDS_KEPT = 4096;
+
 /** Weights that are not moved. */
 const CENTRE: Perturbation = { key: [0, 0, 0, 0], sign: 0 };
 
@@ -32,7 +36,7 @@ export class Members {
   /** Images that nobody needs any more, by their size. */
   readonly #spares = new Map<number, SharedArrayBuffer[]>();
   /** Of a step, by kind. */
-  readonly #seconds = new Map<string, number>();
+  readonly #seconds = new LRUCache<string, number>({ max: KINDS_KEPT });
 
   constructor(task: PopulationTask, count: number, versions: readonly number[]) {
     this.#task = task;
@@ -95,6 +99,11 @@ export class Members {
   seconds({ assignment, steps }: TurnMessage): number | undefined {
     const perStep = this.#seconds.get(kindOf(this.#task, assignment));
     return perStep === undefined ? undefined : perStep * steps;
+  }
+
+  /** What a turn needs a plan for. */
+  kind({ assignment }: TurnMessage): string {
+    return kindOf(this.#task, assignment);
   }
 
   noteSeconds(assignment: Assignment, perStep: number): void {

@@ -119,6 +119,8 @@ export interface Trial {
   readonly secondsPerStep: number;
   /** Of making and packing perturbed weights; 0 where there are none. */
   readonly secondsPerPerturbation: number;
+  /** Of planning, on a worker that has no plan of its kind. */
+  readonly secondsPerPlan: number;
 }
 
 export type TrialReply = Trial | { readonly error: EngineError };

@@ -6,17 +6,28 @@ const PIECES = 16;
 const SHORTEST_SECONDS = 0.001;
 /** The turns of a longer one would keep their results back for too long. */
 const LONGEST_SECONDS = 1;
+/** Pieces for each worker that are left at least where jobs of a new kind go together. */
+const PIECES_OF_TWINS = 4;
+
+export interface Cut<T> {
+  /** About how long a job will take; undefined where nobody knows. */
+  readonly seconds: (job: T) => number | undefined;
+  /** Jobs of a kind need one plan on a worker. */
+  readonly kind: (job: T) => string;
+  readonly workers: number;
+}
 
 /**
- * Cuts jobs into runs of neighbours.
- * @param seconds  about how long each will take; undefined where nobody knows, then it goes alone
+ * Cuts jobs into runs of neighbours. Where nobody knows how long a job will take it goes alone, or with its neighbour of the
+ * same kind, so that one worker plans for both sides of a pair; where that leaves work enough for all.
  */
-export function cutIntoPieces<T>(
-  jobs: readonly T[],
-  seconds: (job: T) => number | undefined,
-  workers: number,
-): T[][] {
+export function cutIntoPieces<T>(jobs: readonly T[], { seconds, kind, workers }: Cut<T>): T[][] {
   const costs = jobs.map(seconds);
+  const isSecond = secondTwins(
+    jobs.map((job, i) => (costs[i] === undefined ? kind(job) : undefined)),
+  );
+  const left = isSecond.filter((one) => !one).length;
+  const joinsTwins = left >= PIECES_OF_TWINS * workers;
   const known = costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0);
   const share = known / (PIECES * workers);
   const target = Math.min(LONGEST_SECONDS, Math.max(SHORTEST_SECONDS, share));
@@ -25,7 +36,8 @@ export function cutIntoPieces<T>(
   jobs.forEach((job, i) => {
     const cost = costs[i] ?? Infinity;
     const last = pieces.at(-1);
-    if (last !== undefined && open + cost <= target) {
+    const isJoined = (joinsTwins && isSecond[i]!) || open + cost <= target;
+    if (last !== undefined && isJoined) {
       last.push(job);
       open += cost;
     } else {
@@ -34,4 +46,13 @@ export function cutIntoPieces<T>(
     }
   });
   return pieces;
+}
+
+/** For each job whether the one before it is of the same new kind, and no second one itself. */
+function secondTwins(kinds: readonly (string | undefined)[]): boolean[] {
+  const isSecond: boolean[] = [];
+  kinds.forEach((kind, i) => {
+    isSecond.push(kind !== undefined && kind === kinds[i - 1] && isSecond[i - 1] !== true);
+  });
+  return isSecond;
 }

@@ -181,6 +181,7 @@ export class Population {
       ...this.#bytesOf(trials),
       limitBytes: this.#limit,
       seconds: sum(trials.map(turn)) / Math.min(this.workers, Math.max(1, trials.length)),
+      planSeconds: lowerQuartile(trials.map(({ secondsPerPlan }) => secondsPerPlan)),
     };
   }
 
@@ -203,7 +204,7 @@ export class Population {
   #bytesOf(
     trials: readonly Trial[],
     passing: readonly Trial[] = [],
-  ): Omit<Forecast, 'limitBytes' | 'seconds'> {
+  ): Omit<Forecast, 'limitBytes' | 'seconds' | 'planSeconds'> {
     const arenas = [...new Set([...trials, ...passing])].map(({ arenaBytes }) => arenaBytes);
     const kept = Math.max(this.#task.arenaBytes, ...arenas);
     return {
@@ -256,6 +257,11 @@ export class Population {
     this.#members.noteSeconds(assignment, trial.secondsPerStep);
     return trial;
   }
+}
+
+/** 0 of none. */
+function lowerQuartile(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 4)] ?? 0;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -31,7 +31,11 @@ export async function playRound(
   const { members, workers } = context;
   const playing = jobs.map((job) => ({ job, turn: members.turnOf(job) }));
   const results = new Map<MemberJob, MemberResult>();
-  let open = cutIntoPieces(playing, ({ turn }) => members.seconds(turn), workers.count);
+  let open = cutIntoPieces(playing, {
+    seconds: ({ turn }) => members.seconds(turn),
+    kind: ({ turn }) => members.kind(turn),
+    workers: workers.count,
+  });
   while (open.length > 0) {
     const { done, alone, untouched } = await shareOut(open, context);
     for (const [job, result] of done) results.set(job, result);

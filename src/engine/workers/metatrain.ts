@@ -1,11 +1,11 @@
 /** A meta-training in a worker thread, with the workers of its population as threads of its own: a command in, reports out. */
 import type { MessagePort } from 'node:worker_threads';
-import { UserError } from '../../base/index';
 import type { MetaConfig } from '../../protocol/index';
 import { readMetaConfigFile, readMetaTraining } from '../../storage/index';
 import type { MetaEvent, MetaOptions } from '../meta/contract';
 import { goOnMetaTraining, startMetaTraining } from '../meta/metaTrain';
 import { resolveDistribution } from '../meta/resolve';
+import { refuseOwnCode } from '../userTasks/trust';
 import { runFolderJob } from './folderJob';
 import type { FolderJobReport, WorkerTask } from './messages';
 
@@ -32,14 +32,10 @@ async function run(
   await startMetaTraining({ ...options, config, root });
 }
 
-/** @throws UserError('task') where a task is a file of the folder */
+/** @throws UserError('task') where a task that may be drawn is code of the folder */
 function refuseOwnTasks({ tasks }: MetaConfig): void {
   const { metaTrain, metaValid = [] } = resolveDistribution(tasks);
-  const isOwn = [...metaTrain, ...metaValid].some(({ task }) => task['family'] === 'user');
-  if (!isOwn) return;
-  throw new UserError('task', 'a task is code, and this folder is not trusted, so it is not run', {
-    remedy: 'Choose "Workspaces: Manage Workspace Trust" to trust the folder.',
-  });
+  for (const { task } of [...metaTrain, ...metaValid]) refuseOwnCode(task);
 }
 
 /** Undefined for what the main thread reads from the disk. */

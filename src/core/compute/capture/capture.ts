@@ -19,6 +19,11 @@ import { whileTracing } from './traceBackend';
 export type InputSpecs = Readonly<Record<string, GraphValue>>;
 export type Tensors = Record<string, Tensor>;
 
+export interface CaptureOptions {
+  /** Of which kernels of tfjs the graph says where they were called, which takes longer than all else; default: of all. */
+  readonly locates?: (op: string) => boolean;
+}
+
 /** A loss as tasks have it: a mean over the batch, from parameters and batch by name. */
 export type CapturableLoss = (params: Tensors, batch: Tensors, rng: DrawSource) => Tensor;
 
@@ -31,6 +36,7 @@ export type CapturableLoss = (params: Tensors, batch: Tensors, rng: DrawSource) 
 export function capture(
   build: (tensors: Tensors, rng: DrawSource) => Tensors,
   inputs: InputSpecs,
+  { locates }: CaptureOptions = {},
 ): Graph {
   registerCorrectedGradients();
   return withDeepStacks(() =>
@@ -45,7 +51,7 @@ export function capture(
       if (recording.refusal !== undefined) throw recording.refusal;
       checkOutputs(outputs);
       return recording.finish(outputs);
-    }),
+    }, locates),
   );
 }
 
@@ -58,23 +64,28 @@ export function captureGradients(
   loss: CapturableLoss,
   params: InputSpecs,
   batch: InputSpecs,
+  options: CaptureOptions = {},
 ): Graph {
   const inputs = { ...prefixed('params/', params), ...prefixed('batch/', batch) };
-  return capture((tensors, rng) => {
-    const values = mapValues(params, (_, name) => tensors[`params/${name}`]!);
-    const data = mapValues(batch, (_, name) => tensors[`batch/${name}`]!);
-    const run = (): Tensor => checkedLoss(loss({ ...values }, { ...data }, rng));
-    const names = Object.keys(values);
-    // tfjs wants at least one tensor to differentiate by.
-    if (names.length === 0) return { loss: run() };
-    const { value, grads } = valueAndGradients(run, Object.values(values));
-    const outputs: Tensors = { loss: value };
-    for (const [i, name] of names.entries()) {
-      const gradient = grads[i];
-      outputs[`grads/${name}`] = gradient ?? tf.zeros([...params[name]!.shape]);
-    }
-    return outputs;
-  }, inputs);
+  return capture(
+    (tensors, rng) => {
+      const values = mapValues(params, (_, name) => tensors[`params/${name}`]!);
+      const data = mapValues(batch, (_, name) => tensors[`batch/${name}`]!);
+      const run = (): Tensor => checkedLoss(loss({ ...values }, { ...data }, rng));
+      const names = Object.keys(values);
+      // tfjs wants at least one tensor to differentiate by.
+      if (names.length === 0) return { loss: run() };
+      const { value, grads } = valueAndGradients(run, Object.values(values));
+      const outputs: Tensors = { loss: value };
+      for (const [i, name] of names.entries()) {
+        const gradient = grads[i];
+        outputs[`grads/${name}`] = gradient ?? tf.zeros([...params[name]!.shape]);
+      }
+      return outputs;
+    },
+    inputs,
+    options,
+  );
 }
 
 function prefixed(prefix: string, specs: InputSpecs): InputSpecs {

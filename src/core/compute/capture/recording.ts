@@ -29,14 +29,17 @@ export class Recording {
   /** What went wrong where tfjs would have swallowed the exception. */
   refusal: UserError | undefined;
   readonly #store: TensorStore;
+  readonly #locates: (op: string) => boolean;
   readonly #values: GraphValue[] = [];
   readonly #nodes: GraphNode[] = [];
   readonly #inputs: Record<string, ValueId> = {};
   readonly #constants = new Map<ValueId, Float32Array>();
   readonly #constantsOf = new Map<object, Constant[]>();
 
-  constructor(store: TensorStore) {
+  /** @param locates  of which kernels it notes where the task called them */
+  constructor(store: TensorStore, locates: (op: string) => boolean = () => true) {
     this.#store = store;
+    this.#locates = locates;
   }
 
   input(name: string, spec: GraphValue): Tensor {
@@ -80,7 +83,8 @@ export class Recording {
 
   #addNode(node: Omit<GraphNode, 'origin'>): void {
     // tfjs copies what it saves for the backward pass: a third of all calls, and nobody asks where from.
-    const origin = node.op === 'Identity' ? undefined : nearTaskLine();
+    const isLocated = node.op !== 'Identity' && this.#locates(node.op);
+    const origin = isLocated ? nearTaskLine() : undefined;
     this.#nodes.push(origin === undefined ? node : { ...node, origin });
   }
 

@@ -20,48 +20,61 @@ import type { KernelInputs, TensorStore } from './recording';
 import { KERNEL_RULES } from './rules/kernelRules';
 import type { Attrs } from './rules/rule';
 
-interface Content {
+type Owner = NonNullable<ReturnType<TensorStore['ownerOf']>>;
+
+/** What a tensor of this backend holds, and its handle. */
+class Content {
+  references = 1;
   /** What was written; absent for results. */
-  readonly values?: BackendValues;
-  readonly owner?: { readonly recording: Recording; readonly value: ValueId };
-  references: number;
+  readonly values: BackendValues | undefined;
+  /** Absent for what was written. */
+  readonly owner: Owner | undefined;
+
+  constructor(is: { readonly values: BackendValues } | { readonly owner: Owner }) {
+    this.values = 'values' in is ? is.values : undefined;
+    this.owner = 'owner' in is ? is.owner : undefined;
+  }
 }
 
 class TraceBackend extends tf.KernelBackend implements TensorStore {
   recording: Recording | undefined;
+  /** What the engine holds while this is its active backend, once it has been. */
+  active: ActiveBackend | undefined;
   /** Handles of results that nobody has disposed of yet. */
-  readonly live = new Map<object, Content>();
-  readonly #contents = new WeakMap<object, Content>();
+  readonly live = new Set<Content>();
+  /** By the handles that other backends gave. */
+  readonly #moved = new WeakMap<object, Content>();
   #created = 0;
 
   create(recording: Recording, value: ValueId): object {
-    const dataId = this.#store({ owner: { recording, value }, references: 1 });
-    this.live.set(dataId, this.#contents.get(dataId)!);
-    return dataId;
+    const content = new Content({ owner: { recording, value } });
+    this.live.add(content);
+    this.#created += 1;
+    return content;
   }
 
-  ownerOf(dataId: object): Content['owner'] {
-    return this.#contents.get(dataId)?.owner;
+  ownerOf(dataId: object): Owner | undefined {
+    return this.#contentOf(dataId)?.owner;
   }
 
   /** Read, not moved: the tensors of other backends stay where they are. */
   valuesOf(dataId: object): ArrayLike<number> {
-    return (this.#contents.get(dataId)?.values ??
-      tf.engine().readSync(dataId)) as ArrayLike<number>;
+    return (this.#contentOf(dataId)?.values ?? tf.engine().readSync(dataId)) as ArrayLike<number>;
   }
 
   override write(values: BackendValues, _shape: number[], dtype: TfDataType): object {
     graphType(dtype);
     // The task may go on writing to its array.
-    return this.#store({ values: values.slice(), references: 1 });
+    this.#created += 1;
+    return new Content({ values: values.slice() });
   }
 
   override move(dataId: object, values: BackendValues): void {
-    this.#contents.set(dataId, { values, references: 1 });
+    this.#moved.set(dataId, new Content({ values }));
   }
 
   override readSync(dataId: object): BackendValues {
-    const values = this.#contents.get(dataId)?.values;
+    const values = this.#contentOf(dataId)?.values;
     if (values !== undefined) return values;
     const refusal = readRefused();
     // The capture ends with this also where the task catches it.
@@ -70,7 +83,7 @@ class TraceBackend extends tf.KernelBackend implements TensorStore {
   }
 
   override read(dataId: object): Promise<BackendValues> {
-    const values = this.#contents.get(dataId)?.values;
+    const values = this.#contentOf(dataId)?.values;
     if (values !== undefined) return Promise.resolve(values);
     // A rejection that nobody waits for would end the process; the capture ends with this error instead.
     const refusal = readRefused();
@@ -80,21 +93,21 @@ class TraceBackend extends tf.KernelBackend implements TensorStore {
   }
 
   override incRef(dataId: object): void {
-    const content = this.#contents.get(dataId);
+    const content = this.#contentOf(dataId);
     if (content !== undefined) content.references += 1;
     // A variable over a tensor of another backend: that backend keeps count.
     else tf.engine().state.tensorInfo.get(dataId)?.backend.incRef(dataId);
   }
 
   override refCount(dataId: object): number {
-    return this.#contents.get(dataId)?.references ?? 0;
+    return this.#contentOf(dataId)?.references ?? 0;
   }
 
   override disposeData(dataId: object, force = false): boolean {
-    const content = this.#contents.get(dataId);
+    const content = this.#contentOf(dataId);
     if (content !== undefined) content.references -= 1;
     const gone = force || content === undefined || content.references <= 0;
-    if (gone) this.live.delete(dataId);
+    if (gone && content !== undefined) this.live.delete(content);
     return gone;
   }
 
@@ -118,11 +131,8 @@ class TraceBackend extends tf.KernelBackend implements TensorStore {
     this.live.clear();
   }
 
-  #store(content: Content): object {
-    const dataId = {};
-    this.#contents.set(dataId, content);
-    this.#created += 1;
-    return dataId;
+  #contentOf(dataId: object): Content | undefined {
+    return dataId instanceof Content ? dataId : this.#moved.get(dataId);
   }
 }
 
@@ -130,46 +140,73 @@ class TraceBackend extends tf.KernelBackend implements TensorStore {
  * Runs `trace` with the tracing backend as the active one and puts everything back: the backend that was active,
  * variables and tensors that were made, `Math.random`.
  */
-export function whileTracing<T>(trace: (recording: Recording) => T): T {
+export function whileTracing<T>(
+  trace: (recording: Recording) => T,
+  locates?: (op: string) => boolean,
+): T {
   const backend = traceBackend();
   invariant(backend.recording === undefined, 'a capture was started inside another');
   const engine = tf.engine();
-  const before = engine.backendName as string | null | undefined;
+  const before = activeIn(engine);
   const variables = new Set(Object.keys(engine.registeredVariables));
-  const recording = new Recording(backend);
+  const recording = new Recording(backend, locates);
   try {
     backend.recording = recording;
-    void tf.setBackend(TRACE_BACKEND);
-    return withoutSideEffects(() => tf.tidy(() => trace(recording) as tf.TensorContainer) as T);
+    activate(backend);
+    return withoutSideEffects(() => inScope(() => trace(recording)));
   } finally {
     backend.recording = undefined;
     for (const [name, variable] of Object.entries(engine.registeredVariables)) {
       if (!variables.has(name)) variable.dispose();
     }
     disposeResults(backend);
-    restoreBackend(before);
+    Object.assign(engine, before);
   }
+}
+
+/** In a scope of tfjs that frees all tensors: none leaves it, and what leaves it is not looked through for some. */
+function inScope<T>(run: () => T): T {
+  let result: { readonly value: T } | undefined;
+  tf.tidy(() => {
+    result = { value: run() };
+  });
+  invariant(result !== undefined, 'a scope has run');
+  return result.value;
+}
+
+/**
+ * What tfjs's engine holds of its active backend; nothing where none was active, and tfjs shall go on choosing by itself at
+ * the first operation. Put back as it was, since `tf.setBackend` sets up each of a backend's kernels anew.
+ */
+interface ActiveBackend {
+  readonly backendName: unknown;
+  readonly backendInstance: unknown;
+  readonly profiler: unknown;
+}
+
+function activeIn(engine: ReturnType<typeof tf.engine>): ActiveBackend {
+  const { backendName, backendInstance, profiler } = engine as unknown as ActiveBackend;
+  return { backendName, backendInstance, profiler };
+}
+
+function activate(backend: TraceBackend): void {
+  if (backend.active !== undefined) {
+    Object.assign(tf.engine(), backend.active);
+    return;
+  }
+  // Synchronous for a backend that is made at once, though it gives a promise.
+  void tf.setBackend(TRACE_BACKEND);
+  backend.active = activeIn(tf.engine());
 }
 
 /** After an error tfjs keeps what it saved for the backward pass; no scope ends its life. */
 function disposeResults(backend: TraceBackend): void {
-  for (const [dataId, { references }] of [...backend.live]) {
+  for (const dataId of [...backend.live]) {
+    const { references } = dataId;
     // All that the engine asks of a tensor that goes.
     const info = { dataId, dtype: 'float32', size: 0 } as unknown as tf.Tensor;
     for (let i = 0; i < references; i++) tf.engine().disposeTensor(info);
   }
-}
-
-function restoreBackend(name: string | null | undefined): void {
-  if (typeof name === 'string') {
-    // Synchronous for a backend that has run before, though it gives a promise.
-    void tf.setBackend(name);
-    return;
-  }
-  // Nothing was active: tfjs shall go on choosing by itself at the first operation.
-  const engine = tf.engine() as unknown as { backendName: undefined; backendInstance: undefined };
-  engine.backendName = undefined;
-  engine.backendInstance = undefined;
 }
 
 function withoutSideEffects<T>(run: () => T): T {

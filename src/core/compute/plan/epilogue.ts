@@ -70,7 +70,11 @@ class Uses {
 
   constructor(buffers: readonly PlanBuffer[], nodes: readonly PlanNode[]) {
     this.#buffers = buffers;
-    const note = (uses: Map<BufferId, PlanNode[]>, node: PlanNode, views: View[]): void => {
+    const note = (
+      uses: Map<BufferId, PlanNode[]>,
+      node: PlanNode,
+      views: readonly View[],
+    ): void => {
       for (const buffer of new Set(views.map((view) => view.buffer))) {
         uses.set(buffer, [...(uses.get(buffer) ?? []), node]);
       }

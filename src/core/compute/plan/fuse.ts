@@ -2,7 +2,7 @@
  * Joins elementwise nodes that run over the same elements into one loop: a value that only the loop itself reads never
  * goes to memory.
  */
-import { MAP_RANK, isTaken, mapProgram } from './mapProgram';
+import { isTakenWhole } from './mapProgram';
 import { buffersOf, readsOf, withViews } from './nodes';
 import type { MapNode, MapOutput, MapRef, MapStep } from './nodes';
 import type { NodeGraph } from './nodeGraph';
@@ -38,9 +38,9 @@ function tryFuse(graph: NodeGraph, producer: MapNode, consumer: MapNode): MapNod
     if (graph.buffers[buffer]?.role !== 'temporary') return true;
     return [...graph.readers(buffer)].some((reader) => reader !== producer && reader !== consumer);
   });
-  if (merged.steps.length > MAX_STEPS || distinctViews(merged) > MAX_VIEWS) return undefined;
-  const program = mapProgram(merged);
-  if (program.dims.length > MAP_RANK || !isTaken(program)) return undefined;
+  if (merged.steps.length > MAX_STEPS || hasManyViews(merged) || !isTakenWhole(merged)) {
+    return undefined;
+  }
   graph.replace([producer, consumer], merged);
   return merged;
 }
@@ -156,8 +156,11 @@ function merge(
   };
 }
 
-function distinctViews(node: MapNode): number {
+function hasManyViews(node: MapNode): boolean {
+  const reads = readsOf(node);
+  const most = MAX_VIEWS - node.outputs.length;
+  if (reads.length <= most) return false;
   const key = ({ buffer, offset, strides }: View): string =>
     `${buffer} ${offset} ${strides.join()}`;
-  return new Set(readsOf(node).map(key)).size + node.outputs.length;
+  return new Set(reads.map(key)).size > most;
 }

@@ -32,10 +32,15 @@ export interface Lowered {
   readonly dtypes: Readonly<Record<string, DataType>>;
 }
 
+/** Whether a plan can have calls of a kernel, if not all of them. */
+export function isLowered(op: string): boolean {
+  return op in RULES;
+}
+
 /** The tfjs kernels of a graph that no plan can have, each once, with where the task calls it. */
 export function unsupportedCalls(graph: Graph): GraphNode[] {
   const seen = new Set<string>();
-  return graph.nodes.filter(({ op }) => !(op in RULES) && !seen.has(op) && seen.add(op));
+  return graph.nodes.filter(({ op }) => !isLowered(op) && !seen.has(op) && seen.add(op));
 }
 
 /**

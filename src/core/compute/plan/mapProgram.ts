@@ -36,7 +36,16 @@ export interface MapProgram {
   readonly slots: number;
 }
 
+/** What fits is asked while maps are joined, and again when they are written out. */
+const programs = new WeakMap<MapNode, MapProgram>();
+
 export function mapProgram(node: MapNode): MapProgram {
+  const program = programs.get(node) ?? programOf(node);
+  programs.set(node, program);
+  return program;
+}
+
+function programOf(node: MapNode): MapProgram {
   const reads = distinctReads(node);
   const views = [...reads.values(), ...node.outputs.map(({ view }) => view)];
   const loop = collapse(node.shape, views, referenceView(node, reads));
@@ -75,6 +84,21 @@ export function isTaken({ inputs, outputs, slots, steps }: MapProgram): boolean 
     slots <= MAP_SLOTS &&
     steps.length <= MAP_LENGTH
   );
+}
+
+/** Whether the kernel takes a map, its axes included. */
+export function isTakenWhole(node: MapNode): boolean {
+  const { shape, steps, outputs } = node;
+  // Most maps are far from the limits, also when everything in them is counted as often as it stands there.
+  const isSmall =
+    shape.length <= MAP_RANK &&
+    readsOf(node).length <= MAP_INPUTS &&
+    outputs.length <= MAP_OUTPUTS &&
+    refsOf(node).length + steps.length <= MAP_SLOTS &&
+    steps.length <= MAP_LENGTH;
+  if (isSmall) return true;
+  const program = mapProgram(node);
+  return program.dims.length <= MAP_RANK && isTaken(program);
 }
 
 const keyOf = ({ buffer, offset, strides }: View): string =>

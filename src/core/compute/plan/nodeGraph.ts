@@ -15,6 +15,8 @@ interface Entry {
   readonly last: number;
 }
 
+const NOBODY: ReadonlySet<PlanNode> = new Set();
+
 export class NodeGraph {
   readonly buffers: readonly PlanBuffer[];
   readonly #aliases: Aliases;
@@ -47,7 +49,7 @@ export class NodeGraph {
   }
 
   readers(buffer: BufferId): ReadonlySet<PlanNode> {
-    return this.#readers.get(buffer) ?? new Set();
+    return this.#readers.get(buffer) ?? NOBODY;
   }
 
   /** The nodes that must have run before. */
@@ -144,22 +146,20 @@ export class NodeGraph {
     const pending = [start];
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
       const reach = this.#reach.get(node)!;
-      for (const other of this.#dependents(node)) {
-        if (this.#reach.get(other)! >= reach) continue;
+      this.#forDependents(node, (other) => {
+        if (this.#reach.get(other)! >= reach) return;
         this.#reach.set(other, reach);
         pending.push(other);
-      }
+      });
     }
   }
 
-  /** The nodes that need this one, and perhaps a few more. */
-  #dependents(node: PlanNode): PlanNode[] {
+  /** Visits the nodes that need this one, and perhaps a few more; without lists, of which most are empty or long. */
+  #forDependents(node: PlanNode, visit: (other: PlanNode) => void): void {
     const { reads, writes } = this.#entry(node);
-    const overwriting = [...this.#aliases].filter(([, input]) => reads.has(input));
-    return [
-      ...[...writes].flatMap((buffer) => [...this.readers(buffer)]),
-      ...overwriting.flatMap(([output]) => this.writers(output)),
-    ];
+    for (const buffer of writes) this.readers(buffer).forEach(visit);
+    for (const [output, input] of this.#aliases)
+      if (reads.has(input)) this.writers(output).forEach(visit);
   }
 
   #add(node: PlanNode, first: number, last: number, reach = last): void {

@@ -107,9 +107,31 @@ export function withViews(node: MapNode, change: (view: View) => View): MapNode 
   return { kind: 'map', shape: outputs[0]?.view.shape ?? node.shape, steps, outputs };
 }
 
+interface Uses {
+  readonly reads: readonly View[];
+  readonly writes: readonly View[];
+}
+
+/** Nodes are never changed, and every pass asks for these. */
+const usesOf = new WeakMap<PlanNode, Uses>();
+
+function uses(node: PlanNode): Uses {
+  const known = usesOf.get(node) ?? { reads: findReads(node), writes: findWrites(node) };
+  usesOf.set(node, known);
+  return known;
+}
+
 /** Views that a node reads; a matmul that accumulates reads its output too. */
-export function readsOf(node: PlanNode): View[] {
-  if (node.kind === 'kernel') return [...node.inputs];
+export function readsOf(node: PlanNode): readonly View[] {
+  return uses(node).reads;
+}
+
+export function writesOf(node: PlanNode): readonly View[] {
+  return uses(node).writes;
+}
+
+function findReads(node: PlanNode): readonly View[] {
+  if (node.kind === 'kernel') return node.inputs;
   if (node.kind === 'matmul') {
     const { a, b, bias, accumulate, out } = node;
     return [a, b, ...(bias === undefined ? [] : [bias]), ...(accumulate ? [out] : [])];
@@ -117,8 +139,8 @@ export function readsOf(node: PlanNode): View[] {
   return refsOf(node).flatMap((ref) => ('view' in ref ? [ref.view] : []));
 }
 
-export function writesOf(node: PlanNode): View[] {
-  if (node.kind === 'kernel') return [...node.outputs];
+function findWrites(node: PlanNode): readonly View[] {
+  if (node.kind === 'kernel') return node.outputs;
   return node.kind === 'matmul' ? [node.out] : node.outputs.map(({ view }) => view);
 }
 

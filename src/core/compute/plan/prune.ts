@@ -26,8 +26,10 @@ export function splitSetup(
     if (isFixed(node, fixed, moving)) for (const { buffer } of writesOf(node)) fixed.add(buffer);
     else for (const { buffer } of writesOf(node)) moving.add(buffer);
   }
-  const setup = nodes.filter((node) => isFixed(node, fixed, moving));
-  return { setup, step: nodes.filter((node) => !setup.includes(node)) };
+  const setup: PlanNode[] = [];
+  const step: PlanNode[] = [];
+  for (const node of nodes) (isFixed(node, fixed, moving) ? setup : step).push(node);
+  return { setup, step };
 
   function isFixed(node: PlanNode, known: Set<number>, changing: Set<number>): boolean {
     if (node.kind === 'kernel' && node.args.includes('key')) return false;

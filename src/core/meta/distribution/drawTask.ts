@@ -53,6 +53,17 @@ export function entriesOf(
   return distribution[split] ?? distribution.metaTrain;
 }
 
+/** Share of a split's tasks whose configs are drawn anew, most of them of a shape that no other has. */
+export function freshShare(distribution: TaskDistribution, split: MetaSplit = 'metaTrain'): number {
+  const entries = entriesOf(distribution, split);
+  const sum = (parts: readonly number[]): number => parts.reduce((a, b) => a + b, 0);
+  const all = sum(entries.map(({ weight = 1 }) => weight));
+  const fresh = entries.map(
+    ({ weight = 1, pool, resample = 0 }) => weight * (pool === undefined ? 1 : resample),
+  );
+  return sum(fresh) / all;
+}
+
 interface Pool {
   readonly seed: number;
   readonly member: number;

@@ -56,16 +56,17 @@ export const FUSED_START = 0;
 
 /** Lays the update out behind what the linker has. */
 export function planUpdate(linker: Linker, parts: UpdateParts): PlannedUpdate {
-  const { fused, params } = parts;
+  const { fused, params, optimizer } = parts;
   if (fused === undefined) return capturedUpdate(linker, parts);
   const { kernels } = linker;
   const stages = fused.stages(kernels);
   return {
     program: linker.program(inOrder(stages)),
     stages,
-    rows: rowsByOptimizer(
-      (optimizer) => optimizer.fused?.(params, FUSED_START, linker.threads).rows ?? [],
-    ),
+    rows: rowsByOptimizer((other) => {
+      const own = other === optimizer ? fused : other.fused?.(params, FUSED_START, linker.threads);
+      return own?.rows ?? [];
+    }),
     state: fused.state,
     places: {},
     theta: fused.theta,

@@ -3,8 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { NamedFloats, TensorSpec } from '../../../base/index';
 import { capture, captureGradients } from '../../compute/capture/capture';
-import type { InputSpecs } from '../../compute/capture/capture';
+import type { CaptureOptions, InputSpecs } from '../../compute/capture/capture';
 import type { Graph } from '../../compute/capture/graph';
+import { isLowered } from '../../compute/plan/lower';
 import { planGraph } from '../../compute/plan/plan';
 import type { Plan } from '../../compute/plan/plan';
 import { mapValues } from '../../compute/tensors';
@@ -15,6 +16,9 @@ import type { Gradients } from '../accumulation';
 import { hutchinsonDiagonal } from '../curvature';
 import { penalizeL2 } from '../l2Penalty';
 
+/** Whoever plans a graph wants to say where it has a call that no plan can have. */
+const FOR_PLANS: CaptureOptions = { locates: (op) => !isLowered(op) };
+
 type Tensors = Readonly<Record<string, Tensor>>;
 
 /** `params/…`, `batch/…` → `loss`, `grads/…`. */
@@ -23,6 +27,7 @@ export function gradientGraph(task: Task): Graph {
     (params, batch, rng) => task.loss(params, batch, rng),
     floats(task.params),
     batchInputs(task),
+    FOR_PLANS,
   );
 }
 
@@ -32,12 +37,19 @@ export function evaluationGraph(task: Task): Graph {
     ...prefixed('params', floats(task.params)),
     ...prefixed('batch', batchInputs(task)),
   };
-  return capture((tensors, rng) => {
-    const params = under('params', tensors);
-    const batch = under('batch', tensors);
-    const accuracy = task.accuracy?.(params, batch);
-    return { loss: task.loss(params, batch, rng), ...(accuracy === undefined ? {} : { accuracy }) };
-  }, inputs);
+  return capture(
+    (tensors, rng) => {
+      const params = under('params', tensors);
+      const batch = under('batch', tensors);
+      const accuracy = task.accuracy?.(params, batch);
+      return {
+        loss: task.loss(params, batch, rng),
+        ...(accuracy === undefined ? {} : { accuracy }),
+      };
+    },
+    inputs,
+    FOR_PLANS,
+  );
 }
 
 /** Where a batch stands among those of one update. */
@@ -63,14 +75,20 @@ export function accumulationGraph(
     ...own,
     ...(isFirst ? {} : prefixed('sums', own)),
   };
-  return capture((tensors) => {
-    const raw = gradientsOf(tensors);
-    const penalized =
-      weightDecay > 0 ? penalizeL2(under('params', tensors), raw, weightDecay) : raw;
-    const sums = isFirst ? penalized : addGradients(gradientsOf(under('sums', tensors)), penalized);
-    if (!isLast) return prefixed('sums', flat(sums));
-    return flat(count === 1 ? sums : meanGradients(sums, count));
-  }, inputs);
+  return capture(
+    (tensors) => {
+      const raw = gradientsOf(tensors);
+      const penalized =
+        weightDecay > 0 ? penalizeL2(under('params', tensors), raw, weightDecay) : raw;
+      const sums = isFirst
+        ? penalized
+        : addGradients(gradientsOf(under('sums', tensors)), penalized);
+      if (!isLast) return prefixed('sums', flat(sums));
+      return flat(count === 1 ? sums : meanGradients(sums, count));
+    },
+    inputs,
+    FOR_PLANS,
+  );
 }
 
 /** What an update is given besides parameters, gradients and loss. */
@@ -95,17 +113,21 @@ export function updateGraph(
     ...prefixed('theta', floats(theta)),
     loss: SCALAR,
   };
-  return capture((tensors) => {
-    const weighted = optimizer.theta?.with(under('theta', tensors)) ?? optimizer;
-    const result = weighted.update({
-      params: under('params', tensors),
-      grads: under('grads', tensors),
-      state: under('state', tensors),
-      scalars: under('scalars', tensors),
-      loss: tensors['loss'] as Scalar,
-    });
-    return { ...prefixed('params', result.params), ...prefixed('state', result.state) };
-  }, inputs);
+  return capture(
+    (tensors) => {
+      const weighted = optimizer.theta?.with(under('theta', tensors)) ?? optimizer;
+      const result = weighted.update({
+        params: under('params', tensors),
+        grads: under('grads', tensors),
+        state: under('state', tensors),
+        scalars: under('scalars', tensors),
+        loss: tensors['loss'] as Scalar,
+      });
+      return { ...prefixed('params', result.params), ...prefixed('state', result.state) };
+    },
+    inputs,
+    FOR_PLANS,
+  );
 }
 
 /**
@@ -123,13 +145,17 @@ export function curvatureGraph(
     ...prefixed('batch', batchInputs(task)),
     ...prefixed('state', floats(state)),
   };
-  return capture((tensors, rng) => {
-    const params = under('params', tensors);
-    const lossOf = (draws: LossRng): Tensor =>
-      task.loss({ ...params }, under('batch', tensors), draws);
-    const estimate = hutchinsonDiagonal(params, lossOf, rng);
-    return prefixed('state', look(under('state', tensors), estimate));
-  }, inputs);
+  return capture(
+    (tensors, rng) => {
+      const params = under('params', tensors);
+      const lossOf = (draws: LossRng): Tensor =>
+        task.loss({ ...params }, under('batch', tensors), draws);
+      const estimate = hutchinsonDiagonal(params, lossOf, rng);
+      return prefixed('state', look(under('state', tensors), estimate));
+    },
+    inputs,
+    FOR_PLANS,
+  );
 }
 
 const SCALAR = { shape: [], dtype: 'float32' } as const;

@@ -41,18 +41,20 @@ export function factsOf(graph: Graph): Facts {
     facts.set(id, { is: 'number', value });
   }
   for (const node of graph.nodes) {
+    const rule = RULES[node.op];
+    if (rule === undefined) continue;
     const id = node.outputs[0]!;
     const { shape, isFloat } = known(id);
     const call = { node, shape, isFloat };
     const inputs = Object.values(node.inputs).map(known) as [Known, Known];
-    const fact = RULES[node.op]?.(call, ...inputs);
+    const fact = rule(call, ...inputs);
     if (fact !== undefined) facts.set(id, fact);
     if (keepsRows(call, inputs[0])) roots.set(id, inputs[0].root);
   }
   return facts;
 }
 
-/** Whether the result has the numbers of `x` in the same rows. */
+/** Whether the result has the numbers of `x` in the same rows: of operations with a rule. */
 function keepsRows({ node, shape, isFloat }: Call, x: Known): boolean {
   if (node.op === 'Cast') return isFloat && x.isFloat;
   return ['Identity', 'Reshape', 'ExpandDims'].includes(node.op) && shape.at(-1) === x.shape.at(-1);

@@ -90,9 +90,13 @@ function startSession(
   arena: Arena,
 ): Omit<FusedSession, 'trace'> {
   const weights = loadPrograms(design, layout, runtime, arena);
-  const program = inOrder(updateStages(runtime, layout, 1));
-  arena.i32.set(program, layout.program);
-  const state = stateArrays(params, layout);
+  // A training that runs the stages with others asks for neither.
+  const update = once(() => {
+    const program = inOrder(updateStages(runtime, layout, 1));
+    arena.i32.set(program, layout.program);
+    return { words: program.length };
+  });
+  const state = once(() => stateArrays(params, layout));
   const reset = (): void => {
     startState(arena, layout);
     weights.startState();
@@ -106,17 +110,23 @@ function startSession(
     update: (step, loss) => {
       writeRows(rows, step, arena);
       arena.f32[layout.loss] = loss;
-      arena.run(layout.program, program.length);
+      arena.run(layout.program, update().words);
     },
-    exportState: () => exportState(arena, state),
+    exportState: () => exportState(arena, state()),
     importState: (values) => {
-      importState(arena, state, values);
+      importState(arena, state(), values);
     },
     loadTheta: () => {
       weights.pack();
     },
     reset,
   };
+}
+
+/** What is made when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** Puts the programs that read the flat theta into the arena. */

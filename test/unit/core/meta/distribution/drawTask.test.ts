@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TASK_MIXES, createRng, drawTask } from '../../../../../src/core/index';
+import { TASK_MIXES, createRng, drawTask, freshShare } from '../../../../../src/core/index';
 import type { TaskDistribution } from '../../../../../src/core/index';
 import {
   checkDistribution,
@@ -106,6 +106,16 @@ describe('a distribution of tasks', () => {
     expectShare(drawn({ pool: 7, resample: 0.2 }) - 7, 0.2);
   });
 
+  it('says which share of tasks is from no pool', () => {
+    const task = { family: 'imageMlp' };
+    const metaTrain = [
+      { task, weight: 3 },
+      { task, pool: 7 },
+      { task, pool: 7, resample: 0.5 },
+    ];
+    expect(freshShare({ name: 'mix', summary: 'A mix.', metaTrain })).toBeCloseTo(3.5 / 5);
+  });
+
   it('draws again what is too dear, and says where nothing is cheap enough', () => {
     const task = {
       family: 'imageMlp',
@@ -206,5 +216,42 @@ describe.each(TASK_MIXES)('the mix $name', (mix) => {
       expect(initScale).toBeGreaterThanOrEqual(Math.exp(-0.5));
       expect(initScale).toBeLessThan(Math.exp(0.5));
     }
+  });
+});
+
+describe('the mix wide', () => {
+  const mix = TASK_MIXES.find(({ name }) => name === 'wide')!;
+  const drawn = Array.from({ length: DRAWS }, (_, i) => drawTask(mix, stream(i)));
+
+  it('changes gradients now and then, in each way a quarter as often as the original', () => {
+    const changes = drawn.flatMap(({ variation: { gradient } }) => gradient ?? []);
+    // Of convolutions and text, 0.15 of the draws, none.
+    expectShare(changes.length, 0.85 * 0.25);
+    const shares = {
+      es: 0.08,
+      bfloat16: 0.2,
+      normalized: 0.05,
+      directions: 0.08,
+      keep: 0.05,
+      delay: 0.05,
+    };
+    for (const [form, share] of Object.entries(shares))
+      expectShare(changes.filter((change) => form in change).length, 0.85 * 0.25 * share);
+  });
+
+  it('leaves the gradients of convolutions, of text and of its validation alone', () => {
+    for (const { task, variation } of drawn)
+      if (['imageConv', 'rnnLm', 'transformerLm'].includes(task.family))
+        expect(variation.gradient).toBeUndefined();
+    for (let i = 0; i < 300; i++)
+      expect(drawTask(mix, stream(i), 'metaValid').variation.gradient).toBeUndefined();
+  });
+
+  it('draws perceptrons anew for each training', () => {
+    expect(freshShare(mix)).toBeCloseTo(0.85);
+    const perceptrons = drawn.filter(({ task }) => task.family === 'imageMlp');
+    expect(new Set(perceptrons.map(({ task }) => JSON.stringify(task))).size).toBeGreaterThan(
+      0.5 * perceptrons.length,
+    );
   });
 });
