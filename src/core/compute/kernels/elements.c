@@ -63,11 +63,11 @@ static void locate(Block *b, const int32_t *sides, int rank) {
 INLINE int is_whole(const int32_t *strides, const int32_t *sides, int rank) {
   long stride = 1;
   for (int axis = rank; axis-- > 0; stride *= sides[axis])
-    if (strides[axis] != stride) return 0;
+    if (strides[axis] != stride && sides[axis] != 1) return 0;
   return 1;
 }
 
-/* Up to `count` words of a row, whole vectors of them. */
+/* `count` words of a row, whole vectors of them. */
 INLINE void put_row(float *out, const float *row, long count, int repeats) {
   vf same = splat(*row);
   for (long i = 0; i < count; i += VL) store(out + i, repeats ? same : load(row + i));
@@ -113,31 +113,102 @@ static const float *feature_block(const Block *b, const int32_t factors[FEATURE_
   return buffer;
 }
 
-/* Features [from, to) of the block, by buffers in `work`. */
-static void fill_block(float *base, const ElementTask *t, const ElementLists *l, Block *b, int from, int to) {
-  float *work = base + t->work;
-  uint64_t wanted = 0;
-  for (int f = from; f < to; f++)
-    for (int k = 0; k < FEATURE_FACTORS; k++)
-      if (l->features[f * FEATURE_FACTORS + k] >= 0) wanted |= 1ull << l->features[f * FEATURE_FACTORS + k];
-  locate(b, l->sides, t->rank);
-  for (int s = 0; s < t->streams; s++, work += BLOCK_STRIDE)
-    if (wanted >> s & 1)
-      b->streams[s] = stream_block(base, l->streams + (long)s * (t->rank + 1), b, l->sides, t->rank, work);
-  for (int f = from; f < to; f++, work += BLOCK_STRIDE)
-    b->features[f] = feature_block(b, l->features + f * FEATURE_FACTORS, work);
+/* A bit for each of some streams or features. */
+typedef uint64_t Set;
+#define HAS(set, i) ((set) >> (i) & 1)
+#define EACH_IN(set, i, end) for (int i = 0; i < (end); i++) if (HAS(set, i))
+
+static Set streams_of(const ElementTask *t, const ElementLists *l, Set features) {
+  Set streams = 0;
+  EACH_IN(features, f, t->features)
+    for (int k = 0; k < FEATURE_FACTORS; k++) {
+      int32_t stream = l->features[f * FEATURE_FACTORS + k];
+      if (stream >= 0) streams |= 1ull << stream;
+    }
+  return streams;
 }
 
-static double square_sum(const float *x, long count) {
+/* The features of a block, by buffers in the workspace. */
+static void fill_block(float *base, const ElementTask *t, const ElementLists *l, Block *b, Set streams, Set features) {
+  float *work = base + t->work, *products = work + (long)t->streams * BLOCK_STRIDE;
+  locate(b, l->sides, t->rank);
+  EACH_IN(streams, s, t->streams)
+    b->streams[s] =
+        stream_block(base, l->streams + (long)s * (t->rank + 1), b, l->sides, t->rank, work + (long)s * BLOCK_STRIDE);
+  EACH_IN(features, f, t->features)
+    b->features[f] = feature_block(b, l->features + f * FEATURE_FACTORS, products + (long)f * BLOCK_STRIDE);
+}
+
+INLINE vf square_sums(const float *x, long count) {
   vf sum = splat(0.0f);
   long i = 0;
   for (; i + VL <= count; i += VL) sum = fma(load(x + i), load(x + i), sum);
-  if (i < count) {
-    vf rest = keep(load(x + i), tail_mask(count - i));
-    sum = fma(rest, rest, sum);
-  }
-  return sum_lanes(sum);
+  if (i == count) return sum;
+  vf rest = keep(load(x + i), tail_mask(count - i));
+  return fma(rest, rest, sum);
 }
+
+/* Sums of squares: lanes within some blocks, double across these. */
+typedef struct {
+  vf lanes[ELEMENT_FEATURES];
+  double all[ELEMENT_FEATURES];
+} SquareSums;
+
+/* Blocks whose sums are added up in float. */
+enum { FLUSH_BLOCKS = 32 };
+
+static void flush_squares(SquareSums *sums, Set features) {
+  EACH_IN(features, f, ELEMENT_FEATURES) {
+    sums->all[f] += sum_lanes(sums->lanes[f]);
+    sums->lanes[f] = splat(0.0f);
+  }
+}
+
+/* Of some features over elements [start, end). */
+static void add_squares(float *base, const ElementTask *t, const ElementLists *l, Set features, long start, long end,
+                        SquareSums *sums) {
+  Set streams = streams_of(t, l, features);
+  Block b = {.from = start};
+  for (int pending = 1; b.from < end; b.from += b.count, pending++) {
+    b.count = fewer(ELEMENT_BLOCK, end - b.from);
+    fill_block(base, t, l, &b, streams, features);
+    EACH_IN(features, f, t->features) sums->lanes[f] += square_sums(b.features[f], b.count);
+    if (pending % FLUSH_BLOCKS == 0) flush_squares(sums, features);
+  }
+  flush_squares(sums, features);
+}
+
+/* The axes along which a feature is not the same everywhere. */
+static Set axes_of(const ElementTask *t, const ElementLists *l, int feature) {
+  Set axes = 0, streams = streams_of(t, l, 1ull << feature);
+  EACH_IN(streams, s, t->streams)
+    for (int axis = 0; axis < t->rank; axis++)
+      if (l->streams[(long)s * (t->rank + 1) + 1 + axis]) axes |= 1ull << axis;
+  return axes;
+}
+
+/*
+ * Takes from `rest` the features that vary along the same axes as its first, and one place of the others is enough:
+ * sets `sides` to 1 there. Answers the number of places.
+ */
+static long take_alike(const ElementTask *t, const ElementLists *l, Set *rest, Set *taken, int32_t *sides) {
+  Set axes = axes_of(t, l, __builtin_ctzll(*rest));
+  *taken = 0;
+  EACH_IN(*rest, f, t->features)
+    if (axes_of(t, l, f) == axes) *taken |= 1ull << f;
+  *rest &= ~*taken;
+  long count = 1;
+  for (int axis = 0; axis < t->rank; axis++) count *= sides[axis] = HAS(axes, axis) ? l->sides[axis] : 1;
+  return count;
+}
+
+static void put_norms(float *out, const ElementTask *t, Set features, const SquareSums *sums, long count) {
+  double epsilon = (double)__builtin_bit_cast(float, t->norms);
+  EACH_IN(features, f, t->features)
+    out[(f - t->from) * t->sections] = (float)(1 / __builtin_sqrt(sums->all[f] / (double)count + epsilon));
+}
+
+INLINE Set range_set(int from, int to) { return (to < 64 ? (1ull << to) - 1 : ~0ull) & ~((1ull << from) - 1); }
 
 /*
  * out [to - from][sections]: 1 / sqrt(mean x^2 + epsilon) of features [from, to) over each of the equal sections that
@@ -146,20 +217,26 @@ static double square_sum(const float *x, long count) {
 static void elements_norms(float *base, const int32_t *args) {
   const ElementTask *t = (const ElementTask *)args;
   ElementLists l = lists_of(args, t);
-  long length = t->count / t->sections;
-  double epsilon = (double)__builtin_bit_cast(float, t->norms);
-  Block b;
-  for (long section = 0; section < t->sections; section++) {
-    double sums[ELEMENT_FEATURES] = {0};
-    long end = (section + 1) * length;
-    for (b.from = section * length; b.from < end; b.from += b.count) {
-      b.count = fewer(ELEMENT_BLOCK, end - b.from);
-      fill_block(base, t, &l, &b, t->from, t->to);
-      for (int f = t->from; f < t->to; f++) sums[f] += square_sum(b.features[f], b.count);
+  Set features = range_set(t->from, t->to);
+  SquareSums sums;
+  EACH_IN(features, f, t->features) sums.lanes[f] = splat(0.0f), sums.all[f] = 0;
+  if (t->sections == 1) {
+    int32_t sides[ELEMENT_RANK];
+    while (features) {
+      Set alike;
+      long count = take_alike(t, &l, &features, &alike, sides);
+      ElementLists few = l;
+      few.sides = sides;
+      add_squares(base, t, &few, alike, 0, count, &sums);
+      put_norms(base + t->out, t, alike, &sums, count);
     }
-    for (int f = t->from; f < t->to; f++)
-      base[t->out + (f - t->from) * t->sections + section] =
-          (float)(1 / __builtin_sqrt(sums[f] / (double)length + epsilon));
+    return;
+  }
+  long length = t->count / t->sections;
+  for (long section = 0; section < t->sections; section++) {
+    add_squares(base, t, &l, features, section * length, (section + 1) * length, &sums);
+    put_norms(base + t->out + section, t, features, &sums, length);
+    EACH_IN(features, f, t->features) sums.all[f] = 0;
   }
 }
 
@@ -271,11 +348,12 @@ static void elements_network(float *base, const int32_t *args) {
   NetworkWork w = network_work(base, t, &l);
   long length = t->count / t->sections, outputs = l.layers[3 * (t->layers - 1) + 2], section = -1;
   common_bias(base, t, l.layers, w.bias);
+  Set features = range_set(0, t->features), streams = streams_of(t, &l, features);
   Block b;
   for (b.from = t->from; b.from < t->to; b.from += b.count) {
     if (b.from / length != section) scaled_weights(base, t, l.layers, section = b.from / length, w.weights);
     b.count = fewer(fewer(ELEMENT_BLOCK, t->to - b.from), (section + 1) * length - b.from);
-    fill_block(base, t, &l, &b, 0, t->features);
+    fill_block(base, t, &l, &b, streams, features);
     const float *rows = run_layers(base, t, &l, &b, &w);
     float *out = base + t->out + (b.from - t->from);
     for (long o = 0; o < outputs; o++)
