@@ -33,38 +33,77 @@ typedef struct {
 
 enum { TASK_WORDS = sizeof(ElementTask) / sizeof(int32_t) };
 
-typedef struct {
-  const int32_t *sides, *streams, *features;
-  /* Place, bias, width of each layer. */
-  const int32_t *layers;
-} ElementLists;
+/* A bit for each of some streams, features or axes. */
+typedef uint64_t Set;
+#define BIT(i) (1ull << (i))
+#define EACH_IN(set, i) \
+  for (Set i##Left = (set), i = 0; i##Left && (i = (Set)__builtin_ctzll(i##Left), 1); i##Left &= i##Left - 1)
+INLINE Set range_set(int from, int to) { return (to < 64 ? BIT(to) - 1 : ~0ull) & ~(BIT(from) - 1); }
 
-/* A block of elements: its features, and where in the tensor it is. */
+/* Some features of a task, and a block of them. */
 typedef struct {
-  long from, count;
+  float *base;
+  const ElementTask *task;
+  const int32_t *sides, *streamList, *featureList;
+  /* Those that are looked at. */
+  Set streams, features;
+  /* Streams that run through all elements in their order, and those that are the same for each row of the last axis. */
+  Set whole, repeated;
+  /* Where the block is, and for which column and length the repeated streams are there already. */
+  long from, count, column, filled;
   int32_t at[ELEMENT_RANK];
-  const float *streams[ELEMENT_STREAMS], *features[ELEMENT_FEATURES];
-} Block;
+  const float *streamAt[ELEMENT_STREAMS], *featureAt[ELEMENT_FEATURES];
+} Elements;
 
-static ElementLists lists_of(const int32_t *args, const ElementTask *t) {
-  ElementLists l = {args + TASK_WORDS, 0, 0, 0};
-  l.streams = l.sides + t->rank;
-  l.features = l.streams + (long)t->streams * (t->rank + 1);
-  l.layers = l.features + (long)t->features * FEATURE_FACTORS;
-  return l;
+/* What comes behind the features: place, bias and width of each layer. */
+INLINE const int32_t *layers_of(const Elements *e) { return e->featureList + (long)e->task->features * FEATURE_FACTORS; }
+INLINE const int32_t *strides_of(const Elements *e, Set stream) {
+  return e->streamList + (long)stream * (e->task->rank + 1) + 1;
+}
+INLINE long columns_of(const Elements *e) { return e->sides[e->task->rank - 1]; }
+
+static Set streams_of(const Elements *e, Set features) {
+  Set streams = 0;
+  EACH_IN(features, f)
+    for (int k = 0; k < FEATURE_FACTORS; k++) {
+      int32_t stream = e->featureList[f * FEATURE_FACTORS + k];
+      if (stream >= 0) streams |= BIT(stream);
+    }
+  return streams;
 }
 
-static void locate(Block *b, const int32_t *sides, int rank) {
-  long rest = b->from;
-  for (int axis = rank; axis-- > 0; rest /= sides[axis]) b->at[axis] = (int32_t)(rest % sides[axis]);
-}
-
-/* Whether a stream runs through all elements in their order. */
 INLINE int is_whole(const int32_t *strides, const int32_t *sides, int rank) {
   long stride = 1;
   for (int axis = rank; axis-- > 0; stride *= sides[axis])
     if (strides[axis] != stride && sides[axis] != 1) return 0;
   return 1;
+}
+
+INLINE int is_repeated(const int32_t *strides, int rank) {
+  for (int axis = 0; axis < rank - 1; axis++)
+    if (strides[axis]) return 0;
+  return 1;
+}
+
+static void look_at(Elements *e, const int32_t *sides, Set features) {
+  int rank = e->task->rank;
+  e->sides = sides;
+  e->features = features;
+  e->streams = streams_of(e, features);
+  e->whole = e->repeated = 0;
+  e->filled = 0;
+  EACH_IN(e->streams, s) {
+    if (is_whole(strides_of(e, s), sides, rank)) e->whole |= BIT(s);
+    else if (is_repeated(strides_of(e, s), rank)) e->repeated |= BIT(s);
+  }
+}
+
+static void open_elements(Elements *e, float *base, const int32_t *args) {
+  e->base = base;
+  e->task = (const ElementTask *)args;
+  e->sides = args + TASK_WORDS;
+  e->streamList = e->sides + e->task->rank;
+  e->featureList = e->streamList + (long)e->task->streams * (e->task->rank + 1);
 }
 
 /* `count` words of a row, whole vectors of them. */
@@ -74,18 +113,17 @@ INLINE void put_row(float *out, const float *row, long count, int repeats) {
 }
 
 /* The words of a stream for a block: in memory where they lie one behind the other, else in the buffer. */
-static const float *stream_block(const float *base, const int32_t *stream, const Block *b, const int32_t *sides,
-                                 int rank, float *buffer) {
-  const float *row = base + stream[0];
-  const int32_t *strides = stream + 1;
-  if (is_whole(strides, sides, rank)) return row + b->from;
+static const float *stream_block(const Elements *e, Set stream, float *buffer) {
+  const int32_t *strides = strides_of(e, stream), *sides = e->sides;
+  const float *row = e->base + strides[-1];
+  if (e->whole >> stream & 1) return row + e->from;
   int32_t at[ELEMENT_RANK];
-  int last = rank - 1;
-  for (int axis = 0; axis < rank; axis++) at[axis] = b->at[axis];
+  int last = e->task->rank - 1;
+  for (int axis = 0; axis <= last; axis++) at[axis] = e->at[axis];
   for (int axis = 0; axis < last; axis++) row += (long)at[axis] * strides[axis];
-  if (strides[last] == 1 && at[last] + b->count <= sides[last]) return row + at[last];
-  for (long done = 0; done < b->count;) {
-    long length = fewer(sides[last] - at[last], b->count - done);
+  if (strides[last] == 1 && at[last] + e->count <= sides[last]) return row + at[last];
+  for (long done = 0; done < e->count;) {
+    long length = fewer(sides[last] - at[last], e->count - done);
     put_row(buffer + done, row + (strides[last] ? at[last] : 0), length, strides[last] == 0);
     done += length;
     at[last] = 0;
@@ -100,43 +138,36 @@ static const float *stream_block(const float *base, const int32_t *stream, const
 }
 
 /* A product in the order of its factors. */
-static const float *feature_block(const Block *b, const int32_t factors[FEATURE_FACTORS], float *buffer) {
-  const float *x = b->streams[factors[0]];
+static const float *feature_block(const Elements *e, Set feature, float *buffer) {
+  const int32_t *factors = e->featureList + feature * FEATURE_FACTORS;
+  const float *x = e->streamAt[factors[0]];
   if (factors[1] < 0) return x;
-  const float *y = b->streams[factors[1]];
+  const float *y = e->streamAt[factors[1]];
   if (factors[2] < 0) {
-    for (long i = 0; i < b->count; i += VL) store(buffer + i, load(x + i) * load(y + i));
+    for (long i = 0; i < e->count; i += VL) store(buffer + i, load(x + i) * load(y + i));
     return buffer;
   }
-  const float *z = b->streams[factors[2]];
-  for (long i = 0; i < b->count; i += VL) store(buffer + i, load(x + i) * load(y + i) * load(z + i));
+  const float *z = e->streamAt[factors[2]];
+  for (long i = 0; i < e->count; i += VL) store(buffer + i, load(x + i) * load(y + i) * load(z + i));
   return buffer;
 }
 
-/* A bit for each of some streams or features. */
-typedef uint64_t Set;
-#define HAS(set, i) ((set) >> (i) & 1)
-#define EACH_IN(set, i, end) for (int i = 0; i < (end); i++) if (HAS(set, i))
+/* Whether the block begins at the column of the last one, so that what is repeated is there already. */
+INLINE int keeps_column(const Elements *e) { return e->at[e->task->rank - 1] == e->column && e->count <= e->filled; }
 
-static Set streams_of(const ElementTask *t, const ElementLists *l, Set features) {
-  Set streams = 0;
-  EACH_IN(features, f, t->features)
-    for (int k = 0; k < FEATURE_FACTORS; k++) {
-      int32_t stream = l->features[f * FEATURE_FACTORS + k];
-      if (stream >= 0) streams |= 1ull << stream;
-    }
-  return streams;
-}
-
-/* The features of a block, by buffers in the workspace. */
-static void fill_block(float *base, const ElementTask *t, const ElementLists *l, Block *b, Set streams, Set features) {
-  float *work = base + t->work, *products = work + (long)t->streams * BLOCK_STRIDE;
-  locate(b, l->sides, t->rank);
-  EACH_IN(streams, s, t->streams)
-    b->streams[s] =
-        stream_block(base, l->streams + (long)s * (t->rank + 1), b, l->sides, t->rank, work + (long)s * BLOCK_STRIDE);
-  EACH_IN(features, f, t->features)
-    b->features[f] = feature_block(b, l->features + f * FEATURE_FACTORS, products + (long)f * BLOCK_STRIDE);
+/* The block from an element on, at most to `end`: whole rows where they are short. */
+static void fill_block(Elements *e, long from, long end) {
+  const ElementTask *t = e->task;
+  long columns = columns_of(e), rest = from;
+  float *work = e->base + t->work, *products = work + (long)t->streams * BLOCK_STRIDE;
+  e->from = from;
+  e->count = fewer(columns < ELEMENT_BLOCK ? ELEMENT_BLOCK - ELEMENT_BLOCK % columns : ELEMENT_BLOCK, end - from);
+  for (int axis = t->rank; axis-- > 0; rest /= e->sides[axis]) e->at[axis] = (int32_t)(rest % e->sides[axis]);
+  Set stale = e->streams;
+  if (keeps_column(e)) stale &= ~e->repeated;
+  else e->column = e->at[t->rank - 1], e->filled = e->count;
+  EACH_IN(stale, s) e->streamAt[s] = stream_block(e, s, work + (long)s * BLOCK_STRIDE);
+  EACH_IN(e->features, f) e->featureAt[f] = feature_block(e, f, products + (long)f * BLOCK_STRIDE);
 }
 
 INLINE vf square_sums(const float *x, long count) {
@@ -158,86 +189,72 @@ typedef struct {
 enum { FLUSH_BLOCKS = 32 };
 
 static void flush_squares(SquareSums *sums, Set features) {
-  EACH_IN(features, f, ELEMENT_FEATURES) {
+  EACH_IN(features, f) {
     sums->all[f] += sum_lanes(sums->lanes[f]);
     sums->lanes[f] = splat(0.0f);
   }
 }
 
-/* Of some features over elements [start, end). */
-static void add_squares(float *base, const ElementTask *t, const ElementLists *l, Set features, long start, long end,
-                        SquareSums *sums) {
-  Set streams = streams_of(t, l, features);
-  Block b = {.from = start};
-  for (int pending = 1; b.from < end; b.from += b.count, pending++) {
-    b.count = fewer(ELEMENT_BLOCK, end - b.from);
-    fill_block(base, t, l, &b, streams, features);
-    EACH_IN(features, f, t->features) sums->lanes[f] += square_sums(b.features[f], b.count);
-    if (pending % FLUSH_BLOCKS == 0) flush_squares(sums, features);
+/* 1 / sqrt(mean x^2 + epsilon) of the features over elements [start, end); out [features][sections]. */
+static void norms_of(Elements *e, long start, long end, SquareSums *sums, float *out) {
+  EACH_IN(e->features, f) sums->lanes[f] = splat(0.0f), sums->all[f] = 0;
+  int pending = 0;
+  for (long from = start; from < end; from += e->count) {
+    fill_block(e, from, end);
+    EACH_IN(e->features, f) sums->lanes[f] += square_sums(e->featureAt[f], e->count);
+    if (++pending % FLUSH_BLOCKS == 0) flush_squares(sums, e->features);
   }
-  flush_squares(sums, features);
+  flush_squares(sums, e->features);
+  double epsilon = (double)__builtin_bit_cast(float, e->task->norms);
+  EACH_IN(e->features, f)
+    out[((long)f - e->task->from) * e->task->sections] =
+        (float)(1 / __builtin_sqrt(sums->all[f] / (double)(end - start) + epsilon));
 }
 
 /* The axes along which a feature is not the same everywhere. */
-static Set axes_of(const ElementTask *t, const ElementLists *l, int feature) {
-  Set axes = 0, streams = streams_of(t, l, 1ull << feature);
-  EACH_IN(streams, s, t->streams)
-    for (int axis = 0; axis < t->rank; axis++)
-      if (l->streams[(long)s * (t->rank + 1) + 1 + axis]) axes |= 1ull << axis;
+static Set axes_of(const Elements *e, Set feature) {
+  Set axes = 0, streams = streams_of(e, BIT(feature));
+  EACH_IN(streams, s)
+    for (int axis = 0; axis < e->task->rank; axis++)
+      if (strides_of(e, s)[axis]) axes |= BIT(axis);
   return axes;
 }
 
-/*
- * Takes from `rest` the features that vary along the same axes as its first, and one place of the others is enough:
- * sets `sides` to 1 there. Answers the number of places.
- */
-static long take_alike(const ElementTask *t, const ElementLists *l, Set *rest, Set *taken, int32_t *sides) {
-  Set axes = axes_of(t, l, __builtin_ctzll(*rest));
-  *taken = 0;
-  EACH_IN(*rest, f, t->features)
-    if (axes_of(t, l, f) == axes) *taken |= 1ull << f;
-  *rest &= ~*taken;
-  long count = 1;
-  for (int axis = 0; axis < t->rank; axis++) count *= sides[axis] = HAS(axes, axis) ? l->sides[axis] : 1;
-  return count;
+/* Norms of features over all elements; of the axes along which they do not vary one place is enough. */
+static void norms_of_all(Elements *e, Set features, SquareSums *sums) {
+  const int32_t *all = e->sides;
+  Set axes[ELEMENT_FEATURES];
+  EACH_IN(features, f) axes[f] = axes_of(e, f);
+  while (features) {
+    int32_t sides[ELEMENT_RANK];
+    Set first = axes[__builtin_ctzll(features)], alike = 0;
+    EACH_IN(features, f) if (axes[f] == first) alike |= BIT(f);
+    features &= ~alike;
+    long count = 1;
+    for (int axis = 0; axis < e->task->rank; axis++) count *= sides[axis] = first >> axis & 1 ? all[axis] : 1;
+    look_at(e, sides, alike);
+    norms_of(e, 0, count, sums, e->base + e->task->out);
+  }
 }
-
-static void put_norms(float *out, const ElementTask *t, Set features, const SquareSums *sums, long count) {
-  double epsilon = (double)__builtin_bit_cast(float, t->norms);
-  EACH_IN(features, f, t->features)
-    out[(f - t->from) * t->sections] = (float)(1 / __builtin_sqrt(sums->all[f] / (double)count + epsilon));
-}
-
-INLINE Set range_set(int from, int to) { return (to < 64 ? (1ull << to) - 1 : ~0ull) & ~((1ull << from) - 1); }
 
 /*
  * out [to - from][sections]: 1 / sqrt(mean x^2 + epsilon) of features [from, to) over each of the equal sections that
  * the elements fall into. args: ElementTask and its lists
  */
 static void elements_norms(float *base, const int32_t *args) {
-  const ElementTask *t = (const ElementTask *)args;
-  ElementLists l = lists_of(args, t);
-  Set features = range_set(t->from, t->to);
+  Elements e;
   SquareSums sums;
-  EACH_IN(features, f, t->features) sums.lanes[f] = splat(0.0f), sums.all[f] = 0;
+  open_elements(&e, base, args);
+  const ElementTask *t = e.task;
+  Set features = range_set(t->from, t->to);
   if (t->sections == 1) {
-    int32_t sides[ELEMENT_RANK];
-    while (features) {
-      Set alike;
-      long count = take_alike(t, &l, &features, &alike, sides);
-      ElementLists few = l;
-      few.sides = sides;
-      add_squares(base, t, &few, alike, 0, count, &sums);
-      put_norms(base + t->out, t, alike, &sums, count);
-    }
+    norms_of_all(&e, features, &sums);
     return;
   }
+  look_at(&e, e.sides, features);
   long length = t->count / t->sections;
-  for (long section = 0; section < t->sections; section++) {
-    add_squares(base, t, &l, features, section * length, (section + 1) * length, &sums);
-    put_norms(base + t->out + section, t, features, &sums, length);
-    EACH_IN(features, f, t->features) sums.all[f] = 0;
-  }
+  for (long section = 0; section < t->sections; section++)
+    norms_of(&e, section * length, (section + 1) * length, &sums, base + t->out + section);
 }
 
 /* Inputs of a layer: rows anywhere, or rows of a buffer. */
@@ -311,10 +328,10 @@ typedef struct {
   float *bias, *weights, *units[2];
 } NetworkWork;
 
-static NetworkWork network_work(float *base, const ElementTask *t, const ElementLists *l) {
-  long width = l->layers[2], widest = 0;
+static NetworkWork network_work(float *base, const ElementTask *t, const int32_t *layers) {
+  long width = layers[2], widest = 0;
   for (int layer = 0; layer < t->layers; layer++)
-    if (l->layers[3 * layer + 2] > widest) widest = l->layers[3 * layer + 2];
+    if (layers[3 * layer + 2] > widest) widest = layers[3 * layer + 2];
   NetworkWork w;
   w.units[0] = base + t->work + (long)(t->streams + t->features) * BLOCK_STRIDE;
   w.units[1] = w.units[0] + widest * BLOCK_STRIDE;
@@ -324,14 +341,13 @@ static NetworkWork network_work(float *base, const ElementTask *t, const Element
 }
 
 /* The outputs of a block, rows of the buffer that is answered. */
-static const float *run_layers(const float *base, const ElementTask *t, const ElementLists *l, const Block *b,
-                               const NetworkWork *w) {
-  LayerInputs in = {b->features, 0, t->features};
-  for (int i = 0; i < t->layers; i++) {
-    const int32_t *layer = l->layers + 3 * i;
+static const float *run_layers(const Elements *e, const NetworkWork *w) {
+  LayerInputs in = {e->featureAt, 0, e->task->features};
+  const int32_t *layer = layers_of(e);
+  for (int i = 0; i < e->task->layers; i++, layer += 3) {
     float *out = w->units[i & 1];
-    const float *weights = i ? base + layer[0] : w->weights, *bias = i ? base + layer[1] : w->bias;
-    layer_of(out, &in, weights, layer[2], bias, b->count, i == t->layers - 1);
+    const float *weights = i ? e->base + layer[0] : w->weights, *bias = i ? e->base + layer[1] : w->bias;
+    layer_of(out, &in, weights, layer[2], bias, e->count, i == e->task->layers - 1);
     in = (LayerInputs){0, out, layer[2]};
   }
   return in.buffer;
@@ -343,22 +359,22 @@ static const float *run_layers(const float *base, const ElementTask *t, const El
  * The rows of the first layer are the features, then what is common to all elements.
  */
 static void elements_network(float *base, const int32_t *args) {
-  const ElementTask *t = (const ElementTask *)args;
-  ElementLists l = lists_of(args, t);
-  NetworkWork w = network_work(base, t, &l);
-  long length = t->count / t->sections, outputs = l.layers[3 * (t->layers - 1) + 2], section = -1;
-  common_bias(base, t, l.layers, w.bias);
-  Set features = range_set(0, t->features), streams = streams_of(t, &l, features);
-  Block b;
-  for (b.from = t->from; b.from < t->to; b.from += b.count) {
-    if (b.from / length != section) scaled_weights(base, t, l.layers, section = b.from / length, w.weights);
-    b.count = fewer(fewer(ELEMENT_BLOCK, t->to - b.from), (section + 1) * length - b.from);
-    fill_block(base, t, &l, &b, streams, features);
-    const float *rows = run_layers(base, t, &l, &b, &w);
-    float *out = base + t->out + (b.from - t->from);
+  Elements e;
+  open_elements(&e, base, args);
+  const ElementTask *t = e.task;
+  const int32_t *layers = layers_of(&e);
+  NetworkWork w = network_work(base, t, layers);
+  long length = t->count / t->sections, outputs = layers[3 * (t->layers - 1) + 2], section = -1;
+  common_bias(base, t, layers, w.bias);
+  look_at(&e, e.sides, range_set(0, t->features));
+  for (long from = t->from; from < t->to; from += e.count) {
+    if (from / length != section) scaled_weights(base, t, layers, section = from / length, w.weights);
+    fill_block(&e, from, fewer(t->to, (section + 1) * length));
+    const float *rows = run_layers(&e, &w);
+    float *out = base + t->out + (from - t->from);
     for (long o = 0; o < outputs; o++)
-      for (long i = 0; i < b.count; i += VL)
-        store_rest(out + o * t->count + i, load(rows + o * BLOCK_STRIDE + i), b.count - i);
+      for (long i = 0; i < e.count; i += VL)
+        store_rest(out + o * t->count + i, load(rows + o * BLOCK_STRIDE + i), e.count - i);
   }
 }
 
