@@ -121,7 +121,9 @@ function under(prefix: string, values: NamedFloats): NamedFloats {
 
 /** What a plan starts from. */
 function startOf(optimizer: Optimizer): NamedFloats {
-  const state = tf.tidy(() => toFloats(optimizer.init(toTensors(STARTS))));
+  const initial = tf.tidy(() => ({ ...optimizer.init(toTensors(STARTS)) }));
+  const state = toFloats(initial);
+  tf.dispose(initial);
   return {
     ...under('params', STARTS),
     ...under('state', state),
