@@ -7,7 +7,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Attrs } from './rules/rule';
 import { currentRecording } from './traceBackend';
 
-export interface GraphCall {
+interface GraphCall {
   /** Name of the node. */
   readonly op: string;
   readonly inputs: readonly Tensor[];

@@ -31,8 +31,8 @@ export interface ElementNetworkAttrs {
 export const ELEMENT_BLOCK = 128;
 const BLOCK_STRIDE = ELEMENT_BLOCK + 16;
 /** What elements.c takes. */
-export const MOST_FEATURES = 64;
-export const MOST_FACTORS = 3;
+const MOST_FEATURES = 64;
+const MOST_FACTORS = 3;
 const MOST_RANK = 6;
 
 export const ELEMENTS: LowerTable = {
@@ -80,9 +80,7 @@ function elementsOf({ builder, inputs }: Call, attrs: ElementNetworkAttrs): Elem
 }
 
 function isSame(a: View, b: View): boolean {
-  return (
-    a.buffer === b.buffer && a.offset === b.offset && a.strides.join() === b.strides.join()
-  );
+  return a.buffer === b.buffer && a.offset === b.offset && a.strides.join() === b.strides.join();
 }
 
 /** Arguments before those of one of the kernels, as ElementTask of elements.c and its lists. */
