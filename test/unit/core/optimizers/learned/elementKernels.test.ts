@@ -143,7 +143,8 @@ function givenAt(optimizer: Optimizer, step: number): NamedFloats {
 }
 
 function byPlan(optimizer: Optimizer, plan: Plan, runtime: KernelRuntime): Reached[] {
-  const { inputs, outputs, run } = createPlanRun(plan, runtime);
+  const planRun = createPlanRun(plan, runtime);
+  const { inputs, outputs } = planRun;
   const write = (values: NamedFloats): void => {
     for (const [name, place] of Object.entries(inputs)) {
       if (place.length > 0 && values[name] !== undefined) place.set(values[name].data);
@@ -161,7 +162,7 @@ function byPlan(optimizer: Optimizer, plan: Plan, runtime: KernelRuntime): Reach
   write(startOf(optimizer));
   for (let step = 0; step < NUM_STEPS; step++) {
     write(givenAt(optimizer, step));
-    run();
+    planRun.run();
     if (STOPS.includes(step + 1)) {
       reached.push({ params: made('params/'), state: made('state/') });
     }
