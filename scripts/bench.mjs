@@ -1,8 +1,8 @@
 /**
  * `npm run bench`: builds the kernels and times VeLO's update, fused and in plain tfjs, interleaved in one run;
- * `npm run bench -- NAME` runs test/bench/NAME.ts: plans, matmul, conv, threads, population, metatrain, trace. Further arguments go to it:
- * `--json`, `--rounds N`, `--without-reference`, `--steps N`. For steady figures keep the machine quiet and the
- * process on one core (`taskset -c 1 npm run bench`).
+ * `npm run bench -- NAME` runs test/bench/NAME.ts: plans, learned, matmul, conv, threads, population, metatrain, trace.
+ * Further arguments go to it: `--json`, `--rounds N`, `--without-reference`, `--steps N`. For steady figures keep the
+ * machine quiet and the process on one core (`taskset -c 1 npm run bench`).
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';

@@ -16,7 +16,7 @@ export interface GraphValue {
 export interface GraphNode {
   /**
    * Name of the tfjs kernel: `BatchMatMul`, `Relu`; or `RandomUniform`, `RandomNormal` for draws of the task's `rng`; a
-   * plan's own `SoftmaxCrossEntropy`.
+   * plan's own `SoftmaxCrossEntropy`; calls of `graphCall`.
    */
   readonly op: string;
   /** By the names of the kernel's inputs; a list where the kernel takes any number (Concat, AddN, Pack). */

@@ -49,9 +49,10 @@ export class Recording {
   }
 
   /** A node that is no kernel of tfjs. */
-  call(op: string, attrs: Attrs, result: Shaped): Tensor {
+  call(op: string, attrs: Attrs, result: Shaped, inputs: readonly Tensor[] = []): Tensor {
+    const ids = inputs.map((input) => this.#valueOf(input));
     const info = this.#result(result);
-    this.#addNode({ op, inputs: {}, outputs: [this.#valueOf(info)], attrs });
+    this.#addNode({ op, inputs: ids, outputs: [this.#valueOf(info)], attrs });
     return tf.engine().makeTensorFromTensorInfo(info);
   }
 

@@ -199,6 +199,11 @@ function activate(backend: TraceBackend): void {
   backend.active = activeIn(tf.engine());
 }
 
+/** The recording that is under way, if any. */
+export function currentRecording(): Recording | undefined {
+  return (tf.findBackend(TRACE_BACKEND) as TraceBackend | null)?.recording;
+}
+
 /** After an error tfjs keeps what it saved for the backward pass; no scope ends its life. */
 function disposeResults(backend: TraceBackend): void {
   for (const dataId of [...backend.live]) {

@@ -28,6 +28,9 @@ export function isFill(operand: Operand): operand is Fill {
   return 'fill' in operand;
 }
 
+/** Words of a constant that is looked for among those that there are already. */
+const SHORT = 64;
+
 export class PlanBuilder {
   readonly buffers: PlanBuffer[] = [];
   readonly nodes: PlanNode[] = [];
@@ -47,7 +50,11 @@ export class PlanBuilder {
     if (first !== undefined && data.every((value) => Object.is(value, first))) {
       return { fill: first, shape };
     }
-    return wholeView(this.buffer({ words: data.length, role: 'constant', data }), shape);
+    const make = (): View =>
+      wholeView(this.buffer({ words: data.length, role: 'constant', data }), shape);
+    if (data.length > SHORT) return make();
+    const bits = new Uint32Array(Float32Array.from(data).buffer);
+    return this.once(`constant ${shape.join()} ${bits.join()}`, make);
   }
 
   /**

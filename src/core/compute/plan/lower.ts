@@ -6,6 +6,7 @@ import { PlanBuilder } from './builder';
 import { Call } from './lower/call';
 import type { LowerTable } from './lower/call';
 import { CROSS_ENTROPY } from './lower/crossEntropy';
+import { ELEMENTS } from './lower/elements';
 import { ELEMENTWISE } from './lower/elementwise';
 import { INDEXING } from './lower/indexing';
 import { MOVEMENT } from './lower/movement';
@@ -23,6 +24,7 @@ const RULES: LowerTable = {
   ...INDEXING,
   ...RESAMPLING,
   ...CROSS_ENTROPY,
+  ...ELEMENTS,
 };
 
 export interface Lowered {

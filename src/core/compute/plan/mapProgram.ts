@@ -48,7 +48,7 @@ export function mapProgram(node: MapNode): MapProgram {
 function programOf(node: MapNode): MapProgram {
   const reads = distinctReads(node);
   const views = [...reads.values(), ...node.outputs.map(({ view }) => view)];
-  const loop = collapse(node.shape, views, referenceView(node, reads));
+  const loop = collapseLoop(node.shape, views, referenceView(node, reads));
   const slots = assignSlots(node, reads);
   const inputs = [...reads.values()].map((view, i) => ({ view, strides: loop.strides[i]! }));
   const outputs = node.outputs.map(({ mode, view, value }, i) => ({
@@ -126,7 +126,11 @@ interface Loop {
 }
 
 /** Drops axes of one element, sorts the others from far to near, and joins those that run on evenly in every view. */
-function collapse(shape: readonly number[], views: readonly View[], reference: View): Loop {
+export function collapseLoop(
+  shape: readonly number[],
+  views: readonly View[],
+  reference: View,
+): Loop {
   const far = (axis: number): number => {
     const own = Math.abs(reference.strides[axis]!);
     return own === 0 ? Math.max(...views.map(({ strides }) => Math.abs(strides[axis]!))) : own;

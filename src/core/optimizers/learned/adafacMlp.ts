@@ -15,12 +15,7 @@ import { optimizerOf } from './learnedOptimizer';
 import type { LearnedOptimizer } from './learnedOptimizer';
 import { elementNetworkSizes } from './mlpLopt';
 import type { ElementNetworkShape } from './mlpLopt';
-import {
-  normalisedFeatures,
-  perceptronOutputs,
-  perceptronParameters,
-  perceptronStep,
-} from './perceptron';
+import { perceptronOutputs, perceptronParameters, perceptronStep } from './perceptron';
 import type { LayerNames, PerceptronShape } from './perceptron';
 import { ruleForm } from './tensorRule';
 import type { TensorRule } from './tensorRule';
@@ -57,8 +52,8 @@ export function createAdafactorMlpRule(network: ElementNetworkShape): TensorRule
     state: adafactorState,
     update({ theta, param, grad, state, time }) {
       const seen = adafactorFeatures(theta, param, grad, state);
-      const features = normalisedFeatures(seen.features);
-      const outputs = perceptronOutputs(theta, shape, features, time.features);
+      const inputs = { shape: param.shape, features: seen.features, common: time.features };
+      const outputs = perceptronOutputs(theta, shape, inputs);
       const step = perceptronStep(outputs, network, param.shape);
       return { param: sub(param, step), state: seen.state };
     },

@@ -13,13 +13,7 @@ import type { AdafacNominalArchitecture } from './architecture';
 import { optimizerOf } from './learnedOptimizer';
 import type { LearnedOptimizer } from './learnedOptimizer';
 import { elementNetworkSizes } from './mlpLopt';
-import {
-  normalisedFeatures,
-  outputRow,
-  perceptronOutputs,
-  perceptronParameters,
-  perceptronStep,
-} from './perceptron';
+import { outputRow, perceptronOutputs, perceptronParameters, perceptronStep } from './perceptron';
 import { ruleForm } from './tensorRule';
 import type { TensorRule } from './tensorRule';
 
@@ -49,8 +43,8 @@ function nominalRule(architecture: AdafacNominalArchitecture): TensorRule {
     state: adafactorState,
     update({ theta, param, grad, state, time }) {
       const seen = adafactorFeatures(theta, param, grad, state);
-      const features = normalisedFeatures(seen.features);
-      const outputs = perceptronOutputs(theta, shape, features, time.features);
+      const inputs = { shape: param.shape, features: seen.features, common: time.features };
+      const outputs = perceptronOutputs(theta, shape, inputs);
       const factor = (index: number, isLearned: boolean, otherwise: number): Tensor | number =>
         isLearned
           ? exp(mul(outputRow(outputs, index, param.shape), expScale))

@@ -3,13 +3,14 @@
  * row and column averages, whose decays are learned too. Lists of decays lie along a first axis of their own.
  * Source: google/learned_optimization, learned_optimizers/adafac_mlp_lopt.py.
  */
-import { add, div, expandDims, mean, mul, ones, rsqrt, square } from '@tensorflow/tfjs-core';
+import { add, div, expandDims, mean, rsqrt, square } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ParamSpec } from '../../compute/parameters';
 import type { TensorDict } from '../optimizer';
 import { factoredAxes, safeRsqrt } from '../velo/accumulators';
 import { entry } from '../velo/lookup';
 import { boundedDecays, learnedDecays, mixed } from './decays';
+import type { Features } from './elementNetwork';
 
 const MOMENTUM = [0.9, 0.99, 0.999];
 const SECOND_MOMENT = [0.999];
@@ -35,8 +36,8 @@ export function adafactorState(shape: readonly number[]): Record<string, readonl
 }
 
 export interface AdafactorFeatures {
-  /** k × f32[…] with S or what broadcasts to it behind the first axis; 28 rows together. */
-  readonly features: readonly Tensor[];
+  /** 28 together. */
+  readonly features: readonly Features[];
   readonly state: TensorDict;
   /** f32[3, …S] */
   readonly momentum: Tensor;
@@ -57,7 +58,7 @@ export function adafactorFeatures(
   const v = mixed(boundedDecays(offsets('rms'), SECOND_MOMENT), entry(state, 'v'), square(g));
   const averages = updateAverages(boundedDecays(offsets('adafactor'), ADAFACTOR), state, g);
   const scale = rsqrt(add(v, 1e-6));
-  const plain = [g, expandDims(param, 0), m, v, mul(m, scale), scale];
+  const plain = [[g], [expandDims(param, 0)], [m], [v], [m, scale], [scale]];
   return {
     features: [...plain, ...averageFeatures(averages, g, m)],
     state: { m, v, ...averages },
@@ -88,25 +89,23 @@ function updateAverages(decays: Tensor, state: TensorDict, g: Tensor): TensorDic
 }
 
 /** Of the reference: the scaled gradient, both averages, their inverse roots and the scaled momenta, three each. */
-function averageFeatures(averages: TensorDict, g: Tensor, m: Tensor): Tensor[] {
+function averageFeatures(averages: TensorDict, g: Tensor, m: Tensor): Features[] {
   const axes = factoredAxes(g.shape.slice(1));
   if (axes === undefined) {
     const whole = entry(averages, 'whole');
     const root = rsqrt(add(whole, 1e-8));
-    const scaled = mul(g, safeRsqrt(add(whole, 1e-9)));
-    return [scaled, whole, whole, root, root, mul(m, rsqrt(add(whole, 1e-6)))];
+    const scale = safeRsqrt(add(whole, 1e-9));
+    return [[g, scale], [whole], [whole], [root], [root], [m, rsqrt(add(whole, 1e-6))]];
   }
   const [row, column] = [entry(averages, 'row'), entry(averages, 'column')];
   const rowFactor = safeRsqrt(div(row, add(mean(row, axes.colAxis + 1, true), 1e-9)));
-  const factor = mul(rowFactor, safeRsqrt(column));
-  // A product, since tfjs has no gradient of broadcastTo for the kernels of convolutions.
-  const spread = (average: Tensor): Tensor => mul(average, ones(m.shape));
+  const factors = [rowFactor, safeRsqrt(column)];
   return [
-    mul(g, factor),
-    spread(row),
-    spread(column),
-    spread(rsqrt(add(row, 1e-8))),
-    spread(rsqrt(add(column, 1e-8))),
-    mul(m, factor),
+    [...factors, g],
+    [row],
+    [column],
+    [rsqrt(add(row, 1e-8))],
+    [rsqrt(add(column, 1e-8))],
+    [...factors, m],
   ];
 }

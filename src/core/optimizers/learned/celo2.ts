@@ -20,13 +20,13 @@ import {
   writeAccumulators,
 } from '../velo/accumulators';
 import { elementChannels } from '../velo/features';
-import type { ElementNetwork } from '../velo/hypernetwork';
 import { entry } from '../velo/lookup';
-import { elementForward } from '../velo/step';
 import { clippedGradient } from '../velo/tensorStep';
 import { FEATURE_GROUPS } from '../velo/theta';
 import { CELO2_OPTIONS } from './architecture';
 import type { Celo2Architecture } from './architecture';
+import { elementNetwork } from './elementNetwork';
+import type { ElementNetwork } from './elementNetwork';
 import { optimizerOf } from './learnedOptimizer';
 import type { LearnedForm, LearnedOptimizer } from './learnedOptimizer';
 
@@ -92,7 +92,7 @@ function celo2Update(
   architecture: Celo2Architecture,
   input: UpdateInput,
 ): UpdateResult {
-  const network = networkOf(theta);
+  const layers = layersOf(theta);
   const rate = entry(input.scalars, 'learningRate');
   const vectorRate = tf.mul(rate, architecture.vectorFactor);
   const params: Record<string, Tensor> = {};
@@ -100,7 +100,7 @@ function celo2Update(
   for (const [name, param] of Object.entries(input.params)) {
     const given = { name, param, grad: entry(input.grads, name), state: input.state };
     const isMatrix = param.rank >= 2;
-    const step = isMatrix ? matrixStep(given, network, architecture.orthogonal) : vectorStep(given);
+    const step = isMatrix ? matrixStep(given, layers, architecture.orthogonal) : vectorStep(given);
     const whole = withDecay(step.direction, param, architecture.weightDecay);
     params[name] = tf.sub(param, tf.mul(isMatrix ? rate : vectorRate, whole));
     Object.assign(state, step.state);
@@ -121,10 +121,10 @@ interface Step {
   readonly state: TensorDict;
 }
 
-/** The network's first output, as orthogonal matrices where wanted, with unit RMS over the last two axes. */
+/** What the network puts out, as orthogonal matrices where wanted, with unit RMS over the last two axes. */
 function matrixStep(
   { name, param, grad, state }: Given,
-  network: ElementNetwork,
+  layers: ElementNetwork['layers'],
   isOrthogonal: boolean,
 ): Step {
   const [rows = 1, cols = 1] = param.shape.slice(-2);
@@ -132,13 +132,13 @@ function matrixStep(
   const gradient = clippedGradient(grad);
   const before = readAccumulators(state, name);
   const after = updateAccumulators(before, gradient, SECOND_MOMENT_DECAY);
-  const channels = elementChannels(param, gradient, after, ROOT_EPSILON);
-  const stacked = tf.concat(
-    channels.map((channel) => tf.reshape(channel, [1, batch, rows * cols])),
+  const features = elementChannels(param, gradient, after, ROOT_EPSILON).map((factors) =>
+    factors.map((factor) => tf.expandDims(factor, 0)),
   );
-  const features = tf.reshape(unitSize(stacked, [2]), [FEATURES, param.size]);
-  const outputs = elementForward(features, network);
-  const direction = tf.reshape(tf.slice(outputs, [0, 0], [1, -1]), [batch, rows, cols]);
+  const outputs = elementNetwork({
+    ...{ shape: param.shape, features, sections: batch, epsilon: NORM_EPSILON, layers },
+  });
+  const direction = tf.reshape(outputs, [batch, rows, cols]);
   const turned = isOrthogonal ? newtonSchulz(direction, ORTHOGONAL_EPSILON) : direction;
   return {
     direction: tf.reshape(unitSize(turned, [1, 2]), param.shape),
@@ -159,14 +159,12 @@ function unitSize(x: Tensor, axes: number[]): Tensor {
   return tf.mul(x, tf.rsqrt(tf.add(NORM_EPSILON, tf.mean(tf.square(x), axes, true))));
 }
 
-function networkOf(theta: TensorDict): ElementNetwork {
+/** Of the outputs nothing but the first is used. */
+function layersOf(theta: TensorDict): ElementNetwork['layers'] {
   const part = (name: string): Tensor => entry(theta, `ff_mod_stack/~/${name}`);
-  return {
-    w0: tf.concat(FEATURE_GROUPS.map((_, group) => part(`w0__${group}`))),
-    b0: part('b0'),
-    w1: part('w1'),
-    b1: part('b1'),
-    w2: part('w2'),
-    b2: part('b2'),
-  };
+  return [
+    { w: tf.concat(FEATURE_GROUPS.map((_, group) => part(`w0__${group}`))), b: part('b0') },
+    { w: part('w1'), b: part('b1') },
+    { w: tf.slice(part('w2'), [0, 0], [-1, 1]), b: tf.slice(part('b2'), [0], [1]) },
+  ];
 }

@@ -8,12 +8,7 @@ import { MLP_LOPT_OPTIONS } from './architecture';
 import type { MlpLoptArchitecture } from './architecture';
 import { optimizerOf } from './learnedOptimizer';
 import type { LearnedOptimizer } from './learnedOptimizer';
-import {
-  normalisedFeatures,
-  perceptronOutputs,
-  perceptronParameters,
-  perceptronStep,
-} from './perceptron';
+import { perceptronOutputs, perceptronParameters, perceptronStep } from './perceptron';
 import type { LayerNames, StepScales } from './perceptron';
 import { perDecay } from './decays';
 import { ruleForm } from './tensorRule';
@@ -69,8 +64,9 @@ export function createMlpRule({
       const g = expandDims(grad, 0);
       const decays = perDecay(tensor1d(DECAYS), param.rank);
       const m = add(mul(state['m']!, decays), mul(g, sub(1, decays)));
-      const features = normalisedFeatures([g, expandDims(param, 0), m]);
-      const outputs = perceptronOutputs(theta, shape, features, time.features);
+      const features = [[g], [expandDims(param, 0)], [m]];
+      const inputs = { shape: param.shape, features, common: time.features };
+      const outputs = perceptronOutputs(theta, shape, inputs);
       return { param: sub(param, perceptronStep(outputs, scales, param.shape)), state: { m } };
     },
   };

@@ -1,26 +1,15 @@
 /**
  * The small perceptron that learned optimizers apply to each parameter of a network: from features of the parameter to
- * a direction and a magnitude, of which the step is made. Features lie one after the other, a row for each.
+ * a direction and a magnitude, of which the step is made.
  */
-import {
-  add,
-  concat,
-  exp,
-  expandDims,
-  matMul,
-  mean,
-  mul,
-  relu,
-  reshape,
-  rsqrt,
-  slice,
-  square,
-} from '@tensorflow/tfjs-core';
+import { exp, mul, reshape, slice } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { truncatedNormal } from '../../compute/parameters';
 import type { ParamSpec } from '../../compute/parameters';
 import type { TensorDict } from '../optimizer';
 import { entry } from '../velo/lookup';
+import { elementNetwork } from './elementNetwork';
+import type { Features } from './elementNetwork';
 
 /** Names of the weights [inputs, outputs] and biases of layer 0, 1, … in a theta. */
 export interface LayerNames {
@@ -51,49 +40,30 @@ export function perceptronParameters(shape: PerceptronShape): ParamSpec[] {
   });
 }
 
-/**
- * ReLU after each layer but the last.
- * @param own     f32[k, n]: what differs between the n parameters
- * @param common  f32[inputs - k, 1]: what is the same for all of them
- * @returns f32[outputs, n]
- */
+/** Added to the mean squares that features are divided by the roots of. */
+const MEAN_SQUARE_EPSILON = 1e-5;
+
+/** What a perceptron is told of the parameters. */
+export interface PerceptronInputs {
+  /** Of the parameters. */
+  readonly shape: readonly number[];
+  /** What differs between them, each divided by its root mean square. */
+  readonly features: readonly Features[];
+  /** f32[inputs - features, 1]: what is the same for all of them. */
+  readonly common: Tensor;
+}
+
+/** ReLU after each layer but the last. @returns f32[outputs, n] */
 export function perceptronOutputs(
   theta: TensorDict,
   { names, hiddenLayers }: PerceptronShape,
-  own: Tensor,
-  common: Tensor,
+  inputs: PerceptronInputs,
 ): Tensor {
-  let out = firstLayer(theta, names, own, common);
-  for (let layer = 1; layer <= hiddenLayers; layer++) {
-    const product = matMul(entry(theta, names.w(layer)), relu(out), true);
-    out = add(product, expandDims(entry(theta, names.b(layer)), 1));
-  }
-  return out;
-}
-
-/** What is common is one column that is added to all. */
-function firstLayer(theta: TensorDict, names: LayerNames, own: Tensor, common: Tensor): Tensor {
-  const w = entry(theta, names.w(0));
-  const [inputs = 0, width = 0] = w.shape;
-  const [count = 0] = own.shape;
-  const rows = (from: number, to: number): Tensor => slice(w, [from, 0], [to - from, width]);
-  const column = matMul(rows(count, inputs), common, true);
-  const bias = add(column, expandDims(entry(theta, names.b(0)), 1));
-  return add(matMul(rows(0, count), own, true), bias);
-}
-
-const MEAN_SQUARE_EPSILON = 1e-5;
-
-/** Features on top of each other, each divided by its root mean square. @param features  f32[k, …] each @returns f32[Σk, n] */
-export function normalisedFeatures(features: readonly Tensor[]): Tensor {
-  const rows = concat(features.map(asRows));
-  const meanSquare = mean(square(rows), 1, true);
-  return mul(rows, rsqrt(add(meanSquare, MEAN_SQUARE_EPSILON)));
-}
-
-function asRows(x: Tensor): Tensor {
-  const [count = 1] = x.shape;
-  return reshape(x, [count, -1]);
+  const layers = Array.from({ length: hiddenLayers + 1 }, (_, layer) => ({
+    w: entry(theta, names.w(layer)),
+    b: entry(theta, names.b(layer)),
+  }));
+  return elementNetwork({ ...inputs, layers, epsilon: MEAN_SQUARE_EPSILON });
 }
 
 export interface StepScales {

@@ -133,8 +133,11 @@ function rnnMlpUpdate(
   const shape = perceptronOf(architecture);
   const steps = seen.map((tensor, i) => {
     const common = tf.concat([commonFeatures.of(tensor.param, names.length, input), item(told, i)]);
-    const column = tf.expandDims(common, 1);
-    const outputs = perceptronOutputs(theta, shape, elementFeatures(tensor), column);
+    const outputs = perceptronOutputs(theta, shape, {
+      shape: tensor.param.shape,
+      features: elementFeatures(tensor),
+      common: tf.expandDims(common, 1),
+    });
     return {
       param: tf.sub(tensor.param, perceptronStep(outputs, architecture, tensor.param.shape)),
       toLstm: tf.mean(tf.slice(outputs, [2, 0], [architecture.fromMlp, outputs.shape[1]!]), 1),

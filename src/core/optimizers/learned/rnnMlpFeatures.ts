@@ -7,7 +7,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { norm } from '../baselines/tensorMath';
 import type { Optimizer, UpdateInput } from '../optimizer';
 import { entry } from '../velo/lookup';
-import { normalisedFeatures } from './perceptron';
+import type { Features } from './elementNetwork';
 import { clippedLog, logNorm, momentsOf, rowOf } from './tensorStatistics';
 import { TIME_SCALES } from './timeFeatures';
 
@@ -44,12 +44,12 @@ export function tensorFeatures({ param, grad, m, v }: SeenTensor, loss: Tensor):
   return tf.concat([rowOf(before), loss, rowOf([ofM.spread, ofV.spread, ofParam.spread])]);
 }
 
-/** Each divided by its root mean square. @returns f32[23, n] */
-export function elementFeatures({ param, grad, m, v }: SeenTensor): Tensor {
+/** 23 together. */
+export function elementFeatures({ param, grad, m, v }: SeenTensor): Features[] {
   const s = tf.rsqrt(tf.add(v, 1e-6));
   const p = tf.expandDims(param, 0);
   const logP = tf.log(tf.add(tf.abs(p), 1e-8));
-  return normalisedFeatures([tf.expandDims(grad, 0), p, logP, m, v, tf.mul(m, s), s]);
+  return [[tf.expandDims(grad, 0)], [p], [logP], [m], [v], [m, s], [s]];
 }
 
 /** Time as sin(t/(τ·π)), how many tensors there are, how large this one is in norm and number. */

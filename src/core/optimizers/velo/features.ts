@@ -10,16 +10,19 @@ import { DECAYS, factoredAxes, factoredScales, safeRsqrt } from './accumulators'
 import { clamp } from './bounds';
 import { item } from './lookup';
 
+/** One feature: the product, in this order, of one to three factors that broadcast against f32[S]. */
+export type ChannelFactors = readonly [Tensor, ...Tensor[]];
+
 /** The part of the features that depends on whether the second moment is factored: 3 channels each. */
 interface SecondMomentChannels {
   /** group 7: gradient over the factored second moment */
-  readonly scaledGradient: readonly Tensor[];
+  readonly scaledGradient: readonly ChannelFactors[];
   /** group 9 */
   readonly rows: readonly Tensor[];
   /** group 10 */
   readonly cols: readonly Tensor[];
   /** group 13: momentum over the factored second moment */
-  readonly scaledMomentum: readonly Tensor[];
+  readonly scaledMomentum: readonly ChannelFactors[];
 }
 
 /**
@@ -32,8 +35,14 @@ export function elementFeatures(
   gradient: Tensor,
   accumulators: Accumulators,
 ): Tensor {
-  const channels = elementChannels(param, gradient, accumulators);
-  return normalise(tf.concat(channels.map((channel) => tf.reshape(channel, [1, -1]))));
+  // Adding spreads averages as broadcastTo would, in a fraction of its time.
+  const zeros = tf.zeros(param.shape);
+  const channels = elementChannels(param, gradient, accumulators).map((factors) => {
+    const product = factors.reduce((all, factor) => tf.mul(all, factor));
+    const whole = product.size === param.size ? product : tf.add(product, zeros);
+    return tf.reshape(whole, [1, -1]);
+  });
+  return normalise(tf.concat(channels));
 }
 
 /**
@@ -42,14 +51,14 @@ export function elementFeatures(
  * @param gradient  f32[S], clipped
  * @param accumulators  after this update
  * @param rootEpsilon  added to the second moment below the root
- * @returns 30 × f32[S]
+ * @returns 30 of them
  */
 export function elementChannels(
   param: Tensor,
   gradient: Tensor,
   accumulators: Accumulators,
   rootEpsilon = 1e-6,
-): Tensor[] {
+): ChannelFactors[] {
   const { momentum, secondMoment } = accumulators;
   const s = tf.rsqrt(tf.add(secondMoment, rootEpsilon));
   const axes = factoredAxes(param.shape);
@@ -58,20 +67,15 @@ export function elementChannels(
       ? diagonalChannels(gradient, accumulators)
       : factoredChannels(gradient, accumulators, axes);
   const rsqrt = (x: Tensor): Tensor => tf.rsqrt(tf.add(x, 1e-8));
+  const each = (channels: readonly Tensor[]) => channels.map((x): ChannelFactors => [x]);
   return [
-    gradient,
-    clamp(gradient, -0.1, 0.1),
-    param,
-    ...momentum,
-    secondMoment,
-    ...momentum.map((m) => tf.mul(m, s)),
-    s,
+    ...each([gradient, clamp(gradient, -0.1, 0.1), param, ...momentum, secondMoment]),
+    ...momentum.map((m): ChannelFactors => [m, s]),
+    [s],
     ...second.scaledGradient,
-    tf.mul(gradient, s),
-    ...second.rows,
-    ...second.cols,
-    ...second.rows.map(rsqrt),
-    ...second.cols.map(rsqrt),
+    [gradient, s],
+    ...each([...second.rows, ...second.cols]),
+    ...each([...second.rows, ...second.cols].map(rsqrt)),
     ...second.scaledMomentum,
   ];
 }
@@ -88,18 +92,16 @@ function factoredChannels(
   axes: FactoredAxes,
 ): SecondMomentChannels {
   const scales = DECAYS.map((_, k) => factoredScales(accumulators, axes, k));
-  const scaled = (x: Tensor, k: number): Tensor => {
+  const scaled = (x: Tensor, k: number): ChannelFactors => {
     const { row, col } = item(scales, k);
-    return tf.mul(tf.mul(x, row), col);
+    return [x, row, col];
   };
-  // Adding spreads the averages as broadcastTo would, in a fraction of its time.
-  const zeros = tf.zeros(gradient.shape);
-  const spread = (averages: readonly Tensor[], axis: number): Tensor[] =>
-    averages.map((average) => tf.add(tf.expandDims(average, axis), zeros));
+  const beside = (averages: readonly Tensor[], axis: number): Tensor[] =>
+    averages.map((average) => tf.expandDims(average, axis));
   return {
     scaledGradient: DECAYS.map((_, k) => scaled(gradient, k)),
-    rows: spread(accumulators.rows, axes.rowAxis),
-    cols: spread(accumulators.cols, axes.colAxis),
+    rows: beside(accumulators.rows, axes.rowAxis),
+    cols: beside(accumulators.cols, axes.colAxis),
     scaledMomentum: accumulators.momentum.map(scaled),
   };
 }
@@ -107,10 +109,10 @@ function factoredChannels(
 function diagonalChannels(gradient: Tensor, accumulators: Accumulators): SecondMomentChannels {
   const { diagonal, momentum } = accumulators;
   return {
-    scaledGradient: diagonal.map((v) => tf.mul(gradient, safeRsqrt(tf.add(v, 1e-9)))),
+    scaledGradient: diagonal.map((v) => [gradient, safeRsqrt(tf.add(v, 1e-9))]),
     rows: diagonal,
     cols: diagonal,
     // No epsilon here, as in the reference; 10⁻³⁰ inside the accumulator keeps it finite.
-    scaledMomentum: momentum.map((m, k) => tf.mul(m, tf.rsqrt(item(diagonal, k)))),
+    scaledMomentum: momentum.map((m, k) => [m, tf.rsqrt(item(diagonal, k))]),
   };
 }

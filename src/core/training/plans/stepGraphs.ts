@@ -5,6 +5,7 @@ import type { NamedFloats, TensorSpec } from '../../../base/index';
 import { capture, captureGradients } from '../../compute/capture/capture';
 import type { CaptureOptions, InputSpecs } from '../../compute/capture/capture';
 import type { Graph } from '../../compute/capture/graph';
+import { joiningCalls } from '../../compute/capture/graphCalls';
 import { isLowered } from '../../compute/plan/lower';
 import { planGraph } from '../../compute/plan/plan';
 import type { Plan } from '../../compute/plan/plan';
@@ -116,13 +117,15 @@ export function updateGraph(
   return capture(
     (tensors) => {
       const weighted = optimizer.theta?.with(under('theta', tensors)) ?? optimizer;
-      const result = weighted.update({
-        params: under('params', tensors),
-        grads: under('grads', tensors),
-        state: under('state', tensors),
-        scalars: under('scalars', tensors),
-        loss: tensors['loss'] as Scalar,
-      });
+      const result = joiningCalls(true, () =>
+        weighted.update({
+          params: under('params', tensors),
+          grads: under('grads', tensors),
+          state: under('state', tensors),
+          scalars: under('scalars', tensors),
+          loss: tensors['loss'] as Scalar,
+        }),
+      );
       return { ...prefixed('params', result.params), ...prefixed('state', result.state) };
     },
     inputs,

@@ -20,6 +20,7 @@
 #include "../pool.c"
 #include "../rows.c"
 #include "../gather.c"
+#include "../elements.c"
 #include "../random.c"
 #include "../control.c"
 
@@ -67,6 +68,7 @@ static const Kernel kernels[] = {
     POOL_KERNELS
     ROWS_KERNELS
     GATHER_KERNELS
+    ELEMENTS_KERNELS
     RANDOM_KERNELS
     CONTROL_KERNELS
 };

@@ -4,6 +4,7 @@ import type { KernelNode } from '../nodes';
 import type { View } from '../view';
 import { contiguousStrides } from '../view';
 import { evenestCut } from './cut';
+import { splitElements } from './elements';
 import type { Range } from './cut';
 
 interface Rows {
@@ -53,6 +54,7 @@ const KERNELS: Readonly<Record<string, Rows>> = {
 };
 
 export function splitKernel(node: KernelNode, parts: number): KernelNode[] | undefined {
+  if (node.op.startsWith('elements.')) return splitElements(node, parts);
   const rows = KERNELS[node.op];
   if (rows === undefined || sumsRows(node) || spills(node, rows)) return undefined;
   const size = node.args[rows.count] as number;

@@ -13,6 +13,7 @@ import { splitMatmul } from './matmul';
 const PRODUCT_FLOPS = 60_000;
 const OTHER_FLOPS = 6_000;
 const BYTES = 20_000;
+const PRODUCTS = /^(conv\.|elements\.network$)/;
 /** A part of less is not worth waiting for another thread. */
 const LEAST_MICROSECONDS = 4;
 
@@ -36,8 +37,7 @@ export function splitInto(node: PlanNode, parts: number): readonly PlanNode[] | 
 
 /** Roughly how long a thread takes. */
 function microsecondsOf(node: PlanNode): number {
-  const isProduct =
-    node.kind === 'matmul' || (node.kind === 'kernel' && node.op.startsWith('conv.'));
+  const isProduct = node.kind === 'matmul' || (node.kind === 'kernel' && PRODUCTS.test(node.op));
   const flops = flopsOf(node) / (isProduct ? PRODUCT_FLOPS : OTHER_FLOPS);
   return Math.max(flops, bytesOf(node) / BYTES);
 }
