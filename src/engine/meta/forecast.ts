@@ -1,6 +1,6 @@
 /** What a meta-training will take, told before it starts: a few of its trainings are tried, for some hundredths of a second each. */
 import { UserError } from '../../base/index';
-import { createLengthSchedule, createRng } from '../../core/index';
+import { createLengthSchedule, lengthOf } from '../../core/index';
 import { budgetSeconds } from '../../protocol/index';
 import type { MetaConfig } from '../../protocol/index';
 import type { Forecast } from '../population/contract';
@@ -9,7 +9,7 @@ import type { Population } from '../population/population';
 import type { MetaForecast } from './contract';
 import { BASELINE, LEARNED } from './openLearned';
 import type { Problem, Problems } from './problems';
-import { lengthSpec, resolveEstimator } from './resolve';
+import { resolveEstimator, resolveLengths } from './resolve';
 import type { PairConfig } from './resolve';
 import { BASELINE_RATES, BASELINE_TIMES } from './validation';
 
@@ -67,12 +67,13 @@ function meanSteps(config: PairConfig): number {
 }
 
 /** Pairs of an outer iteration that begin with a training. @param steps  of a side */
-function newTrainings({ estimator, lengths, seed }: PairConfig, steps: number): number {
-  const { pairs, kind } = estimator;
+function newTrainings(config: PairConfig, steps: number): number {
+  const { pairs, kind } = config.estimator;
   if (kind === 'fullEs') return pairs;
-  const lengthAt = createLengthSchedule(lengthSpec(lengths));
-  const drawn = Array.from({ length: SAMPLED_LENGTHS }, (_, step) =>
-    lengthAt(0, createRng({ seed, purpose: 'task', step })),
+  const { lengths, ...drawnBy } = resolveLengths(config);
+  const options = { ...drawnBy, lengths: createLengthSchedule(lengths) };
+  const drawn = Array.from({ length: SAMPLED_LENGTHS }, (_, problem) =>
+    lengthOf(options, problem, { iteration: 0 }),
   );
   const mean = drawn.reduce((sum, length) => sum + length, 0) / drawn.length;
   return pairs * Math.min(1, steps / mean);
