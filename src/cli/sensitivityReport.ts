@@ -2,6 +2,7 @@
 import pc from 'picocolors';
 import type { SensitivityOptions } from '../engine/index';
 import type { MetaSensitivity } from '../protocol/index';
+import { metaPaths, writeMetaSensitivity } from '../storage/index';
 import { INTERRUPTED, withInterrupt } from './interrupt';
 import { formatCount, formatTable } from './output';
 import type { Output } from './output';
@@ -34,6 +35,8 @@ export async function tellSensitivity(output: Output, options: SensitivityOption
     process.exitCode = INTERRUPTED;
     return;
   }
+  const { of } = options;
+  if ('directory' in of) writeMetaSensitivity(metaPaths(of.directory).sensitivity, result);
   output.emit({ type: 'sensitivity', sensitivity: result });
   printSensitivity(output, result);
 }

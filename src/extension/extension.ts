@@ -9,6 +9,7 @@ import { ConfigProblems, registerQuickFixes } from './config/diagnostics';
 import { OptimizerEditors } from './editors/optimizerEditor';
 import { Engines } from './engines';
 import { createEvaluationStore } from './evaluations/evaluationStore';
+import { followMetaConfigs } from './config/metaConfigContext';
 import { createMetaStore } from './metas/metaStore';
 import { ComparisonPanels } from './panels/comparisonPanel';
 import { createMetaPanels } from './panels/metaPanel';
@@ -68,6 +69,7 @@ export function activate(context: ExtensionContext): VeloApi {
   context.subscriptions.push(...disposables, ...commands, tasks);
   context.subscriptions.push(new OptimizerEditors(services), registerRunConfigs());
   context.subscriptions.push(new ConfigProblems(), registerQuickFixes(), registerCompletion());
+  context.subscriptions.push(followMetaConfigs());
   // Runs that went on while no window was open show up without being asked for.
   const attach = async () => {
     await runs.attach();

@@ -15,4 +15,5 @@ export {
 } from '../protocol/index';
 export { createTaskFiles, taskNameProblem } from '../storage/index';
 export { findingsOf, withoutDoubles } from './config/findings';
+export { withScales } from './config/scalesInConfig';
 export { withTask } from './config/taskInEvaluation';

@@ -15,6 +15,7 @@ import {
   optimizerInspectionSchema,
   readyTaskSchema,
   runEntrySchema,
+  sensitivityStateSchema,
   seriesUpdateSchema,
   sweepTableSchema,
   taskCurvesSchema,
@@ -27,11 +28,15 @@ import {
 } from './live/index';
 
 /** Raised with every change that an older engine or client would misread. */
-export const ENGINE_PROTOCOL = 5;
+export const ENGINE_PROTOCOL = 6;
 
 const runRef = z.object({ runId: z.string().min(1) });
 const evaluationRef = z.object({ evaluationId: z.string().min(1) });
 const metaRef = z.object({ metaId: z.string().min(1) });
+/** Whose theta is measured: the newest of a meta-training, or the start of a `*.velo.json` of kind "metatrain", absolute. */
+const sensitivityRef = z.object({
+  of: z.union([metaRef, z.object({ configPath: z.string().min(1) })]),
+});
 const watchRef = z.object({ watchId: z.string().min(1) });
 const taskRef = z.object({ task: z.record(z.string(), z.unknown()) });
 const nothing = z.object({});
@@ -203,6 +208,12 @@ export const ENGINE_REQUESTS = {
   'meta.delete': { params: metaRef, result: nothing },
   /** Sends `meta.update` with everything, in pieces, then with what is new. */
   'meta.watch': { params: watchRef.extend({ metaId: z.string() }), result: nothing },
+  /** Measures what noise on each group of a theta does; answered when it has begun. One at a time, on all cores. */
+  'sensitivity.start': { params: sensitivityRef, result: nothing },
+  /** Gives it up; what was measured before stays. */
+  'sensitivity.stop': { params: sensitivityRef, result: nothing },
+  /** Sends `sensitivity.update` with the state, then whenever it has changed. */
+  'sensitivity.watch': { params: watchRef.extend(sensitivityRef.shape), result: nothing },
   'devices.list': {
     params: nothing,
     result: z.object({
@@ -272,6 +283,7 @@ export const ENGINE_NOTIFICATIONS = {
   /** After the first `metas.list` of a connection, as `runs.changed`. */
   'metas.changed': z.object({ changed: z.array(metaEntrySchema), removed: z.array(z.string()) }),
   'meta.update': watchRef.extend({ seq: z.int().min(0), update: metaUpdateSchema }),
+  'sensitivity.update': watchRef.extend({ state: sensitivityStateSchema }),
   'trace.update': watchRef.extend({ seq: z.int().min(0), update: traceUpdateSchema }),
   'engine.log': z.object({ level: z.enum(['debug', 'info', 'warn', 'error']), text: z.string() }),
 } as const satisfies Record<string, z.core.$ZodType>;

@@ -142,8 +142,8 @@ export function parseRecord(text: string, place: string): unknown {
 }
 
 /** @throws UserError('run') that names the place, the field and what was expected */
-export function decodeRecord<T>(schema: z.ZodType<T>, value: unknown, place: string): T {
-  const result = schema.safeParse(value, { reportInput: true });
+export function decodeRecord<T>(schema: z.core.$ZodType<T>, value: unknown, place: string): T {
+  const result = z.safeParse(schema, value, { reportInput: true });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const path = issue === undefined || issue.path.length === 0 ? 'value' : issue.path.join('.');

@@ -48,6 +48,11 @@ export function metaPaths(directory: string): MetaPaths {
   };
 }
 
+/** What was last found out about noise on the start of a config, beside it: `NAME.velo-sensitivity.json`. */
+export function configSensitivityPath(configPath: string): string {
+  return `${configPath.replace(/(\.velo)?\.json$/, '')}.velo-sensitivity.json`;
+}
+
 /** Of the averaged theta after so many outer iterations. */
 export function metaThetaPath({ thetas }: Pick<MetaPaths, 'thetas'>, iteration: number): string {
   return join(thetas, `iteration-${String(iteration).padStart(6, '0')}.safetensors`);

@@ -95,10 +95,9 @@ export function readMetaValidationTasks(
 
 /** Undefined where it was never measured. @throws UserError('run' | 'disk') */
 export function readMetaSensitivity(
-  directory: string,
+  path: string,
   fs: FileSystem = nodeFileSystem,
 ): MetaSensitivity | undefined {
-  const { sensitivity: path } = metaPaths(directory);
   return fs.existsSync(path) ? decodeMetaSensitivity(readText(path, fs), path) : undefined;
 }
 

@@ -145,11 +145,11 @@ export function resumeMetaTraining(
   }
 }
 
-/** Beside a meta-training that others may write meanwhile: nobody else writes this file. @throws UserError('disk') */
+/** Beside a config, or a meta-training that others may write meanwhile: nobody else writes this file. @throws UserError('disk') */
 export function writeMetaSensitivity(
-  directory: string,
+  path: string,
   sensitivity: MetaSensitivity,
   fs: FileSystem = nodeFileSystem,
 ): void {
-  writeJson(metaPaths(directory).sensitivity, sensitivity, fs);
+  writeJson(path, sensitivity, fs);
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MetaSensitivity } from '../../src/protocol/index';
-import { findMetaTraining, readMetaSensitivity } from '../../src/storage/index';
+import { findMetaTraining, metaPaths, readMetaSensitivity } from '../../src/storage/index';
 import { jsonLines, runCli } from '../support/buildCli';
 import { bundleOf } from '../support/bundles';
 import { TINY_META } from '../support/tinyMeta';
@@ -86,10 +86,10 @@ describe('velo metatrain --sensitivity', () => {
   it('keeps what it has found out about a meta-training in its folder', async () => {
     const folder = workspace();
     expect((await velo(folder, 'tiny.velo.json')).code).toBe(0);
-    const directory = findMetaTraining(folder, 'tiny-1');
-    expect(readMetaSensitivity(directory)).toBeUndefined();
+    const { sensitivity: file } = metaPaths(findMetaTraining(folder, 'tiny-1'));
+    expect(readMetaSensitivity(file)).toBeUndefined();
     const told = await sensitivityOf(folder, '--resume', 'tiny-1', '--sigma', '0.5');
-    expect(readMetaSensitivity(directory)).toEqual(told);
+    expect(readMetaSensitivity(file)).toEqual(told);
     expect(told).toMatchObject({ iteration: 2, sigma: 0.5, problems: 3 });
     expect(told.theta).toMatch(/^after 2 outer iterations, from weights made by hand/);
   });

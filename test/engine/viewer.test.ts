@@ -86,11 +86,17 @@ it('shows a finished evaluation, without its code, and refuses everything else',
     viewer.request('evaluation.resume', { evaluationId }),
     viewer.request('run.start', { configPath, overrides: [] }),
     viewer.request('optimizers.list', { files: [] }),
+    viewer.request('sensitivity.start', { of: { configPath } }),
   ];
   for (const answer of asked)
     await expect(answer).rejects.toMatchObject({
       code: 'usage',
       message: 'the folder is not trusted: what was made in it can only be looked at',
     });
+  const noise = { watchId: 'noise', of: { configPath } };
+  await expect(viewer.request('sensitivity.watch', noise)).rejects.toMatchObject({
+    code: 'usage',
+    message: 'the folder is not trusted: its configs are not read',
+  });
   expect(contentOf(root)).toEqual(before);
 }, 200_000);

@@ -16,7 +16,7 @@ import type { CheckResult } from './checks';
 import { writeFinishedRuns } from './manyRuns';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const TIMEOUT_MS = 180_000 + WATCHED_SECONDS * 1000;
+const TIMEOUT_MS = 300_000 + WATCHED_SECONDS * 1000;
 
 describe.skipIf(vscodeFolder === undefined)('in the extension host of VELO_VSCODE', () => {
   let results: CheckResult[] = [];

@@ -27,12 +27,13 @@ const TINY_META = {
   lengths: 20,
   estimator: { kind: 'fullEs', pairs: 2 },
   iterations: 1_000_000,
-  validation: { every: 50, tasks: 2, lengths: [20], samples: 8 },
+  validation: { every: 5, tasks: 2, lengths: [20], samples: 8 },
   checkpointEvery: 5,
 };
 
 let api: VeloApi;
 let startedRunId = '';
+let metaId = '';
 
 export async function run(): Promise<void> {
   const results: CheckResult[] = [];
@@ -255,6 +256,7 @@ const checks: Readonly<Record<CheckName, () => unknown>> = {
   'starts a meta-training by the play button, stops it, and goes on with it': async () => {
     const uri = await write('tiny.velo.json', TINY_META);
     const id = await vscode.commands.executeCommand<string>('velo.run.start', uri);
+    metaId = id;
     assert.match(id, /^tiny-\d+$/);
     const entry = () => api.metas().find(({ metaId }) => metaId === id);
     await until('some outer steps', () => (entry()?.iterations ?? 0) > 4, 60_000);
@@ -277,6 +279,83 @@ const checks: Readonly<Record<CheckName, () => unknown>> = {
       [id],
     );
     await vscode.commands.executeCommand('velo.metas.focus');
+  },
+
+  'trains with a theta, evaluates it, opens it, and saves it': async () => {
+    const use = (action: string) =>
+      vscode.commands.executeCommand('velo.meta.useTheta', { ...meta(), action, theta: 5 });
+    const theta = join(root(), '.velo', 'metatrainings', metaId, 'thetas');
+    const file = join(theta, 'iteration-000005.safetensors');
+    await use('evaluate');
+    const evaluation = vscode.window.activeTextEditor?.document;
+    assert.equal(evaluation?.uri.fsPath, join(root(), `${metaId}-5.velo-eval.json`));
+    const { optimizers } = JSON.parse(evaluation.getText()) as {
+      optimizers: { optimizer: { weights: string } }[];
+    };
+    assert.equal(join(root(), optimizers[0]?.optimizer.weights ?? ''), file);
+    assert.deepEqual(ours(evaluation.uri), []);
+    await use('open');
+    const shown = () => vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+    await until('the editor of weights', () => shown() instanceof vscode.TabInputCustom);
+    assert.equal((shown() as vscode.TabInputCustom).uri.fsPath, file);
+    // Where the dialog stands.
+    const target = join(root(), `${metaId}-5.safetensors`);
+    await accepting(use('save'), () => existsSync(target));
+    await until('all of it', () => readFileSync(target).equals(readFileSync(file)));
+    const before = api.runs().length;
+    await accepting(use('train'), () => api.runs().length > before);
+    const [run] = api.runs();
+    assert.match(run?.name ?? '', new RegExp(`${metaId}-5`));
+    const ref = { root: root(), runId: run?.runId };
+    await vscode.commands.executeCommand('velo.run.stop', ref);
+  },
+
+  'compares two thetas': async () => {
+    const before = api.runs().length;
+    const compared = vscode.commands.executeCommand('velo.meta.compare', {
+      ...{ ...meta(), before: 0, after: 5 },
+    });
+    await accepting(compared, () => api.runs().length >= before + 2);
+    const names = api.runs().map(({ name }) => name);
+    for (const theta of [0, 5])
+      assert.ok(
+        names.some((name) => name.includes(`${metaId}-${theta}`)),
+        names.slice(0, 4).join(),
+      );
+    const label = () => vscode.window.tabGroups.activeTabGroup.activeTab?.label ?? '';
+    await until('the comparison', () => /compar/i.test(label()));
+    const started = api.runs().slice(0, 2);
+    const refs = started.map(({ runId }) => ({ root: root(), runId }));
+    await vscode.commands.executeCommand('velo.run.stop', refs[0], refs);
+  },
+
+  'measures the sensitivity of a config, and puts scales into it': async () => {
+    const uri = await write('noisy.velo.json', TINY_META);
+    await vscode.commands.executeCommand('velo.meta.measure', uri);
+    const file = join(root(), 'noisy.velo-sensitivity.json');
+    await until('the result', () => existsSync(file), 100_000);
+    const found = JSON.parse(readFileSync(file, 'utf8')) as { groups: { name: string }[] };
+    assert.ok(found.groups.some(({ name }) => name === 'LSTM'));
+    assert.equal(vscode.window.tabGroups.activeTabGroup.activeTab?.label, 'θ of noisy');
+    const scales = { LSTM: 0.5 };
+    const argument = { root: root(), configPath: uri.fsPath, scales };
+    await vscode.commands.executeCommand('velo.meta.applyScales', argument);
+    const document = vscode.window.activeTextEditor?.document;
+    assert.equal(document?.uri.fsPath, uri.fsPath);
+    assert.equal(document.isDirty, true);
+    assert.deepEqual(JSON.parse(document.getText()), {
+      ...TINY_META,
+      optimizer: { ...TINY_META.optimizer, scales },
+    });
+    assert.deepEqual(JSON.parse(readFileSync(uri.fsPath, 'utf8')), TINY_META);
+    await document.save();
+    // Those of a meta-training come into a copy.
+    await vscode.commands.executeCommand('velo.meta.applyScales', { ...meta(), scales });
+    const copy = vscode.window.activeTextEditor?.document;
+    assert.equal(copy?.isUntitled, true);
+    const { optimizer } = JSON.parse(copy.getText()) as { optimizer: { scales: object } };
+    assert.deepEqual(optimizer.scales, scales);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   },
 
   'refuses a config with a problem': async () => {
@@ -410,6 +489,22 @@ async function write(name: string, config: unknown): Promise<vscode.Uri> {
   const uri = vscode.Uri.file(join(root(), name));
   await vscode.workspace.fs.writeFile(uri, Buffer.from(JSON.stringify(config, null, 2)));
   return uri;
+}
+
+const meta = () => ({ root: root(), metaId });
+
+/** Takes whatever a command offers, until it has done what it should. */
+async function accepting(command: Thenable<unknown>, isDone: () => boolean): Promise<void> {
+  await until(
+    'the end of all questions',
+    async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      await sleep(200);
+      return isDone();
+    },
+    60_000,
+  );
+  await command;
 }
 
 async function replaceText(editor: vscode.TextEditor, text: string): Promise<void> {

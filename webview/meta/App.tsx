@@ -4,6 +4,7 @@ import type { MetaViewMessage } from '../../src/protocol/live/index';
 import { Button, EmptyState, LoadingText, Skeleton, Unreadable } from '../shared/components';
 import { useBreakpoint, useSize } from '../shared/useSize';
 import { useThrottled } from '../shared/useThrottled';
+import { Measured } from './components/Measured';
 import { Meta } from './components/Meta';
 import type { MetaModel } from './model';
 import type { ViewChoices } from './view';
@@ -34,8 +35,8 @@ interface ContentProps extends AppProps {
 }
 
 function Content({ model, ...rest }: ContentProps) {
-  const { data, problem, canControl } = model;
-  const { post } = rest;
+  const { data, sensitivity, problem, canControl } = model;
+  const { post, breakpoint } = rest;
   switch (model.phase) {
     case 'loading':
       return <Loading />;
@@ -51,6 +52,10 @@ function Content({ model, ...rest }: ContentProps) {
           }}
         />
       );
+    case 'measured': {
+      const isNarrow = breakpoint === 'narrow';
+      return sensitivity && <Measured state={sensitivity} {...{ canControl, isNarrow, post }} />;
+    }
     case 'ready':
       if (data === undefined) return null;
       // Half of it would jump about while the rest comes.

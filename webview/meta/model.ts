@@ -4,6 +4,7 @@ import type {
   MetaIterations,
   MetaUpdate,
   MetaValidationEntry,
+  SensitivityState,
 } from '../../src/protocol/live/index';
 
 export interface Problem {
@@ -20,9 +21,11 @@ export interface MetaData extends Pick<MetaUpdate, 'entry' | 'plan' | 'about' | 
 }
 
 export interface MetaModel {
-  /** `failed` only where there is nothing else to show. */
-  readonly phase: 'loading' | 'ready' | 'empty' | 'failed';
+  /** `failed` only where there is nothing else to show; `measured`: there is a config, and no meta-training. */
+  readonly phase: 'loading' | 'ready' | 'empty' | 'failed' | 'measured';
   readonly data?: MetaData | undefined;
+  /** What noise does to its theta. */
+  readonly sensitivity?: SensitivityState | undefined;
   /** Number of the update that comes next. */
   readonly next: number;
   /** An update was lost: everything is to be asked for anew. */
@@ -49,7 +52,14 @@ export function reduce(model: MetaModel, message: MetaHostMessage): MetaModel {
       return withUpdate(model, message);
     case 'noMeta': {
       const { canControl } = message;
-      return { ...model, data: undefined, problem: undefined, phase: 'empty', canControl };
+      const none = { data: undefined, sensitivity: undefined, problem: undefined };
+      return { ...model, ...none, phase: 'empty', canControl };
+    }
+    case 'sensitivity': {
+      const { state: sensitivity, canControl } = message;
+      const isOfConfig = sensitivity.config !== undefined;
+      const shown = isOfConfig ? ({ phase: 'measured', problem: undefined } as const) : {};
+      return { ...model, sensitivity, canControl, ...shown };
     }
     case 'engine': {
       const { state, message: text } = message;
@@ -58,9 +68,13 @@ export function reduce(model: MetaModel, message: MetaHostMessage): MetaModel {
     case 'problem': {
       const { message: text, remedy } = message;
       const problem = remedy === undefined ? { message: text } : { message: text, remedy };
-      return { ...model, problem, phase: model.data === undefined ? 'failed' : model.phase };
+      return { ...model, problem, phase: hasContent(model) ? model.phase : 'failed' };
     }
   }
+}
+
+function hasContent({ phase }: MetaModel): boolean {
+  return phase === 'ready' || phase === 'measured';
 }
 
 function withUpdate(
@@ -109,6 +123,11 @@ function concatenated(
   all.set(before);
   all.set(after, before.length);
   return all;
+}
+
+/** Trainings of a pair; 1 where there are none, as estimates go back through single trainings. */
+export function sidesOf({ about }: MetaData): 1 | 2 {
+  return about.playsPairs ? 2 : 1;
 }
 
 /** The validation of the best theta. */

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 
 export const SECTIONS = [
   ...['losses', 'speedup', 'pairs', 'gradient', 'lengths', 'throughput'],
-  ...['multiplier', 'tasks', 'drift', 'checkpoints'],
+  ...['multiplier', 'tasks', 'drift', 'sensitivity', 'checkpoints'],
 ] as const;
 
 const GROUPINGS = ['length', 'family', 'task'] as const;

@@ -6,7 +6,7 @@ import { TARGET_RISE, noiseEffect, trainingLosses } from '../../core/index';
 import type { NoiseEffect, PairTurn, TrainingLoss } from '../../core/index';
 import { playsPairs } from '../../protocol/index';
 import type { MetaConfig, MetaSensitivity } from '../../protocol/index';
-import { loadMetaCheckpoint, readMetaTraining, writeMetaSensitivity } from '../../storage/index';
+import { loadMetaCheckpoint, readMetaTraining } from '../../storage/index';
 import type { Population } from '../population/population';
 import type { MetaOptions } from './contract';
 import { decodeState } from './metaState';
@@ -22,7 +22,7 @@ import { startTheta } from './startTheta';
 import type { StartTheta } from './startTheta';
 
 export interface SensitivityOptions extends MetaOptions {
-  /** Of a start, or the folder of a meta-training: its theta as of its last checkpoint. The result is written there. */
+  /** Of a start, or the folder of a meta-training: its theta as of its last checkpoint. */
   readonly of: { readonly config: MetaConfig } | { readonly directory: string };
   /** Each is played with both signs for each group; default 24. */
   readonly problems?: number;
@@ -68,9 +68,7 @@ export async function measureSensitivity(options: SensitivityOptions): Promise<M
     const { sigma } = config.estimator;
     const { loss, all, floor, innerSteps } = measured;
     const about = { theta: start.text, iteration, sigma, problems: count, innerSteps, targetRise };
-    const sensitivity = { ...about, loss, all, floor, ...groups };
-    if ('directory' in options.of) writeMetaSensitivity(options.of.directory, sensitivity);
-    return sensitivity;
+    return { ...about, loss, all, floor, ...groups };
   } finally {
     await population.close();
   }

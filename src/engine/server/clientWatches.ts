@@ -5,6 +5,8 @@ import { EvaluationWatch } from './evaluationWatch';
 import type { Evaluations } from './evaluations';
 import { MetaWatch } from './metaWatch';
 import type { Metas } from './metas';
+import type { Sensitivities, SensitivityOf } from './sensitivities';
+import { SensitivityWatch } from './sensitivityWatch';
 import { SeriesWatch } from './seriesWatch';
 import type { WatchServices } from './seriesWatch';
 import { TraceWatch } from './traceWatch';
@@ -14,6 +16,7 @@ import type { Watch, Watches } from './watches';
 export interface WatchSources {
   readonly evaluations: Evaluations;
   readonly metas: Metas;
+  readonly sensitivities: Sensitivities;
 }
 
 export class ClientWatches {
@@ -64,6 +67,16 @@ export class ClientWatches {
     const send = this.#connection.notify.bind(this.#connection, 'meta.update');
     const { onError } = this.#services;
     this.#replace(watchId, new MetaWatch({ watchId, metaId }, this.#sources.metas, send, onError));
+  }
+
+  /** @throws UserError('run' | 'config') where there is nothing to measure */
+  watchSensitivity(watchId: string, of: SensitivityOf): void {
+    const { sensitivities } = this.#sources;
+    // Where there is none the client is told so, instead of nothing.
+    sensitivities.state(of);
+    const send = this.#connection.notify.bind(this.#connection, 'sensitivity.update');
+    const { onError } = this.#services;
+    this.#replace(watchId, new SensitivityWatch({ watchId, of }, sensitivities, send, onError));
   }
 
   end(watchId: string): void {

@@ -7,6 +7,7 @@ import type { Evaluations } from './evaluations';
 import type { Metas } from './metas';
 import { deleteRun, describeRun, exportRun } from './runFiles';
 import type { RunIndex } from './runIndex';
+import type { Sensitivities } from './sensitivities';
 import type { ServiceWorker } from './serviceWorker';
 import type { TaskCosts } from './taskCosts';
 import type { Trainings } from './trainings';
@@ -15,6 +16,7 @@ export interface HandlerServices {
   readonly trainings: Trainings;
   readonly evaluations: Evaluations;
   readonly metas: Metas;
+  readonly sensitivities: Sensitivities;
   readonly service: ServiceWorker;
   readonly taskCosts: TaskCosts;
   readonly watches: ClientWatches;
@@ -31,7 +33,12 @@ export interface HandlerServices {
 const NOTHING = {};
 
 export function createHandlers(services: HandlerServices): Handlers {
-  return { ...runHandlers(services), ...evaluationHandlers(services), ...metaHandlers(services) };
+  return {
+    ...runHandlers(services),
+    ...evaluationHandlers(services),
+    ...metaHandlers(services),
+    ...sensitivityHandlers(services),
+  };
 }
 
 /** What changes nothing on the disk and runs nothing of the folder. */
@@ -47,6 +54,7 @@ const VIEWING: ReadonlySet<string> = new Set<keyof Handlers>([
   'evaluation.sweep',
   'metas.list',
   'meta.watch',
+  'sensitivity.watch',
 ]);
 
 /** The same answers to what only looks; everything else is refused with UserError('usage'). */
@@ -140,8 +148,32 @@ function metaHandlers({
   };
 }
 
-function runHandlers(services: HandlerServices): Omit<Handlers, EvaluationRequest | MetaRequest> {
-  const { trainings, evaluations, metas, service, watches } = services;
+type SensitivityRequest = Extract<keyof Handlers, `sensitivity.${string}`>;
+
+function sensitivityHandlers({
+  sensitivities,
+  watches,
+}: HandlerServices): Pick<Handlers, SensitivityRequest> {
+  return {
+    'sensitivity.start': async ({ of }) => {
+      await sensitivities.start(of);
+      return NOTHING;
+    },
+    'sensitivity.stop': ({ of }) => {
+      sensitivities.stop(of);
+      return NOTHING;
+    },
+    'sensitivity.watch': ({ watchId, of }) => {
+      watches.watchSensitivity(watchId, of);
+      return NOTHING;
+    },
+  };
+}
+
+type FolderRequest = EvaluationRequest | MetaRequest | SensitivityRequest;
+
+function runHandlers(services: HandlerServices): Omit<Handlers, FolderRequest> {
+  const { trainings, evaluations, metas, sensitivities, service, watches } = services;
   const { index, jobs } = trainings;
   return {
     'engine.ping': () => NOTHING,
@@ -169,8 +201,8 @@ function runHandlers(services: HandlerServices): Omit<Handlers, EvaluationReques
       return NOTHING;
     },
     'jobs.stopAll': async () => {
-      const all = [trainings.stopAll(), evaluations.stopAll(), metas.stopAll()];
-      const counts = await Promise.all(all);
+      const others = [evaluations, metas, sensitivities.jobs].map((jobs) => jobs.stopAll());
+      const counts = await Promise.all([trainings.stopAll(), ...others]);
       return { stopped: counts.reduce((sum, count) => sum + count, 0) };
     },
     'run.delete': ({ runId }) => {

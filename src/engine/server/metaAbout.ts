@@ -13,6 +13,7 @@ export function metaAbout({ config, environment }: MetaRecord): MetaAbout {
     lengths: lengthsText(config.lengths),
     tasks: typeof config.tasks === 'string' ? config.tasks : config.tasks.name,
     entries: [...(environment.entries ?? [])],
+    playsPairs: playsPairs(estimator),
     pairs: playsPairs(estimator) ? estimator.pairs : estimator.problems,
     floor: metaLoss.floor,
     thetaSize: environment.thetaSize,

@@ -86,6 +86,7 @@ function columnsOf(iterations: readonly MetaIteration[]): MetaIterations {
     cosine: floats(({ cosine }) => cosine),
     pairs: Uint32Array.from(iterations, (one) => one.pairs.length),
     difference: Float32Array.from(pairs, ({ difference }) => difference ?? NaN),
+    problemLoss: Float32Array.from(pairs, ({ loss }) => loss ?? NaN),
     length: Uint32Array.from(pairs, ({ length }) => length),
     entry: Uint32Array.from(pairs, ({ entry }) => entry),
     diverged: Uint32Array.from(pairs, ({ diverged }) => diverged),

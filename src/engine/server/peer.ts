@@ -10,6 +10,7 @@ import { createHandlers, viewerHandlers } from './handlers';
 import { ListFeed } from './listFeed';
 import type { Logger } from './logger';
 import type { Metas } from './metas';
+import type { Sensitivities } from './sensitivities';
 import type { WatchServices } from './seriesWatch';
 import type { ServiceWorker } from './serviceWorker';
 import type { TaskCosts } from './taskCosts';
@@ -20,6 +21,7 @@ export interface PeerServices {
   readonly trainings: Trainings;
   readonly evaluations: Evaluations;
   readonly metas: Metas;
+  readonly sensitivities: Sensitivities;
   readonly service: ServiceWorker;
   readonly taskCosts: TaskCosts;
   readonly watches: Watches;
@@ -78,8 +80,8 @@ export class Peer {
   }
 
   #begin(): ReturnType<typeof createHandlers> {
-    const { trainings, evaluations, metas, service, taskCosts, log, shutdown } = this.#services;
-    const { isViewer, onGreeted } = this.#services;
+    const { trainings, evaluations, metas, sensitivities } = this.#services;
+    const { service, taskCosts, log, shutdown, isViewer, onGreeted } = this.#services;
     onGreeted(this);
     log.debug(`${this.#name} is connected`);
     // After the reply to the greeting, before which the client expects nothing.
@@ -90,6 +92,7 @@ export class Peer {
       trainings,
       evaluations,
       metas,
+      sensitivities,
       service,
       taskCosts,
       watches: this.#watches,

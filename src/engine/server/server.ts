@@ -12,6 +12,7 @@ import { Lifetime } from './lifetime';
 import type { Logger } from './logger';
 import { Metas } from './metas';
 import { Peer } from './peer';
+import { Sensitivities } from './sensitivities';
 import { SeriesLogs } from './seriesLog';
 import { ServiceWorker } from './serviceWorker';
 import { TaskCosts } from './taskCosts';
@@ -48,6 +49,7 @@ export class EngineServer {
   readonly #trainings: Trainings;
   readonly #evaluations: Evaluations;
   readonly #metas: Metas;
+  readonly #sensitivities: Sensitivities;
   readonly #service: ServiceWorker;
   readonly #taskCosts: TaskCosts;
   readonly #clients = new Set<Peer>();
@@ -62,6 +64,7 @@ export class EngineServer {
     const shown = { root: viewed ?? root, files, isTrusted, workerScript, log };
     this.#evaluations = new Evaluations(shown);
     this.#metas = new Metas(shown);
+    this.#sensitivities = new Sensitivities(shown, this.#metas);
     this.#service = new ServiceWorker(workerScript, files);
     this.#taskCosts = new TaskCosts(workerScript, files);
     const { index, jobs } = this.#trainings;
@@ -79,7 +82,7 @@ export class EngineServer {
       watches.poke(event.runId);
       this.#lifetime.changed();
     });
-    for (const { jobs: sole } of [this.#evaluations, this.#metas]) {
+    for (const { jobs: sole } of [this.#evaluations, this.#metas, this.#sensitivities]) {
       sole.onChange(() => {
         this.#lifetime.changed();
       });
@@ -88,6 +91,7 @@ export class EngineServer {
       trainings: this.#trainings,
       evaluations: this.#evaluations,
       metas: this.#metas,
+      sensitivities: this.#sensitivities,
       service: this.#service,
       taskCosts: this.#taskCosts,
       watches,
@@ -131,6 +135,7 @@ export class EngineServer {
       this.#trainings.jobs.close(),
       this.#evaluations.close(),
       this.#metas.close(),
+      this.#sensitivities.jobs.stopAll(),
     ]);
     this.#service.close();
     this.#taskCosts.close();
@@ -201,7 +206,8 @@ export class EngineServer {
 
   get #jobNames(): string[] {
     const runs = this.#trainings.jobs.all.map(({ runId }) => runId);
-    return [...runs, ...this.#evaluations.jobs.names, ...this.#metas.jobs.names];
+    const others = [this.#evaluations, this.#metas, this.#sensitivities];
+    return [...runs, ...others.flatMap(({ jobs }) => jobs.names)];
   }
 
   /** The answer to who asked for it goes out first. */

@@ -1,5 +1,5 @@
 /**
- * The evaluation, or the meta-training, that this engine is at work on: one of a kind at a time, since each takes all cores.
+ * The evaluation, meta-training or measurement that this engine is at work on: one of a kind at a time, since each takes all cores.
  * What is in its folder is not known here.
  */
 import { basename } from 'node:path';
@@ -25,8 +25,10 @@ export interface SoleJobOptions {
 
 export interface JobAtWork {
   readonly state: 'starting' | 'running' | 'stopping';
-  /** Trainings or outer iterations, once it is known. */
+  /** Trainings, outer iterations or parts, once it is known. */
   readonly done?: number;
+  /** Of a measurement: how many parts it has. */
+  readonly parts?: number;
   readonly secondsLeft?: number;
 }
 
@@ -35,6 +37,7 @@ interface Work {
   id?: string;
   state: JobAtWork['state'];
   done?: number;
+  parts?: number;
   secondsLeft?: number;
   failure?: string;
   timer?: NodeJS.Timeout;
@@ -137,6 +140,7 @@ export class SoleJob {
       case 'progress':
         if (work.state === 'starting') work.state = 'running';
         work.done = report.done;
+        if (report.parts !== undefined) work.parts = report.parts;
         work.secondsLeft = report.secondsLeft;
         break;
       case 'warning':

@@ -1,4 +1,4 @@
-/** What evaluations and meta-trainings have in common as worker threads: a command in, reports out. */
+/** What evaluations, meta-trainings and measurements have in common as worker threads: a command in, reports out. */
 import type { MessagePort } from 'node:worker_threads';
 import { toEngineError } from '../../protocol/index';
 import type { FolderJobCommand, FolderJobReport } from './messages';

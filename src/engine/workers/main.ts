@@ -1,5 +1,5 @@
 /**
- * A worker thread of the engine: one training, evaluation or meta-training, members of a population, ways back through
+ * A worker thread of the engine: one training, evaluation, meta-training or measurement, members of a population, ways back through
  * trainings, a helper of a training, or the requests that compute.
  */
 import { parentPort, workerData } from 'node:worker_threads';
@@ -13,6 +13,7 @@ import type { WorkerTask } from './messages';
 import { evaluate } from './evaluate';
 import { help } from './helper';
 import { metatrain } from './metatrain';
+import { measure } from './sensitivity';
 import { serve } from './service';
 import { train } from './train';
 
@@ -28,6 +29,9 @@ switch (task.kind) {
     break;
   case 'metatrain':
     void metatrain(task, parentPort);
+    break;
+  case 'sensitivity':
+    void measure(task, parentPort);
     break;
   case 'population':
     void servePopulation(task);

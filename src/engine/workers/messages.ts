@@ -21,7 +21,7 @@ export type WorkerTask =
       readonly isTrusted: boolean;
     }
   | {
-      readonly kind: 'evaluate' | 'metatrain';
+      readonly kind: 'evaluate' | 'metatrain' | 'sensitivity';
       /** Folder of the workspace. */
       readonly root: string;
       readonly target: FolderJobTarget;
@@ -31,7 +31,7 @@ export type WorkerTask =
     }
   | { readonly kind: 'service'; readonly files: ProgramFiles };
 
-/** A new evaluation or meta-training, or the folder of one that goes on. */
+/** A new evaluation or meta-training, or the folder of one that goes on; a measurement is of either. */
 export type FolderJobTarget = { readonly configPath: string } | { readonly directory: string };
 
 /** `start`: a reserved run from its config; `resume`: from its checkpoint. */
@@ -52,12 +52,17 @@ export type TrainReport =
 
 export type FolderJobCommand = 'stop';
 
-/** What an evaluation or a meta-training tells the main thread. */
+/** What an evaluation, a meta-training or a measurement tells the main thread. */
 export type FolderJobReport =
   | { readonly type: 'opened'; readonly id: string }
   | { readonly type: 'warning'; readonly text: string }
-  /** Trainings, or outer iterations, that are done and on the disk. */
-  | { readonly type: 'progress'; readonly done: number; readonly secondsLeft: number }
+  /** Trainings, or outer iterations, that are done and on the disk; or parts of a measurement, and how many it has. */
+  | {
+      readonly type: 'progress';
+      readonly done: number;
+      readonly parts?: number;
+      readonly secondsLeft: number;
+    }
   | { readonly type: 'ended' }
   | { readonly type: 'failed'; readonly error: EngineError };
 

@@ -33,7 +33,7 @@ async function run(
 }
 
 /** @throws UserError('task') where a task that may be drawn is code of the folder */
-function refuseOwnTasks({ tasks }: MetaConfig): void {
+export function refuseOwnTasks({ tasks }: MetaConfig): void {
   const { metaTrain, metaValid = [] } = resolveDistribution(tasks);
   for (const { task } of [...metaTrain, ...metaValid]) refuseOwnCode(task);
 }

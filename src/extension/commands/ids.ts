@@ -48,6 +48,8 @@ export const COMMANDS = {
   'velo.meta.openConfig': 'argument',
   'velo.meta.useTheta': 'argument',
   'velo.meta.compare': 'argument',
+  'velo.meta.measure': 'palette',
+  'velo.meta.applyScales': 'argument',
   'velo.log.show': 'palette',
   'velo.engine.restart': 'palette',
 } as const satisfies Record<string, 'palette' | 'argument'>;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ThemeIcon, Uri, commands, env, window, workspace } from 'vscode';
+import type { TextDocument } from 'vscode';
 import { UserError } from '../../base/index';
 import type { MetaEntry } from '../../protocol/live/index';
 import { CONFIG_SUFFIX } from '../config/configFiles';
@@ -14,7 +15,7 @@ import { payloadOf } from './arguments';
 import { savedConfig, showProblem } from './startRun';
 
 /** Opening data sets and workers. */
-const START_MS = 180_000;
+export const START_MS = 180_000;
 
 /**
  * Starts a meta-training and shows it at once.
@@ -27,16 +28,8 @@ export async function startMeta(
   panels: MetaPanels,
   config: Uri | undefined,
 ): Promise<string | undefined> {
-  const document = await savedConfig(config, {
-    suffix: CONFIG_SUFFIX,
-    otherwise: 'VeLO: New Meta-Training…',
-  });
-  const { diagnoseMetaConfigText } = await import('../onDemand');
-  const [problem] = diagnoseMetaConfigText(document.getText());
-  if (problem !== undefined) {
-    void showProblem(document, problem);
-    return undefined;
-  }
+  const document = await metaConfigDocument(config);
+  if (document === undefined) return undefined;
   const root = services.engines.rootOf(document.uri);
   const params = { configPath: document.uri.fsPath };
   const started = services.engines.get(root).request('meta.start', params, { timeoutMs: START_MS });
@@ -45,6 +38,25 @@ export async function startMeta(
   // Where the tree was never seen, this makes the status bar know it.
   await services.metas.load();
   return metaId;
+}
+
+/**
+ * @param config  the active editor's file when absent
+ * @returns its document, saved, or undefined where it has a problem, which is then shown
+ * @throws UserError('usage' | 'disk')
+ */
+export async function metaConfigDocument(
+  config: Uri | undefined,
+): Promise<TextDocument | undefined> {
+  const document = await savedConfig(config, {
+    suffix: CONFIG_SUFFIX,
+    otherwise: 'VeLO: New Meta-Training…',
+  });
+  const { diagnoseMetaConfigText } = await import('../onDemand');
+  const [problem] = diagnoseMetaConfigText(document.getText());
+  if (problem === undefined) return document;
+  void showProblem(document, problem);
+  return undefined;
 }
 
 /** Shows one; without an argument, the one that is chosen where there are several, and an empty panel where there is none. */
@@ -68,7 +80,7 @@ export async function openMeta(
 }
 
 export async function resumeMeta(services: Services, argument: unknown): Promise<void> {
-  const ref = await required(services, argument, {
+  const ref = await requiredMeta(services, argument, {
     title: 'Resume Meta-Training',
     fits: ({ canResume }) => canResume,
   });
@@ -79,7 +91,7 @@ export async function resumeMeta(services: Services, argument: unknown): Promise
 }
 
 export async function stopMeta(services: Services, argument: unknown): Promise<void> {
-  const ref = await required(services, argument, {
+  const ref = await requiredMeta(services, argument, {
     title: 'Stop Meta-Training',
     fits: ({ owner }) => owner === 'engine',
   });
@@ -93,7 +105,7 @@ export async function deleteMeta(
   panels: MetaPanels,
   argument: unknown,
 ): Promise<void> {
-  const ref = await required(services, argument, {
+  const ref = await requiredMeta(services, argument, {
     title: 'Delete Meta-Training',
     fits: ({ owner }) => owner === 'nobody',
   });
@@ -136,7 +148,7 @@ interface Choice {
 }
 
 /** The one that is meant, or the only one that fits, or the one that is chosen. @throws UserError where none fits */
-async function required(
+export async function requiredMeta(
   { metas }: Services,
   argument: unknown,
   { title, fits }: Choice,

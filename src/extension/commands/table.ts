@@ -16,6 +16,7 @@ import { payloadOf, runRefs, uriOf } from './arguments';
 import * as evaluations from './evaluationCommands';
 import { COMMANDS } from './ids';
 import type { CommandId } from './ids';
+import { applyScales, measureTheta } from './measureTheta';
 import * as metas from './metaCommands';
 import * as thetas from './metaThetas';
 import { newEvaluation } from './newEvaluation';
@@ -139,6 +140,8 @@ function metaHandlers(context: CommandContext): Record<MetaCommand, Handler> {
     'velo.meta.openConfig': (node) => metas.openMetaConfig(services, node),
     'velo.meta.useTheta': (argument) => thetas.useTheta(services, argument, train),
     'velo.meta.compare': (argument) => thetas.compareThetas(services, comparison, argument),
+    'velo.meta.measure': (argument) => measureTheta(services, metaPanels, argument),
+    'velo.meta.applyScales': (argument) => applyScales(services, argument),
   };
 }
 

@@ -180,9 +180,7 @@ export class FolderPanel<
     this.#watch = {
       dispose: () => {
         watch.updates.dispose();
-        // Watches end with their connection anyway; asking would start an engine that is gone.
-        if (engine.state.kind === 'connected')
-          engine.request('unwatch', { watchId }).catch(() => undefined);
+        endWatch(engine, watchId);
       },
     };
     await watch.begin();
@@ -226,6 +224,12 @@ export class FolderPanel<
       this.#services.report.error(thrown, `"${message.type}" in the ${view} view`);
     }
   }
+}
+
+/** Watches end with their connection anyway; asking would start an engine that is gone. */
+export function endWatch(engine: Engine, watchId: string): void {
+  if (engine.state.kind === 'connected')
+    engine.request('unwatch', { watchId }).catch(() => undefined);
 }
 
 /** The engine that shows what lies in a folder; in restricted mode one that does nothing else. @throws UserError */

@@ -8,6 +8,8 @@ export type { EvaluationEntry } from './evaluationEntry';
 export { metaEntrySchema } from './metaEntry';
 export type { MetaEntry } from './metaEntry';
 export { metaUpdateSchema } from './meta';
+export { sensitivityStateSchema } from './sensitivity';
+export type { MetaSensitivity, NoiseEffectEntry, SensitivityState } from './sensitivity';
 export type {
   MetaAbout,
   MetaPlan,

@@ -19,7 +19,9 @@ const aboutSchema = z.object({
   /** Name of the distribution of tasks, and of its entries, in their order. */
   tasks: z.string(),
   entries: z.array(z.string()),
-  /** Pairs of an outer iteration. */
+  /** Whether antithetic pairs are played; else trainings are gone back through. */
+  playsPairs: z.boolean(),
+  /** Pairs, or such trainings, of an outer iteration. */
   pairs: count(),
   /** Added to a loss before ratios are taken. */
   floor: z.number(),
@@ -53,7 +55,7 @@ const validationTaskSchema = z.object({
 });
 export type MetaValidationTaskEntry = Readonly<z.output<typeof validationTaskSchema>>;
 
-/** Of n outer iterations, and of the m pairs that they have together. NaN: not finite, or not known. */
+/** Of n outer iterations, and of the m pairs or trainings that they have together. NaN: not finite, or not known. */
 const iterationsSchema = z.object({
   iteration: integers(),
   /** Since the beginning, pauses apart, at the end of the iteration. */
@@ -61,7 +63,7 @@ const iterationsSchema = z.object({
   innerSteps: floats(),
   /** Share of the time in which workers computed, 0 … 1. */
   busy: floats(),
-  /** Mean meta-loss of the pairs. */
+  /** Mean meta-loss of them. */
   loss: floats(),
   learningRate: floats(),
   gradientRms: floats(),
@@ -69,9 +71,11 @@ const iterationsSchema = z.object({
   cosine: floats(),
   /** u32[n], summing to m. */
   pairs: integers(),
-  /** f32[m]: meta-loss of the positive side minus that of the negative one. */
+  /** f32[m]: meta-loss of the positive side minus that of the negative one; NaN where there are no sides. */
   difference: floats(),
-  /** u32[m]: inner steps, the distribution's entry, sides that diverged. */
+  /** f32[m]: meta-loss of a training that is gone back through; NaN for pairs. */
+  problemLoss: floats(),
+  /** u32[m]: inner steps, the distribution's entry, sides or trainings that diverged. */
   length: integers(),
   entry: integers(),
   diverged: integers(),

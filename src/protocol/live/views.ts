@@ -11,6 +11,7 @@ import {
 } from './optimizers';
 import { metaUpdateSchema } from './meta';
 import { runEntrySchema } from './runEntry';
+import { sensitivityStateSchema } from './sensitivity';
 import { seriesUpdateSchema } from './series';
 import { evaluationOverviewSchema, sweepTableSchema, taskCurvesSchema } from './speedup';
 import { readyTaskSchema, taskCostSchema, taskFamilySchema, taskSampleSchema } from './tasks';
@@ -209,6 +210,12 @@ export const metaHostMessageSchema = z.discriminatedUnion('type', [
   }),
   /** There is none yet in this folder. */
   z.object({ type: z.literal('noMeta'), canControl: z.boolean() }),
+  /** What noise does to its theta; the only one of these where a config's start is measured. */
+  z.object({
+    type: z.literal('sensitivity'),
+    state: sensitivityStateSchema,
+    canControl: z.boolean(),
+  }),
   engineMessage,
   problemSchema,
 ]);
@@ -225,6 +232,12 @@ export const metaViewMessageSchema = z.discriminatedUnion('type', [
     type: z.literal('theta'),
     action: z.enum(['save', 'train', 'evaluate', 'open']),
     theta: count(),
+  }),
+  z.object({ type: z.literal('measure'), action: z.enum(['start', 'stop']) }),
+  /** `optimizer.scales` for the config that was measured, or for a copy of the meta-training's; a person saves it. */
+  z.object({
+    type: z.literal('applyScales'),
+    scales: z.record(z.string(), z.number().check(z.minimum(0))),
   }),
   /** Both train the same task; which one is asked. */
   z.object({ type: z.literal('compare'), before: count(), after: count() }),

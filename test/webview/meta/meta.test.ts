@@ -46,20 +46,28 @@ inChromium('the view of a meta-training', (openView) => {
     expect(await sidewaysOverflow(page)).toBe(0);
   });
 
-  it.each(['starting', 'many-tasks', 'diverging', 'night', 'long-names', 'no-baseline', 'failed'])(
-    'clips nothing at 900 and 1,400 pixels: %s',
-    async (name) => {
-      const { page } = await open(openView, name);
-      await page.waitForTimeout(400);
-      await screenshot(page, `meta-${name}-1400`, true);
-      expect(await clippedTexts(page)).toEqual([]);
-      await page.setViewportSize({ width: 900, height: 900 });
-      await page.waitForTimeout(300);
-      expect(await clippedTexts(page)).toEqual([]);
-      expect(await sidewaysOverflow(page)).toBe(0);
-      expect(await axeViolations(page)).toEqual([]);
-    },
-  );
+  it.each([
+    ...[
+      'gradient',
+      'finished',
+      'measuring',
+      'noise',
+      'config',
+      'config-measuring',
+      'config-failed',
+    ],
+    ...['starting', 'many-tasks', 'diverging', 'night', 'long-names', 'no-baseline', 'failed'],
+  ])('clips nothing at 900 and 1,400 pixels: %s', async (name) => {
+    const { page } = await open(openView, name);
+    await page.waitForTimeout(400);
+    await screenshot(page, `meta-${name}-1400`, true);
+    expect(await clippedTexts(page)).toEqual([]);
+    await page.setViewportSize({ width: 900, height: 900 });
+    await page.waitForTimeout(300);
+    expect(await clippedTexts(page)).toEqual([]);
+    expect(await sidewaysOverflow(page)).toBe(0);
+    expect(await axeViolations(page)).toEqual([]);
+  });
 
   describe('the cursor', () => {
     it('moves by keys through all charts, and stands in the table', async () => {
@@ -160,6 +168,74 @@ inChromium('the view of a meta-training', (openView) => {
       await page.getByRole('checkbox', { name: 'Compare step 0' }).check();
       await compare.click();
       expect(await postedOf(view, 'compare')).toMatchObject([{ before: 0, after: 96 }]);
+    });
+  });
+
+  it('shows trainings that gradients go back through as what they are', async () => {
+    const { page } = await open(openView, 'gradient');
+    await expect
+      .poll(async () => valueText(page, 'Losses of trainings'))
+      .toMatch(/^Outer step 40, /);
+    await page.getByRole('button', { name: 'Losses of trainings: show the data' }).click();
+    const rows = page.getByRole('dialog').locator('tbody tr');
+    await rows.first().waitFor();
+    expect(await rows.count()).toBe(40 * 6);
+    // A loss, and not a dash.
+    expect(await rows.first().locator('td').nth(3).innerText()).toMatch(/^\u2212?\d/);
+    await page.keyboard.press('Escape');
+    const words = await page.locator('main').innerText();
+    expect(words).toContain('6 trainings a step');
+    expect(words).not.toMatch(/pairs|antithetic/i);
+  });
+
+  describe('the sensitivity of theta', () => {
+    it.each(THEMES)('breaks no rule of WCAG 2.2 A or AA in %s at 420 pixels', async (theme) => {
+      const { page } = await open(openView, 'config', { theme, width: 420 });
+      await screenshot(page, `meta-noise-${theme}-420`, true);
+      expect(await axeViolations(page)).toEqual([]);
+      expect(await clippedTexts(page)).toEqual([]);
+      expect(await sidewaysOverflow(page)).toBe(0);
+    });
+
+    it('is measured and given up from its section', async () => {
+      const none = await open(openView, 'no-baseline');
+      await none.page.getByRole('button', { name: 'Measure', exact: true }).click();
+      expect(await postedOf(none, 'measure')).toMatchObject([{ action: 'start' }]);
+      const measuring = await open(openView, 'measuring');
+      const { page } = measuring;
+      const progress = page.getByRole('progressbar', { name: 'Measurement' });
+      expect(await progress.getAttribute('aria-valuenow')).toBe('32');
+      await page.getByText('Measuring: 6 of 19 parts, 1 min 14 s left').waitFor();
+      await page.getByRole('button', { name: 'Stop measuring' }).click();
+      expect(await postedOf(measuring, 'measure')).toMatchObject([{ action: 'stop' }]);
+    });
+
+    it('has a row for each group, the costliest first, and scales to copy and to put into the config', async () => {
+      const view = await open(openView, 'config');
+      const { page } = view;
+      const rows = page.locator('.noise-table tbody tr');
+      const names = await rows.locator('th').allInnerTexts();
+      expect(names.slice(-2)).toEqual(['All groups', 'Chaos alone']);
+      expect(await rows.first().innerText()).toContain('too loud');
+      await page.getByText(/^\d+ groups are too loud/).waitFor();
+      await page.getByRole('button', { name: 'Copy the scales' }).focus();
+      await page.keyboard.press('Enter');
+      const [copied] = await postedOf(view, 'copy');
+      expect(String(copied?.['text'])).toMatch(/^"scales": \{ ".+": 0\.\d+/);
+      await page.getByRole('button', { name: 'Put them into the config' }).click();
+      const [applied] = await postedOf(view, 'applyScales');
+      expect(metaViewMessageSchema.safeParse(applied).success).toBe(true);
+      expect(JSON.parse(`{${String(copied?.['text'])}}`)).toEqual({ scales: applied?.['scales'] });
+      await page.getByRole('button', { name: 'Sensitivity of θ: show the data' }).click();
+      const table = page.getByRole('dialog').locator('tbody tr');
+      await table.first().waitFor();
+      expect(await table.count()).toBe(names.length);
+    });
+
+    it('is put into a new config where it is that of a meta-training', async () => {
+      const view = await open(openView, 'noise');
+      await view.page.getByRole('button', { name: 'New config with them' }).click();
+      expect(await postedOf(view, 'applyScales')).toHaveLength(1);
     });
   });
 

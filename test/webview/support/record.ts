@@ -13,7 +13,7 @@ import type { OptimizerInspection, RunEntry, TraceUpdate } from '../../../src/pr
 import { programVersion } from '../../../src/storage/index';
 import { engineEnded } from '../../support/engineEnd';
 import type { HostMessage } from './scenes';
-import { metaMessages } from './meta/record';
+import { gradientMessages, metaMessages } from './meta/record';
 import { speedupMessages } from './speedup/record';
 import { sweepMessages } from './speedup/recordSweep';
 import { taskMessages } from './tasks/record';
@@ -91,10 +91,11 @@ export async function recordTasks(root: string, target: string): Promise<void> {
   write(target, 'tasks', await taskMessages(root));
 }
 
-/** A meta-training alone; some minutes. @param root  of the repository */
+/** Meta-trainings alone; some minutes. @param root  of the repository */
 export async function recordMeta(root: string, target: string): Promise<void> {
   mkdirSync(target, { recursive: true });
   write(target, 'meta', await metaMessages(root));
+  write(target, 'meta-gradient', await gradientMessages(root));
 }
 
 function write(target: string, name: string, messages: readonly HostMessage[]): void {

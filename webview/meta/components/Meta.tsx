@@ -1,4 +1,4 @@
-/** The view once there is a meta-training: header, charts over outer steps beside what was learned, checkpoints. */
+/** The view once there is a meta-training: header, charts over outer steps beside what was learned, sensitivity, checkpoints. */
 import type { RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
 import { ProgressLine, Skeleton, Slider } from '../../shared/components';
@@ -6,7 +6,7 @@ import type { MetaViewMessage } from '../../../src/protocol/live/index';
 import type { Breakpoint } from '../../shared/useSize';
 import { aboutText, safetyText } from '../figures/words';
 import type { MetaData, MetaModel } from '../model';
-import { usePanel } from '../panel';
+import { sectionState, usePanel } from '../panel';
 import type { Panel } from '../panel';
 import { Checkpoints } from '../sections/Checkpoints';
 import { Drift } from '../sections/Drift';
@@ -15,6 +15,7 @@ import { Lengths } from '../sections/Lengths';
 import { Losses } from '../sections/Losses';
 import { Multiplier } from '../sections/Multiplier';
 import { Pairs } from '../sections/Pairs';
+import { Sensitivity } from '../sections/Sensitivity';
 import { Speedup } from '../sections/Speedup';
 import { Tasks } from '../sections/Tasks';
 import { Throughput } from '../sections/Throughput';
@@ -60,6 +61,12 @@ export function Meta({ model, ...rest }: MetaProps) {
       ) : (
         <>
           <Charts {...{ panel, charts }} />
+          <Sensitivity
+            {...{ canControl, post }}
+            state={model.sensitivity}
+            isNarrow={panel.breakpoint === 'narrow'}
+            {...sectionState(panel, 'sensitivity')}
+          />
           <Checkpoints panel={panel} />
         </>
       )}

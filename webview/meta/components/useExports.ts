@@ -32,10 +32,13 @@ export function useExports(
       void savePicture(format);
     },
   });
+  const pairs = () => csvOf(pairTable(data, entryLooks(data)));
   return [
     item('Outer steps (CSV)…', '.csv', () => csvOf(iterationTable(data, 'Outer steps'))),
     item('Validations (CSV)…', '-validations.csv', () => csvOf(lossTable(data, choices.grouping))),
-    item('Pairs (CSV)…', '-pairs.csv', () => csvOf(pairTable(data, entryLooks(data)))),
+    data.about.playsPairs
+      ? item('Pairs (CSV)…', '-pairs.csv', pairs)
+      : item('Trainings (CSV)…', '-trainings.csv', pairs),
     item('Everything (JSON)…', '.json', () => metaJson(data)),
     picture('png'),
     picture('svg'),

@@ -38,7 +38,7 @@ export interface Quantiles {
   readonly high: Float32Array;
 }
 
-/** Of the pairs of each iteration: smallest, median and largest inner length. */
+/** Of the trainings of each iteration: smallest, median and largest inner length. */
 export function lengthsOf({ pairs, length }: MetaIterations): Quantiles {
   const n = pairs.length;
   const [low, median, high] = [new Float32Array(n), new Float32Array(n), new Float32Array(n)];
@@ -51,12 +51,12 @@ export function lengthsOf({ pairs, length }: MetaIterations): Quantiles {
   return { low, median, high };
 }
 
-/** Share of the sides that diverged in each iteration. */
-export function divergedShares({ pairs, diverged }: MetaIterations): Float32Array {
+/** Share of the trainings that diverged in each iteration. @param sides  trainings of a pair; 1 where there are no pairs */
+export function divergedShares({ pairs, diverged }: MetaIterations, sides: 1 | 2): Float32Array {
   const shares = new Float32Array(pairs.length);
   forEachIteration(pairs, (i, from, to) => {
-    const sides = diverged.subarray(from, to).reduce((sum, count) => sum + count, 0);
-    shares[i] = to > from ? sides / (2 * (to - from)) : NaN;
+    const ended = diverged.subarray(from, to).reduce((sum, count) => sum + count, 0);
+    shares[i] = to > from ? ended / (sides * (to - from)) : NaN;
   });
   return shares;
 }
@@ -129,7 +129,8 @@ export function evenAxis(values: ArrayLike<number>): PlotAxis {
   const [low, high] = extent([values], () => true);
   const most = Math.max(-low, high);
   const range = most > 0 && most <= 1 ? most : 1;
-  const tick = 10 ** Math.floor(Math.log10(range));
+  const power = 10 ** Math.floor(Math.log10(range));
+  const tick = power * (range >= 5 * power ? 5 : range >= 2 * power ? 2 : 1);
   const ticks = [-tick, 0, tick].map((value) => ({ value, label: tickLabel(value) }));
   return { kind: 'linear', range: [-1.05 * range, 1.05 * range], ticks };
 }

@@ -1,4 +1,4 @@
-/** The differences of antithetic pairs as marks, with their spread. Pure. */
+/** What estimates are made of as marks: differences of antithetic pairs with their spread, or losses of trainings. Pure. */
 import type { MetaIterations } from '../../../src/protocol/live/index';
 import { smooth } from '../../shared/curves';
 import type { MarkerSymbol, PlotAxis, PlotLine } from '../../shared/plot';
@@ -33,45 +33,84 @@ export function entryLooks({ about, iterations }: MetaData): EntryLook[] {
   }));
 }
 
-export interface PairFigure {
+export interface MarkFigure {
   readonly lines: readonly PlotLine[];
   readonly y: PlotAxis;
   /** Every so manieth outer iteration is shown. */
   readonly every: number;
-  readonly rms: Float32Array;
+  /** What the line over the marks is at each outer iteration: the root mean square, or the mean. */
+  readonly summary: Float32Array;
 }
 
-/** Differences beyond the axis stand at its edge. */
+interface Drawn {
+  readonly scale: StepScale;
+  readonly smoothing: number;
+}
+
+const SUMMARY = { color: '--velo-fg', width: 1.5, dash: 'solid' } as const;
+
+/** Differences of pairs between ± their root mean square. */
 export function pairFigure(
   iterations: MetaIterations,
   looks: readonly EntryLook[],
-  { scale, smoothing }: { readonly scale: StepScale; readonly smoothing: number },
-): PairFigure {
-  const limit = limitOf(iterations.difference);
-  const { marks, every } = marksOf(iterations, scale, limit);
+  { scale, smoothing }: Drawn,
+): MarkFigure {
+  const { iteration, difference } = iterations;
+  const limit = spread(difference.map(Math.abs)).high || 1;
+  const marks = marksOf(iterations, { values: difference, looks, scale, range: [-limit, limit] });
   const rms = smooth(differenceRms(iterations), smoothing);
-  const spread = { name: 'RMS', color: '--velo-fg', width: 1.5, dash: 'solid' } as const;
+  const below = rms.map((value) => -value);
+  const lines = [rms, below].map((values) =>
+    lineOf(iteration, values, scale, { ...SUMMARY, name: 'RMS' }),
+  );
+  return { ...marks, lines: [...marks.lines, ...lines], summary: rms };
+}
+
+/** Meta-losses of trainings that are gone back through, around their mean. */
+export function problemFigure(
+  iterations: MetaIterations,
+  looks: readonly EntryLook[],
+  { scale, smoothing }: Drawn,
+): MarkFigure {
+  const { iteration, problemLoss, loss } = iterations;
+  const { low, high } = spread(problemLoss);
+  const room = high > low ? 0 : 1;
+  const range = [low - room, high + room] as const;
+  const marks = marksOf(iterations, { values: problemLoss, looks, scale, range });
+  const mean = smooth(loss, smoothing);
+  const line = lineOf(iteration, mean, scale, { ...SUMMARY, name: 'mean' });
+  return { ...marks, lines: [...marks.lines, line], summary: mean };
+}
+
+interface MarkOptions {
+  /** One for each pair or training. */
+  readonly values: Float32Array;
+  readonly looks: readonly EntryLook[];
+  readonly scale: StepScale;
+  /** What is beyond it stands at its edge. */
+  readonly range: readonly [number, number];
+}
+
+/** A line of marks for each entry of the distribution. */
+function marksOf(
+  iterations: MetaIterations,
+  { values, looks, scale, range }: MarkOptions,
+): Pick<MarkFigure, 'lines' | 'y' | 'every'> {
+  const { marks, every } = placesOf(iterations, { values, scale, range });
   const lines = looks.map(({ name, color, symbol, hollow }, entry): PlotLine => {
     const own = marks.get(entry);
     const marker = { symbol, size: 4.5, hollow };
     const style = { name, color, width: 1, dash: 'solid', opacity: 0.75, marker } as const;
     return { ...style, markersOnly: true, x: own?.x ?? [], y: own?.y ?? [] };
   });
-  const below = rms.map((value) => -value);
-  const { iteration } = iterations;
-  return {
-    lines: [
-      ...lines,
-      lineOf(iteration, rms, scale, spread),
-      lineOf(iteration, below, scale, spread),
-    ],
-    y: {
-      kind: 'linear',
-      range: [-1.05 * limit, 1.05 * limit],
-      ticks: linearTicks(-limit, limit, 4),
-    },
-    ...{ every, rms },
-  };
+  const [low, high] = range;
+  const room = 0.025 * (high - low);
+  const y = {
+    kind: 'linear',
+    range: [low - room, high + room],
+    ticks: linearTicks(low, high, 4),
+  } as const;
+  return { lines, y, every };
 }
 
 interface Marks {
@@ -79,12 +118,11 @@ interface Marks {
   readonly y: number[];
 }
 
-function marksOf(
-  { iteration, pairs, difference, entry }: MetaIterations,
-  { from, to }: StepScale,
-  limit: number,
+function placesOf(
+  { iteration, pairs, entry }: MetaIterations,
+  { values, scale, range }: Omit<MarkOptions, 'looks'>,
 ): { readonly marks: ReadonlyMap<number, Marks>; readonly every: number } {
-  const isShown = (step: number): boolean => step >= from && step <= to;
+  const isShown = (step: number): boolean => step >= scale.from && step <= scale.to;
   const total = pairs.reduce((sum, n, i) => sum + (isShown(iteration[i]!) ? n : 0), 0);
   const every = Math.max(1, Math.ceil(total / MOST_MARKS));
   const marks = new Map<number, Marks>();
@@ -92,25 +130,21 @@ function marksOf(
     const step = iteration[i]!;
     if (!isShown(step) || step % every !== 0) return;
     for (let at = first; at < end; at++) {
-      const value = difference[at]!;
+      const value = values[at]!;
       if (!Number.isFinite(value)) continue;
       const own = marks.get(entry[at]!) ?? { x: [], y: [] };
       marks.set(entry[at]!, own);
       own.x.push(step);
-      own.y.push(Math.min(limit, Math.max(-limit, value)));
+      own.y.push(Math.min(range[1], Math.max(range[0], value)));
     }
   });
   return { marks, every };
 }
 
-/** 98 % of the differences are smaller; from at most 20,000 of them, evenly spread. */
-function limitOf(difference: Float32Array): number {
-  const stride = Math.max(1, Math.ceil(difference.length / 20_000));
-  const sizes: number[] = [];
-  for (let i = 0; i < difference.length; i += stride) {
-    const size = Math.abs(difference[i]!);
-    if (Number.isFinite(size)) sizes.push(size);
-  }
-  sizes.sort((a, b) => a - b);
-  return sizes[Math.min(sizes.length - 1, Math.floor(0.98 * sizes.length))] || 1;
+/** 98 % of the finite values are above `low`, and as many below `high`; from at most 20,000 of them, evenly spread. */
+function spread(values: Float32Array): { readonly low: number; readonly high: number } {
+  const stride = Math.max(1, Math.ceil(values.length / 20_000));
+  const sorted = values.filter((value, i) => i % stride === 0 && Number.isFinite(value)).sort();
+  const at = (share: number): number => sorted[Math.floor(share * sorted.length)] ?? 0;
+  return { low: at(0.02), high: at(0.98) };
 }

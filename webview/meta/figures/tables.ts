@@ -4,6 +4,7 @@ import type { TableContent } from '../../shared/components';
 import type { CellValue } from '../../shared/save';
 import { toCsv } from '../../shared/save';
 import type { MetaData } from '../model';
+import { sidesOf } from '../model';
 import { differenceRms, divergedShares, lengthsOf, speedsOf } from './iterations';
 import type { EntryLook } from './pairs';
 import { curveOf, groupsOf } from './validations';
@@ -76,19 +77,27 @@ export function driftTable({ validations }: MetaData): TableContent {
   return table('How far θ has moved', ['Outer step', ...groups], rows);
 }
 
-export function pairTable({ iterations }: MetaData, looks: readonly EntryLook[]): TableContent {
-  const { iteration, pairs, difference, length, entry, diverged } = iterations;
+/** Of each pair its difference; of each training that is gone back through its meta-loss. */
+export function pairTable(
+  { iterations, about }: MetaData,
+  looks: readonly EntryLook[],
+): TableContent {
+  const { iteration, pairs, length, entry, diverged } = iterations;
+  const values = about.playsPairs ? iterations.difference : iterations.problemLoss;
   let at = 0;
   const rows = [...iteration].flatMap((step, i) =>
     Array.from({ length: pairs[i]! }, () => {
-      const row = [step, looks[entry[at]!]?.name ?? '', length[at], difference[at], diverged[at]];
+      const row = [step, looks[entry[at]!]?.name ?? '', length[at], values[at], diverged[at]];
       at += 1;
       return row;
     }),
   );
-  const columns = ['Outer step', 'Tasks', 'T', 'L⁺ − L⁻', 'Diverged sides'];
-  return table('Antithetic pairs', columns, rows);
+  return about.playsPairs
+    ? table('Antithetic pairs', [...PAIR_COLUMNS, 'L⁺ − L⁻', 'Diverged sides'], rows)
+    : table('Trainings', [...PAIR_COLUMNS, 'Meta-loss', 'Diverged'], rows);
 }
+
+const PAIR_COLUMNS = ['Outer step', 'Tasks', 'T'];
 
 const ITERATION_COLUMNS = [
   ...[
@@ -100,23 +109,27 @@ const ITERATION_COLUMNS = [
     'Meta-loss',
     'Learning rate',
   ],
-  ...['Gradient norm', 'Update norm', 'Cosine', 'RMS of differences'],
+  ...['Gradient norm', 'Update norm', 'Cosine'],
   ...['Shortest T', 'Median T', 'Longest T', 'Diverged'],
 ];
+const DIFFERENCES = 'RMS of differences';
 
-/** Everything of each outer iteration but its pairs. */
-export function iterationTable({ iterations }: MetaData, title: string): TableContent {
+/** Everything of each outer iteration but its trainings. */
+export function iterationTable(data: MetaData, title: string): TableContent {
+  const { iterations, about } = data;
   const { low, median, high } = lengthsOf(iterations);
   const [speeds, rms, diverged] = [
-    ...[speedsOf(iterations), differenceRms(iterations), divergedShares(iterations)],
+    ...[speedsOf(iterations), differenceRms(iterations), divergedShares(iterations, sidesOf(data))],
   ];
   const rows = [...iterations.iteration].map((step, i) => [
     ...[step, iterations.seconds[i], iterations.innerSteps[i], speeds?.[i], iterations.busy[i]],
     ...[iterations.loss[i], iterations.learningRate[i], iterations.gradientRms[i]],
-    ...[iterations.updateRms[i], iterations.cosine[i], rms?.[i]],
+    ...[iterations.updateRms[i], iterations.cosine[i]],
     ...[low[i], median[i], high[i], diverged?.[i]],
+    ...(about.playsPairs ? [rms?.[i]] : []),
   ]);
-  return table(title, ITERATION_COLUMNS, rows);
+  const columns = [...ITERATION_COLUMNS, ...(about.playsPairs ? [DIFFERENCES] : [])];
+  return table(title, columns, rows);
 }
 
 /** As a CSV file. */

@@ -38,7 +38,7 @@ export function headerItems(data: MetaData): KeyValue[] {
       value: best === undefined ? '–' : `${num(best.ratio)} at ${integer(best.iteration)}`,
     },
     ...speedupItem(best),
-    { label: 'Speed', value: speedText(data), title: 'Inner steps of both sides of all pairs' },
+    { label: 'Speed', value: speedText(data), title: 'Inner steps of all trainings together' },
     { label: 'Elapsed', value: duration(entry.seconds) },
     ...(isLive ? [{ label: 'Time left', value: duration(entry.secondsLeft) }] : []),
   ];
@@ -73,11 +73,11 @@ export function spokenAt(data: MetaData, step: number): string {
 
 /** The lines below the header: how it is trained. */
 export function aboutText({ about }: MetaData): string {
-  const { estimator, pairs, lengths, tasks, learning, thetaSize, optimizer, workers, device } =
-    about;
+  const { estimator, playsPairs, pairs, lengths, tasks, optimizer, workers, device } = about;
+  const { learning, thetaSize } = about;
   return [
     optimizer,
-    `${estimator}, ${integer(pairs)} pairs a step`,
+    `${estimator}, ${integer(pairs)} ${playsPairs ? 'pairs' : 'trainings'} a step`,
     `inner length ${lengths}`,
     `tasks "${tasks}"`,
     `${integer(learning)} of ${integer(thetaSize)} numbers of θ learn`,

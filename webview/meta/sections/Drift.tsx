@@ -25,7 +25,7 @@ export function Drift({ panel }: { readonly panel: Panel }) {
   return (
     <Section
       title="How far θ has moved"
-      unit="RMS of each group, in perturbation widths"
+      unit={`RMS of each group, in ${data.about.playsPairs ? 'perturbation widths' : 'scales'}`}
       {...sectionState(panel, 'drift')}
       tools={most > 0 ? <ColorBar token="--velo-seq" from="0" to={num(most, 2)} /> : undefined}
       table={order.length > 0 ? () => driftTable(data) : undefined}

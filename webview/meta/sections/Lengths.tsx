@@ -7,6 +7,7 @@ import { CursorValue } from '../../shared/track';
 import { Chart } from '../components/Chart';
 import { divergedShares, lengthsOf, lineOf, logAxis, zeroAxis } from '../figures/iterations';
 import { iterationTable } from '../figures/tables';
+import { sidesOf } from '../model';
 import { sectionState } from '../panel';
 import type { Panel } from '../panel';
 
@@ -26,7 +27,10 @@ export function Lengths({ panel }: { readonly panel: Panel }) {
   const { scale } = axis;
   const { iteration } = data.iterations;
   const found = useMemo(
-    () => ({ lengths: lengthsOf(data.iterations), shares: divergedShares(data.iterations) }),
+    () => ({
+      lengths: lengthsOf(data.iterations),
+      shares: divergedShares(data.iterations, sidesOf(data)),
+    }),
     [data.iterations],
   );
   const lengths = useMemo(() => {
@@ -48,7 +52,7 @@ export function Lengths({ panel }: { readonly panel: Panel }) {
   return (
     <Section
       title="Inner lengths"
-      unit="steps of the pairs: median, shortest to longest; sides that diverged"
+      unit="steps of the trainings: median, shortest to longest; the share that diverged"
       {...sectionState(panel, 'lengths')}
       legend={
         <Legend

@@ -40,7 +40,11 @@ export function Multiplier({ panel }: { readonly panel: Panel }) {
       {known.length > 0 ? (
         <MultiplierChart {...{ panel, known }} />
       ) : (
-        <p class="chart-note dim">It comes with the first validation.</p>
+        <p class="chart-note dim">
+          {data.validations.length === 0
+            ? 'It comes with the first validation.'
+            : 'Not known: only VeLO has a step multiplier.'}
+        </p>
       )}
     </Section>
   );

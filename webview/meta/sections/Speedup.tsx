@@ -92,7 +92,7 @@ function meanLine({ validations }: MetaData): PlotLine {
   return {
     ...{ name: 'mean', color: '--velo-fg', width: 2.25, dash: 'solid' },
     x: Float64Array.from(validations, ({ iteration }) => iteration),
-    y: Float64Array.from(validations, ({ speedup }) => speedup ?? NaN),
+    y: Float64Array.from(validations, ({ speedup }) => shownSpeedup(speedup ?? NaN)),
   };
 }
 

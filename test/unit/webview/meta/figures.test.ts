@@ -3,12 +3,13 @@ import { familyName } from '../../../../webview/meta/figures/families';
 import {
   differenceRms,
   divergedShares,
+  evenAxis,
   lengthsOf,
   logAxis,
   speedsOf,
   throughputOf,
 } from '../../../../webview/meta/figures/iterations';
-import { entryLooks, pairFigure } from '../../../../webview/meta/figures/pairs';
+import { entryLooks, pairFigure, problemFigure } from '../../../../webview/meta/figures/pairs';
 import { iterationTable, pairTable } from '../../../../webview/meta/figures/tables';
 import {
   curveOf,
@@ -19,7 +20,12 @@ import {
   taskRatio,
   validationAt,
 } from '../../../../webview/meta/figures/validations';
-import { changeText, headerItems, spokenAt } from '../../../../webview/meta/figures/words';
+import {
+  aboutText,
+  changeText,
+  headerItems,
+  spokenAt,
+} from '../../../../webview/meta/figures/words';
 import { stepScale } from '../../../../webview/shared/scales';
 import { dataOf, iterationsOf, validationOf } from './support';
 
@@ -104,7 +110,8 @@ describe('outer iterations', () => {
   it('have lengths, diverged sides and a spread of differences', () => {
     const { low, median, high } = lengthsOf(data.iterations);
     expect([low[1], median[1], high[1]]).toEqual([102, 103, 103]);
-    expect([...divergedShares(data.iterations)]).toEqual([0.25, 0, 0, 0]);
+    expect([...divergedShares(data.iterations, 2)]).toEqual([0.25, 0, 0, 0]);
+    expect([...divergedShares(data.iterations, 1)]).toEqual([0.5, 0, 0, 0]);
     expect(differenceRms(data.iterations)[0]).toBeCloseTo(Math.sqrt((9 + 16) / 2), 5);
   });
 
@@ -113,6 +120,17 @@ describe('outer iterations', () => {
     expect(range[0]).toBeLessThan(2);
     expect(range[1]).toBeGreaterThan(8);
     expect(logAxis([[NaN]]).range).toEqual([0.1, 10]);
+    // Ticks far enough from each other to be read.
+    for (const [most, tick] of [
+      [0.95, '0.5'],
+      [0.3, '0.2'],
+      [0.012, '0.01'],
+    ] as const)
+      expect(evenAxis([-0.001, most]).ticks.map(({ label }) => label)).toEqual([
+        `\u2212${tick}`,
+        '0',
+        tick,
+      ]);
   });
 });
 
@@ -135,6 +153,49 @@ describe('pairs', () => {
     const thinned = pairFigure(many, looks, { scale: wide, smoothing: 0 });
     expect(thinned.every).toBe(3);
     expect(thinned.lines[0]!.x.length).toBe(1000);
+  });
+});
+
+describe('trainings that are gone back through', () => {
+  const losses = (values: readonly number[]) => ({
+    ...iterationsOf(0, 2),
+    difference: new Float32Array(4).fill(NaN),
+    problemLoss: Float32Array.from(values),
+  });
+  const gradients = dataOf({
+    about: { ...data.about, playsPairs: false },
+    iterations: losses([-1, 2, NaN, 0]),
+  });
+
+  it('are marks of their losses around the mean, without those that have none', () => {
+    const { iterations } = gradients;
+    const looks = entryLooks(gradients);
+    const { lines, y, summary } = problemFigure(iterations, looks, { scale, smoothing: 0 });
+    expect(lines).toHaveLength(3);
+    expect(Array.from(lines[0]!.y)).toEqual([-1]);
+    expect(Array.from(lines[1]!.y)).toEqual([2, 0]);
+    expect(Array.from(lines[2]!.y)).toEqual([0, -1]);
+    expect(Array.from(summary)).toEqual([0, -1]);
+    expect(y.range).toEqual([-1.075, 2.075]);
+    const level = problemFigure(losses([1, 1, 1, 1]), looks, { scale, smoothing: 0 });
+    expect(level.y.range).toEqual([-0.05, 2.05]);
+  });
+
+  it('have tables of their own, without differences of sides', () => {
+    const { title, columns, rows } = pairTable(gradients, entryLooks(gradients));
+    expect(title).toBe('Trainings');
+    expect(columns.map(({ label }) => label)).toContain('Meta-loss');
+    expect(rows[1]).toEqual([0, 'image MLP 2', 101, 2, 0]);
+    const steps = iterationTable(gradients, 'Outer steps');
+    expect(steps.columns.map(({ label }) => label)).not.toContain('RMS of differences');
+    expect(steps.rows[0]).toHaveLength(steps.columns.length);
+    // One of the two trainings, not one of four sides.
+    expect(steps.rows[0]!.at(-1)).toBe(0.5);
+  });
+
+  it('are called trainings', () => {
+    expect(aboutText(gradients)).toContain('2 trainings a step');
+    expect(aboutText(data)).toContain('2 pairs a step');
   });
 });
 

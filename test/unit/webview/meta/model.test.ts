@@ -52,6 +52,23 @@ describe('the model of a meta-training', () => {
     expect(after(message(3, updateOf({ reset: false }))).isTorn).toBe(true);
   });
 
+  it('shows a config whose start is measured, and beside a meta-training what noise does to its theta', () => {
+    const noise = (config?: string): MetaHostMessage => ({
+      type: 'sensitivity',
+      state: config === undefined ? {} : { config },
+      canControl: true,
+    });
+    expect(after(noise('a.velo.json'))).toMatchObject({
+      ...{ phase: 'measured', canControl: true, sensitivity: { config: 'a.velo.json' } },
+    });
+    expect(after(noise()).phase).toBe('loading');
+    expect(after(first, noise())).toMatchObject({ phase: 'ready', sensitivity: {} });
+    const problem: MetaHostMessage = { type: 'problem', message: 'gone' };
+    expect(after(noise('a.velo.json'), problem).phase).toBe('measured');
+    const empty = after(noise('a.velo.json'), { type: 'noMeta', canControl: true });
+    expect(empty).toMatchObject({ phase: 'empty', sensitivity: undefined });
+  });
+
   it('fails only where there is nothing to show', () => {
     const problem: MetaHostMessage = { type: 'problem', message: 'gone', remedy: 'look' };
     expect(after(problem)).toMatchObject({ phase: 'failed', problem: { message: 'gone' } });

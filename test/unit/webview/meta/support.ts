@@ -41,6 +41,7 @@ export function iterationsOf(from: number, to: number): MetaIterations {
     cosine: at((i) => (i === 0 ? NaN : 0.5)),
     pairs: new Uint32Array(n).fill(2),
     difference: Float32Array.from(pairs((i) => (i % 2 === 0 ? 3 : -4))),
+    problemLoss: new Float32Array(2 * n).fill(NaN),
     length: Uint32Array.from(pairs((i) => 100 + i)),
     entry: Uint32Array.from(pairs((i) => i % 2)),
     diverged: Uint32Array.from(pairs((i) => (i === 0 ? 1 : 0))),
@@ -77,7 +78,8 @@ export function updateOf(changes: Partial<MetaUpdate> = {}): MetaUpdate {
     plan: { iterations: 10 },
     about: {
       ...{ optimizer: 'velo', start: 'by hand', estimator: 'full unrolls', lengths: '100–400' },
-      ...{ tasks: 'recipe', entries: ['imageMlp 1', 'imageMlp 2'], pairs: 2, floor: 1 },
+      ...{ tasks: 'recipe', entries: ['imageMlp 1', 'imageMlp 2'], floor: 1 },
+      ...{ playsPairs: true, pairs: 2 },
       ...{ thetaSize: 100, learning: 90, device: 'wasm', workers: 2 },
       ...{ validateEvery: 2, checkpointEvery: 2 },
     },

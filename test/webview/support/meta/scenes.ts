@@ -1,11 +1,22 @@
 /** The view of a meta-training in every state: a recorded one, and what is made of it where a state is hard to record. */
-import type { MetaEntry, MetaHostMessage, MetaUpdate } from '../../../../src/protocol/live/index';
+import { proposeScale, scaleEntries } from '../../../../src/core/index';
+import type {
+  MetaEntry,
+  MetaHostMessage,
+  MetaSensitivity,
+  MetaUpdate,
+  SensitivityState,
+} from '../../../../src/protocol/live/index';
 import type { Scene } from '../scenes';
 
 export function metaScenes(recorded: readonly MetaHostMessage[], longName: string): Scene[] {
   const whole = updateIn(recorded);
   const scene = (name: string, title: string, shown: readonly MetaHostMessage[]): Scene => ({
     ...{ name: `meta-${name}`, view: 'meta', title, messages: shown },
+  });
+  const noise = noiseIn(recorded);
+  const measured = (state: SensitivityState, canControl = true): MetaHostMessage => ({
+    ...{ type: 'sensitivity', state, canControl },
   });
   const changed = (name: string, title: string, update: MetaUpdate, canControl = true) =>
     scene(name, title, [{ type: 'meta', seq: 0, update, canControl }]);
@@ -19,7 +30,30 @@ export function metaScenes(recorded: readonly MetaHostMessage[], longName: strin
     },
   });
   return [
-    changed('finished', 'Finished', whole),
+    scene('finished', 'Finished', [
+      { type: 'meta', seq: 0, update: whole, canControl: true },
+      measured({ result: noise }),
+    ]),
+    scene('measuring', 'Measured again', [
+      { type: 'meta', seq: 0, update: half, canControl: true },
+      measured({ result: noise, work: { isStopping: false, done: 6, parts: 19, secondsLeft: 74 } }),
+    ]),
+    scene('noise', 'Groups of which some are too loud', [
+      { type: 'meta', seq: 0, update: whole, canControl: true },
+      measured({ result: uneven(noise) }),
+    ]),
+    scene('config', 'The start of a config, measured', [
+      measured({ config: 'clock.velo.json', result: uneven(noise) }),
+    ]),
+    scene('config-measuring', 'The start of a config, being measured', [
+      measured({ config: 'clock.velo.json', work: { isStopping: false, done: 0 } }),
+    ]),
+    scene('config-failed', 'The start of a config that could not be measured', [
+      measured({
+        config: 'clock.velo.json',
+        problem: 'no inner training can be made: layers[0].units must be at least 1, got 0',
+      }),
+    ]),
     changed('running', 'Running, at 60 %', half),
     { ...scene('live', 'Live: it plays', pieces(whole)), live: true },
     changed(
@@ -62,6 +96,36 @@ export function metaScenes(recorded: readonly MetaHostMessage[], longName: strin
   ];
 }
 
+function noiseIn(messages: readonly MetaHostMessage[]): MetaSensitivity {
+  const found = messages.find(({ type }) => type === 'sensitivity');
+  if (found?.type !== 'sensitivity' || found.state.result === undefined)
+    throw new Error('noiseIn: no sensitivity among the messages');
+  return found.state.result;
+}
+
+/** As if some groups were scaled too much and others too little; what is proposed then follows from it. */
+function uneven(noise: MetaSensitivity): MetaSensitivity {
+  const groups = noise.groups.map((group, i) => {
+    const [rise, signal] = [
+      [1, 1],
+      [20, 3],
+      [0.01, 0.02],
+      [6, 0.01],
+    ][i % 4] as [number, number];
+    const effect = {
+      ...group,
+      rise: Math.abs(group.rise) * rise,
+      riseError: group.riseError * Math.sqrt(rise),
+      differenceRms: group.differenceRms * signal,
+      differenceMedian: group.differenceMedian * signal,
+      diverged: rise > 10 ? 0.0625 : 0,
+    };
+    return { ...effect, ...proposeScale(effect, noise.floor, {}) };
+  });
+  const factors = new Map(groups.map(({ name, now, factor }) => [name, now * factor]));
+  return { ...noise, groups, scales: scaleEntries(factors) };
+}
+
 /** Everything in one update. @throws where there is none */
 function updateIn(messages: readonly { readonly type: string }[]): MetaUpdate {
   const found = (messages as readonly MetaHostMessage[]).find(({ type }) => type === 'meta');
@@ -97,7 +161,7 @@ type Iterations = MetaUpdate['iterations'];
 function slice(iterations: Iterations, from: number, to: number): Iterations {
   const count = (end: number) => iterations.pairs.subarray(0, end).reduce((sum, n) => sum + n, 0);
   const [first, end] = [count(from), count(to)];
-  const ofPairs = ['difference', 'length', 'entry', 'diverged'];
+  const ofPairs = ['difference', 'problemLoss', 'length', 'entry', 'diverged'];
   const columns = Object.entries(iterations).map(([name, values]) => [
     name,
     ofPairs.includes(name) ? values.slice(first, end) : values.slice(from, to),
