@@ -4,7 +4,7 @@ import { cutIntoPieces } from '../../../../src/engine/population/pieces';
 /** Jobs by what they are called: `a` and `a` are of one kind. */
 function cut(jobs: string, workers: number, seconds: Readonly<Record<string, number>> = {}) {
   const options = { seconds: (job: string) => seconds[job], kind: (job: string) => job, workers };
-  return cutIntoPieces([...jobs], options).map((piece) => piece.join(''));
+  return cutIntoPieces(Array.from(jobs), options).map((piece) => piece.join(''));
 }
 
 describe('a round', () => {
