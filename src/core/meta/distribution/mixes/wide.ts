@@ -1,7 +1,7 @@
 /**
  * More of everything than the recipe's mix, for trainings of hours: wider and deeper perceptrons, more linear classifiers,
  * colour, conv nets, autoencoders, tables, and small language models. What is drawn more often is what is cheap. Perceptrons
- * are drawn anew for each training: a plan takes a few milliseconds, about as long as 30 of their steps. Those of conv nets and text take
+ * are drawn anew for each training: a plan takes a few milliseconds. Those of conv nets and text take
  * several times as long, so they come from pools.
  */
 import type { DistributionEntry, TaskDistribution } from '../distribution';
