@@ -67,8 +67,11 @@ export async function train(page: Page): Promise<void> {
 
 /** Opens the side bar of the extension. */
 export async function openLab(page: Page): Promise<void> {
+  const runs = page.locator('.sidebar .pane-header[aria-label^="Runs"]');
+  // Another click on its icon closes it.
+  if (await runs.isVisible()) return;
   await page.locator('.activitybar [aria-label^="VeLO"]').first().click();
-  await page.locator('.sidebar .pane-header[aria-label^="Runs"]').waitFor();
+  await runs.waitFor();
 }
 
 /** Rows of one of its trees. */
