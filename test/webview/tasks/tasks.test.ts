@@ -144,7 +144,7 @@ inChromium('the gallery of tasks', (openView) => {
     const { text } = await waitForPosted('copy');
     expect(JSON.parse(String(text))).toMatchObject({
       task: { family: 'rnnLm', vocabulary: 1000 },
-      optimizer: { name: 'velo', weights: 'velo-mini-1' },
+      optimizer: { name: 'velo', weights: expect.stringMatching(/^velo-/) as string },
     });
   });
 
