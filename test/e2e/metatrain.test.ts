@@ -20,6 +20,7 @@ import {
   readRun,
   sha256Of,
 } from '../../src/storage/index';
+import { BOWLS_META } from '../support/bowlsMeta';
 import { engineEnded } from '../support/engineEnd';
 import { choose, runCommand, vscodeFolder } from '../support/vscode';
 import type { VsCode } from '../support/vscode';
@@ -28,14 +29,7 @@ import { openWorkbench, saveAs, train, treeRows, webview } from './workbench';
 
 /** Never at its end by itself; small enough for an outer step to take a moment on any machine. */
 const TINY = {
-  kind: 'metatrain',
-  optimizer: { kind: 'velo', options: { hidden: 13, bank: 1 }, start: 'fresh' },
-  tasks: {
-    name: 'bowls',
-    summary: 'Bowls.',
-    metaTrain: [{ task: { family: 'quadratic', dimension: 3 } }],
-  },
-  lengths: 20,
+  ...BOWLS_META,
   estimator: { kind: 'fullEs', pairs: 4 },
   iterations: 1_000_000,
   validation: { every: 20, tasks: 4, lengths: [10, 20], samples: 8 },

@@ -4,17 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { MetaEntry, MetaUpdate } from '../../src/protocol/live/index';
 import { metaPaths, readMetaIterations, readMetaTraining, sha256Of } from '../../src/storage/index';
+import { BOWLS_META } from '../support/bowlsMeta';
 import { runCli } from '../support/buildCli';
 import { openWindow, until, workspace } from '../support/engineWindow';
 import type { TestWindow } from '../support/engineWindow';
 
-const TASK = { family: 'quadratic', dimension: 3 };
 const TINY = {
-  kind: 'metatrain',
-  optimizer: { kind: 'velo', options: { hidden: 13, bank: 1 }, start: 'fresh' },
-  tasks: { name: 'bowls', summary: 'Bowls.', metaTrain: [{ task: TASK }] },
-  lengths: 20,
-  estimator: { kind: 'fullEs', pairs: 2 },
+  ...BOWLS_META,
   iterations: 30,
   validation: { every: 10, tasks: 2, lengths: [20], samples: 8 },
   checkpointEvery: 5,

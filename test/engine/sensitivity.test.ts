@@ -4,20 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SensitivityState } from '../../src/protocol/live/index';
 import { configSensitivityPath, readMetaSensitivity } from '../../src/storage/index';
+import { BOWLS_META } from '../support/bowlsMeta';
 import { jsonLines, runCli } from '../support/buildCli';
 import { openWindow, until, workspace } from '../support/engineWindow';
 import type { TestWindow } from '../support/engineWindow';
 
 const TINY = {
-  kind: 'metatrain',
-  optimizer: { kind: 'velo', options: { hidden: 13, bank: 1 }, start: 'fresh' },
-  tasks: {
-    name: 'bowls',
-    summary: 'Bowls.',
-    metaTrain: [{ task: { family: 'quadratic', dimension: 3 } }],
-  },
-  lengths: 20,
-  estimator: { kind: 'fullEs', pairs: 2 },
+  ...BOWLS_META,
   iterations: 4,
   validation: { every: 2, tasks: 2, lengths: [20], samples: 8 },
   checkpointEvery: 2,

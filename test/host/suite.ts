@@ -9,6 +9,7 @@ import * as vscode from 'vscode';
 import { COMMANDS } from '../../src/extension/commands/ids';
 import type { VeloApi } from '../../src/extension/extension';
 import { CHECKS, WATCHED_SECONDS } from './checks';
+import { BOWLS_META } from '../support/bowlsMeta';
 import type { CheckName, CheckResult } from './checks';
 import { growthOf, watchMemory, wordsOf } from './memory';
 
@@ -17,15 +18,7 @@ const root = (): string => vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ??
 
 /** Does not come to its end by itself. */
 const TINY_META = {
-  kind: 'metatrain',
-  optimizer: { kind: 'velo', options: { hidden: 13, bank: 1 }, start: 'fresh' },
-  tasks: {
-    name: 'bowls',
-    summary: 'Bowls.',
-    metaTrain: [{ task: { family: 'quadratic', dimension: 3 } }],
-  },
-  lengths: 20,
-  estimator: { kind: 'fullEs', pairs: 2 },
+  ...BOWLS_META,
   iterations: 1_000_000,
   validation: { every: 5, tasks: 2, lengths: [20], samples: 8 },
   checkpointEvery: 5,

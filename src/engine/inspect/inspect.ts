@@ -11,6 +11,7 @@ import {
   LSTM_INPUTS,
   absoluteLimit,
   bankResponse,
+  countText,
   learnedOptimizer,
   unusedWeights,
   weightStatistics,
@@ -28,11 +29,6 @@ import { readThetaFile, readVeloFile } from './thetaFile';
 
 /** Share of the weights whose |w| lies inside a matrix's palette. */
 const PALETTE_SHARE = 0.995;
-/** Strings of a theta file that the card shows elsewhere. */
-const SHOWN_ELSEWHERE = new Set([
-  ...['format', 'kind', 'hidden', 'bank', 'ffMult', 'name', 'provenance', 'licence'],
-  ...['createdBy', 'buggedLossFeatures', 'buggedNextLstmState'],
-]);
 
 /**
  * The baselines, the shipped weights, then the given files in their order; a file that is no theta comes with the
@@ -170,7 +166,7 @@ function totalOf({ theta }: VeloFile): number {
 function furtherEntries(file: VeloFile): OptimizerInspection['card']['further'] {
   const { architecture } = file.theta;
   const unused = unusedWeights(file.theta);
-  const numbers = `${grouped(unused.count)} of ${grouped(totalOf(file))} numbers`;
+  const numbers = `${countText(unused.count)} of ${countText(totalOf(file))} numbers`;
   const quirks = [
     ...(architecture.buggedLossFeatures ? ['loss features built for 10 steps'] : []),
     ...(architecture.buggedNextLstmState ? ['LSTM restarts at each step'] : []),
@@ -180,12 +176,6 @@ function furtherEntries(file: VeloFile): OptimizerInspection['card']['further'] 
     { label: 'Bank factor', value: `${architecture.ffMult}, on the mean over the networks` },
     ...(quirks.length > 0 ? [{ label: 'Quirks', value: quirks.join('; ') }] : []),
     { label: 'Not used', value: `${numbers}: ${unused.where}` },
-    ...Object.entries(file.metadata)
-      .filter(([key]) => !SHOWN_ELSEWHERE.has(key))
-      .map(([label, value]) => ({ label, value })),
+    ...Object.entries(file.card.notes ?? {}).map(([label, value]) => ({ label, value })),
   ];
-}
-
-function grouped(count: number): string {
-  return count.toLocaleString('en-US');
 }

@@ -17,8 +17,6 @@ export interface ThetaFile {
   readonly sha256: string;
   readonly theta: Theta;
   readonly card: ThetaCard;
-  /** All strings of the file. */
-  readonly metadata: Readonly<Record<string, string>>;
 }
 
 const THETA_FORMAT = 'velo-theta-1';
@@ -47,8 +45,7 @@ export function readThetaFile(path: string): ThetaFile {
   const fileName = basename(path);
   const content = decodeSafetensors(bytes, { code: 'weights', fileName });
   const { theta, card } = decodeTheta(content, fileName);
-  const { metadata } = content;
-  const file = { path, sizeBytes: bytes.length, sha256: sha256Of(bytes), theta, card, metadata };
+  const file = { path, sizeBytes: bytes.length, sha256: sha256Of(bytes), theta, card };
   last = { key, file };
   return file;
 }

@@ -1,5 +1,5 @@
 /** The card of a theta that was meta-trained here: how it was made, what it cost, what it was trained on and what not. */
-import { describeSplits } from '../../core/index';
+import { countText, describeSplits } from '../../core/index';
 import type { SplitDescription, ThetaCard } from '../../core/index';
 import { playsPairs } from '../../protocol/index';
 import type { MetaConfig, MetaEnvironment, MetaValidationTask } from '../../protocol/index';
@@ -49,7 +49,7 @@ function costText({ config, environment, iteration, innerSteps, seconds }: MetaC
   const { workers, device, cpu } = environment;
   const threads = `${workers} ${workers === 1 ? 'thread' : 'threads'} (${device}, ${cpu})`;
   return (
-    `${grouped(iteration)} outer iterations${pairs}, ${grouped(innerSteps)} inner steps, ` +
+    `${countText(iteration)} outer iterations${pairs}, ${countText(innerSteps)} inner steps, ` +
     `${(seconds / 60).toFixed(1)} minutes on ${threads}`
   );
 }
@@ -86,8 +86,4 @@ function validationText({ ratio, speedup, tasks }: MetaCardInput['validation']):
     `final loss ${ratio.toFixed(3)} times that of its start${against} ` +
     `(geometric means over ${tasks.length} tasks of meta-validation)`
   );
-}
-
-function grouped(count: number): string {
-  return count.toLocaleString('en-US');
 }
