@@ -1,5 +1,5 @@
 /** The view of a meta-training in every state: a recorded one, and what is made of it where a state is hard to record. */
-import { proposeScale, scaleEntries } from '../../../../src/core/index';
+import { proposeScale, scaleEntries } from '../../../../src/core/meta/sensitivity';
 import type {
   MetaEntry,
   MetaHostMessage,
