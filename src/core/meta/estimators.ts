@@ -4,6 +4,7 @@
  * in scaled coordinates u = theta / scale, in which all noise has the same standard deviation sigma.
  */
 import type { Words4 } from '../compute/rng';
+import type { UsualDifference } from './estimators/relative';
 
 /** Where the noise of pairs lives. */
 export interface NoiseSpace {
@@ -74,6 +75,8 @@ export interface EstimatorState {
   readonly particles: readonly Particle[];
   /** Problems begun so far. */
   readonly problems: number;
+  /** Of each kind of task, for estimators that judge by it. */
+  readonly usual?: readonly UsualDifference[];
 }
 
 export interface GradientEstimate {

@@ -15,6 +15,7 @@ export interface PairState {
 
 interface Labels {
   readonly problems: number;
+  readonly usual?: EstimatorState['usual'];
   readonly particles: readonly {
     readonly problem: number;
     readonly length: number;
@@ -31,6 +32,7 @@ interface Labels {
 export function encodePairs({ estimator, player, members }: PairState): SavedEstimation {
   const labels: Labels = {
     problems: estimator.problems,
+    ...(estimator.usual === undefined ? {} : { usual: estimator.usual }),
     particles: estimator.particles.map((particle) => without(particle, 'accumulated')),
     player: {
       diverged: player.diverged,
@@ -55,10 +57,11 @@ export function encodePairs({ estimator, player, members }: PairState): SavedEst
 
 /** @throws UserError('checkpoint') on one of another program */
 export function decodePairs({ labels: saved, tensors }: SavedEstimation): PairState {
-  const { problems, particles, player, members } = saved as Labels;
+  const { problems, usual, particles, player, members } = saved as Labels;
   return {
     estimator: {
       problems,
+      ...(usual === undefined ? {} : { usual }),
       particles: particles.map((particle, i) => {
         const name = `accumulated/${i}`;
         if (tensors[name] === undefined) return particle;

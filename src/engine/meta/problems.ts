@@ -125,10 +125,16 @@ export function longestOf(
 ): ((problem: number) => number) | undefined {
   const longest = distribution.metaTrain.map(({ maxLength = Infinity }) => maxLength);
   if (longest.every((steps) => steps === Infinity)) return undefined;
+  const entry = entryOf(distribution, seed);
+  return (problem) => longest[entry(problem)]!;
+}
+
+/** Index of the entry that a problem is drawn from, by its number. */
+export function entryOf(distribution: TaskDistribution, seed: number): (problem: number) => number {
   return (problem) => {
     const rng = problemStream(seed, 'metaTrain', problem);
     splitSeed('metaTrain', rng);
-    return longest[drawEntry(distribution, rng, 'metaTrain')]!;
+    return drawEntry(distribution, rng, 'metaTrain');
   };
 }
 

@@ -18,7 +18,7 @@ import type {
 import { didYouMean, playsPairs } from '../../protocol/index';
 import type { MetaConfig, PairEstimator } from '../../protocol/index';
 import { veloTheta } from '../weights';
-import { longestOf } from './problems';
+import { entryOf, longestOf } from './problems';
 
 interface ResolvedLengths {
   readonly seed: number;
@@ -65,7 +65,8 @@ export function resolveEstimator(
   estimator: PairEstimator,
   config: Pick<MetaConfig, 'lengths' | 'seed' | 'tasks'>,
 ): Estimator {
-  return createEstimator({ ...estimator, ...resolveLengths(config) });
+  const kindOf = entryOf(resolveDistribution(config.tasks), config.seed);
+  return createEstimator({ ...estimator, ...resolveLengths(config), kindOf });
 }
 
 /** What says how long inner problems are. @throws UserError('config'), as `resolveDistribution` */

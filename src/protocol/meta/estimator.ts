@@ -2,8 +2,10 @@
 import { z } from 'zod';
 
 const scale = () => z.number().gt(0);
-const shapeSchema = z
-  .discriminatedUnion('kind', [
+const SHAPED =
+  'What a pair’s difference of losses is turned into before it weighs the pair’s noise.';
+const shapes = () =>
+  [
     z.strictObject({ kind: z.literal('raw').describe('As it is.') }),
     z.strictObject({
       kind: z.literal('sign').describe('Only who won.'),
@@ -12,8 +14,22 @@ const shapeSchema = z
     z.strictObject({ kind: z.literal('tanh').describe('tanh(d/scale).'), scale: scale() }),
     z.strictObject({ kind: z.literal('soft').describe('d/(|d| + scale).'), scale: scale() }),
     z.strictObject({ kind: z.literal('clip').describe('At most ±limit.'), limit: scale() }),
+  ] as const;
+const shapeSchema = z.discriminatedUnion('kind', shapes()).describe(SHAPED);
+/** Where each pair is judged by one number. */
+const trainingShapeSchema = z
+  .discriminatedUnion('kind', [
+    ...shapes(),
+    z.strictObject({
+      kind: z
+        .literal('relative')
+        .describe(
+          'd/(|d| + multiple · usual), where usual is the geometric mean of |d| for the entry of the distribution: every kind of task teaches alike.',
+        ),
+      multiple: scale().default(4),
+    }),
   ])
-  .describe('What a pair’s difference of losses is turned into before it weighs the pair’s noise.');
+  .describe(SHAPED);
 
 const staggered = () =>
   z
@@ -75,7 +91,7 @@ export const estimatorSchema = z
         .enum(['pair', 'iteration'])
         .default('pair')
         .describe('Whether each pair draws a length of its own.'),
-      shape: shapeSchema.prefault({ kind: 'soft', scale: 0.5 }),
+      shape: trainingShapeSchema.prefault({ kind: 'soft', scale: 0.5 }),
     }),
     z.strictObject({
       kind: z

@@ -5,10 +5,13 @@
  */
 import { invariant } from '../../../base/index';
 import { checkCount } from '../checks';
-import type { Estimator, PairOutcome, PairTurn, SideOutcome } from '../estimators';
+import type { Estimator, EstimatorState, PairOutcome, PairTurn, SideOutcome } from '../estimators';
 import { addNoise, checkPairOptions, lengthOf, mean, noiseKey } from './pairs';
 import type { PairOptions } from './pairs';
+import { checkRelative, relativeWeight, withDifferences } from './relative';
+import type { RelativeShape, UsualDifference } from './relative';
 import { createShape } from './shape';
+import type { ShapeSpec } from './shape';
 
 /**
  * What a training is judged by: the mean, the least or the last of its step losses, each before its step's update, or
@@ -16,7 +19,10 @@ import { createShape } from './shape';
  */
 export type TrainingLoss = 'avg' | 'min' | 'last' | 'lastRecompute';
 
-export interface FullEsOptions extends PairOptions {
+export interface FullEsOptions extends Omit<PairOptions, 'shape'> {
+  readonly shape: ShapeSpec | RelativeShape;
+  /** Kind of a problem's task, 0, 1, …, by the problem's number; absent: all are of one kind. */
+  readonly kindOf?: (problem: number) => number;
   readonly loss: TrainingLoss;
   /** Whether an outer iteration draws one length for all its pairs, as published, or each pair its own. */
   readonly lengthPer: 'iteration' | 'pair';
@@ -32,7 +38,7 @@ export interface FullEsOptions extends PairOptions {
 export function createFullEs(options: FullEsOptions): Estimator {
   checkPairOptions(options);
   checkCount('multipleOf', options.multipleOf ?? 1);
-  const shape = createShape(options.shape);
+  const weigh = createWeigh(options);
   const { sigma, loss } = options;
   return {
     start: () => ({ particles: [], problems: 0 }),
@@ -41,15 +47,48 @@ export function createFullEs(options: FullEsOptions): Estimator {
       const sides = outcomes.map((outcome) => trainingLosses(outcome, loss));
       const differences = Float32Array.from(sides, ([positive, negative]) => positive - negative);
       const gradient = new Float32Array(space.size);
-      const weighted = turns.map(({ noise }, i) => ({ noise, weight: shape(differences[i]!) }));
+      const { weights, usual } = weigh(state, turns, differences);
+      const weighted = turns.map(({ noise }, i) => ({ noise, weight: weights[i]! }));
       addNoise(gradient, weighted, { sigma, count: turns.length }, space);
       return {
         gradient,
-        state: { particles: [], problems: state.problems + turns.length },
+        state: { particles: [], problems: state.problems + turns.length, ...usual },
         loss: mean(sides.flat()),
         differences,
       };
     },
+  };
+}
+
+interface Weighed {
+  /** Shaped differences. */
+  readonly weights: readonly number[];
+  /** What the state keeps of them. */
+  readonly usual: { readonly usual?: readonly UsualDifference[] };
+}
+
+type Weigh = (
+  state: EstimatorState,
+  turns: readonly PairTurn[],
+  differences: Float32Array,
+) => Weighed;
+
+function createWeigh({ shape: spec, kindOf = () => 0 }: FullEsOptions): Weigh {
+  if (spec.kind !== 'relative') {
+    const shape = createShape(spec);
+    return (_state, _turns, differences) => ({
+      weights: Array.from(differences, shape),
+      usual: {},
+    });
+  }
+  checkRelative(spec);
+  return (state, turns, differences) => {
+    const judged = turns.map(({ segments }, i) => ({
+      difference: differences[i]!,
+      kind: kindOf(segments[0]!.problem),
+    }));
+    const usual = withDifferences(state.usual ?? [], judged);
+    return { weights: judged.map((pair) => relativeWeight(spec, usual, pair)), usual: { usual } };
   };
 }
 

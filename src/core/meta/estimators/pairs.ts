@@ -24,7 +24,11 @@ export interface PairOptions {
 export type LengthOptions = Pick<PairOptions, 'seed' | 'lengths' | 'longest'>;
 
 /** @throws UserError('config') on a number out of range */
-export function checkPairOptions({ seed, pairs, sigma }: PairOptions): void {
+export function checkPairOptions({
+  seed,
+  pairs,
+  sigma,
+}: Pick<PairOptions, 'seed' | 'pairs' | 'sigma'>): void {
   checkSeed(seed);
   checkCount('pairs', pairs);
   checkPositive('sigma', sigma);
