@@ -33,9 +33,9 @@ describe('examples of meta-trainings', () => {
     expect(scales.some((scale) => scale > 0)).toBe(true);
   });
 
-  it('train on no task of mini-83', () => {
+  it.each(['general', 'general-2'])('train on no task of mini-83: %s', (part) => {
     const config = readMetaConfigFile(
-      join('examples', 'meta-runs', 'velo-mini-1-general.velo.json'),
+      join('examples', 'meta-runs', `velo-mini-1-${part}.velo.json`),
     );
     const mix = resolveDistribution(config.tasks);
     const suite = parseEvaluationConfigText('{ "suite": "mini-83" }', 'mini-83.velo-eval.json');
@@ -43,7 +43,7 @@ describe('examples of meta-trainings', () => {
       resolveEvaluation(suite).tasks.map(({ task }) => JSON.stringify(decodeTask(task))),
     );
     expect(tested.size).toBe(83);
-    const drawn = Array.from({ length: 2000 }, (_, step) => {
+    const drawn = Array.from({ length: 4000 }, (_, step) => {
       const rng = createRng({ seed: config.seed, purpose: 'task', step });
       splitSeed('metaTrain', rng);
       return JSON.stringify(decodeTask(drawTask(mix, rng).task));
