@@ -91,6 +91,12 @@ function pickTasks(): Promise<string | undefined> {
       description: 'also convolutions, other losses and sizes: for hours and nights',
       value: 'wide',
     },
+    {
+      label: 'general',
+      description:
+        'every family, also tasks that train an optimizer: to go on from learned weights',
+      value: 'general',
+    },
   ];
   return pick(items, 'Tasks', 'What it is trained on');
 }

@@ -4,7 +4,7 @@ import { formatJson } from '../config/configFiles';
 export interface NewMeta {
   /** `clock`, `fresh`, or a path relative to the config. */
   readonly start: string;
-  /** `recipe`, `wide` */
+  /** `recipe`, `wide`, `general` */
   readonly tasks: string;
   readonly budget: string;
 }

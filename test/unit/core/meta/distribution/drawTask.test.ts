@@ -25,6 +25,16 @@ function valuesOf(value: TaskDistribution['metaTrain'][number]['task'][string]):
   return Array.from({ length: DRAWS }, (_, i) => drawTask(mix, stream(i)).task['value']);
 }
 
+/** That a training of a mix has a field of its variation, where entries have it `maybe`. */
+function probabilityOf({ metaTrain }: TaskDistribution, field: string): number {
+  const parts = metaTrain.map(({ weight = 1, variation = {} }) => {
+    const { probability = 0 } = (variation[field] ?? {}) as { readonly probability?: number };
+    return { weight, part: weight * probability };
+  });
+  const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+  return sum(parts.map(({ part }) => part)) / sum(parts.map(({ weight }) => weight));
+}
+
 function expectShare(count: number, probability: number): void {
   const deviation = Math.sqrt(DRAWS * probability * (1 - probability));
   expect(Math.abs(count - DRAWS * probability)).toBeLessThan(Z * deviation);
@@ -208,11 +218,15 @@ describe.each(TASK_MIXES)('the mix $name', (mix) => {
 
   it('trains on what starts and is scaled in many ways, now and then on few examples', () => {
     const variations = Array.from({ length: DRAWS }, (_, i) => drawTask(mix, stream(i)).variation);
-    expectShare(variations.filter(({ trainShare }) => trainShare !== undefined).length, 0.4);
+    expectShare(
+      variations.filter(({ trainShare }) => trainShare !== undefined).length,
+      probabilityOf(mix, 'trainShare'),
+    );
+    const scaling = probabilityOf(mix, 'reparametrization');
     const scaled = variations.flatMap(({ reparametrization }) => reparametrization ?? []);
-    expectShare(scaled.length, 4 / 7);
-    expectShare(scaled.filter(({ level }) => level === 'global').length, 2 / 7);
-    for (const { initScale = 0 } of variations) {
+    expectShare(scaled.length, scaling);
+    expectShare(scaled.filter(({ level }) => level === 'global').length, scaling / 2);
+    for (const { initScale = 1 } of variations) {
       expect(initScale).toBeGreaterThanOrEqual(Math.exp(-0.5));
       expect(initScale).toBeLessThan(Math.exp(0.5));
     }
