@@ -65,8 +65,10 @@ export function resolveEstimator(
   estimator: PairEstimator,
   config: Pick<MetaConfig, 'lengths' | 'seed' | 'tasks'>,
 ): Estimator {
+  const lengths = resolveLengths(config);
+  if (estimator.kind !== 'fullEs') return createEstimator({ ...estimator, ...lengths });
   const kindOf = entryOf(resolveDistribution(config.tasks), config.seed);
-  return createEstimator({ ...estimator, ...resolveLengths(config), kindOf });
+  return createEstimator({ ...estimator, ...lengths, kindOf });
 }
 
 /** What says how long inner problems are. @throws UserError('config'), as `resolveDistribution` */
