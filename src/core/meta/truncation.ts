@@ -16,6 +16,12 @@ export interface LengthStage {
 export type LengthSpec = { readonly jitter?: number } & (
   | { readonly kind: 'constant'; readonly steps: number }
   | { readonly kind: 'logUniform'; readonly min: number; readonly max: number }
+  | {
+      readonly kind: 'powerLaw';
+      readonly min: number;
+      readonly max: number;
+      readonly exponent: number;
+    }
   /** In the order of `until`; the last one goes on beyond its own. */
   | { readonly kind: 'staged'; readonly stages: readonly LengthStage[] }
 );
@@ -44,6 +50,8 @@ function plainSchedule(spec: LengthSpec): LengthSchedule {
     }
     case 'logUniform':
       return logUniformLength(spec.min, spec.max);
+    case 'powerLaw':
+      return powerLawLength(spec.min, spec.max, spec.exponent);
     case 'staged':
       return stagedLength(spec.stages);
   }
@@ -55,13 +63,32 @@ function plainSchedule(spec: LengthSpec): LengthSchedule {
  * Source: `truncation_schedule.py` of google/learned_optimization, LogUniformLengthSchedule
  */
 export function logUniformLength(min: number, max: number): LengthSchedule {
+  checkRange(min, max);
+  // By rounding, the power may fall short of its ends.
+  return (_, rng) => Math.max(min, Math.floor(min * (max / min) ** rng.uniform()));
+}
+
+/**
+ * Lengths whose density falls as T^-exponent: 1 is log-uniform. A training of T steps costs T and tells one number, so
+ * that more short ones tell more for the same time.
+ * @throws UserError('config') unless both are integers with 1 ≤ min ≤ max and the exponent is above 1
+ */
+export function powerLawLength(min: number, max: number, exponent: number): LengthSchedule {
+  checkRange(min, max);
+  const power = 1 - checkFrom('exponent of lengths', exponent, 1.01);
+  const [from, to] = [min ** power, max ** power];
+  return (_, rng) => {
+    const length = Math.floor((from + (to - from) * rng.uniform()) ** (1 / power));
+    return Math.min(max, Math.max(min, length));
+  };
+}
+
+function checkRange(min: number, max: number): void {
   checkCount('the shortest length', min);
   checkCount('the longest length', max);
   if (max < min) {
     throw new UserError('config', `the longest length must be at least ${min}, got ${max}`);
   }
-  // By rounding, the power may fall short of its ends.
-  return (_, rng) => Math.max(min, Math.floor(min * (max / min) ** rng.uniform()));
 }
 
 function stagedLength(stages: readonly LengthStage[]): LengthSchedule {

@@ -88,6 +88,10 @@ function lengthSpec(lengths: MetaConfig['lengths']): LengthSpec {
     const [min, max] = lengths.logUniform;
     return { kind: 'logUniform', min, max, ...jitter };
   }
+  if ('powerLaw' in lengths) {
+    const [min, max] = lengths.powerLaw;
+    return { kind: 'powerLaw', min, max, exponent: lengths.exponent, ...jitter };
+  }
   const stages = lengths.stages.map(({ until, logUniform: [min, max] }) => ({
     ...(until === undefined ? {} : { until }),
     min,
@@ -99,6 +103,7 @@ function lengthSpec(lengths: MetaConfig['lengths']): LengthSpec {
 /** T at most, jitter apart. */
 export function longestLength(lengths: MetaConfig['lengths']): number {
   if (typeof lengths === 'number') return lengths;
+  if ('powerLaw' in lengths) return lengths.powerLaw[1];
   const ranges = 'stages' in lengths ? lengths.stages : [lengths];
   return Math.max(...ranges.map(({ logUniform: [, longest] }) => longest));
 }

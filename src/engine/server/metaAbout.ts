@@ -49,5 +49,6 @@ function optimizerText({ kind, options }: MetaConfig['optimizer']): string {
 function lengthsText(lengths: MetaConfig['lengths']): string {
   if (typeof lengths === 'number') return String(lengths);
   if ('logUniform' in lengths) return lengths.logUniform.join('–');
+  if ('powerLaw' in lengths) return lengths.powerLaw.join('–');
   return lengths.stages.map(({ logUniform }) => logUniform.join('–')).join(', then ');
 }

@@ -26,6 +26,16 @@ const lengthsSchema = z
     steps(),
     z.strictObject({ logUniform: z.tuple([steps(), steps()]), jitter }),
     z.strictObject({
+      powerLaw: z.tuple([steps(), steps()]),
+      exponent: z
+        .number()
+        .min(1.01)
+        .max(4)
+        .default(1.5)
+        .describe('The density falls as T^-exponent: more short trainings than log-uniformly.'),
+      jitter,
+    }),
+    z.strictObject({
       stages: z
         .array(
           z.strictObject({
@@ -38,7 +48,9 @@ const lengthsSchema = z
     }),
   ])
   .prefault({ logUniform: [100, 4000] })
-  .describe('Steps of an inner training: a number, drawn log-uniformly between two, or in stages.');
+  .describe(
+    'Steps of an inner training: a number, drawn log-uniformly or by a power law between two, or in stages.',
+  );
 
 const metaLossSchema = z
   .strictObject({

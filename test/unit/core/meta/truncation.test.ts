@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../../src/core/compute/rng';
-import { createLengthSchedule, logUniformLength } from '../../../../src/core/meta/truncation';
+import {
+  createLengthSchedule,
+  logUniformLength,
+  powerLawLength,
+} from '../../../../src/core/meta/truncation';
 
 const rng = () => createRng({ seed: 5, purpose: 'truncation' });
 
@@ -25,6 +29,26 @@ describe('log-uniform lengths', () => {
   it('refuse bounds that are no lengths', () => {
     expect(() => logUniformLength(0, 5)).toThrow('the shortest length must be an integer');
     expect(() => logUniformLength(6, 5)).toThrow('the longest length must be at least 6, got 5');
+  });
+});
+
+describe('lengths by a power law', () => {
+  it('are as often below as above their median', () => {
+    const stream = rng();
+    const schedule = powerLawLength(100, 10_000, 1.5);
+    const lengths = Array.from({ length: 4000 }, () => schedule(0, stream));
+    // T^-½ is uniform between 0.1 and 0.01.
+    const median = 0.055 ** -2;
+    const below = lengths.filter((length) => length < median).length;
+    expect(Math.abs(below - 2000)).toBeLessThan(5 * Math.sqrt(1000));
+    expect(Math.min(...lengths)).toBe(100);
+    expect(Math.max(...lengths)).toBeGreaterThan(9000);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(10_000);
+  });
+
+  it('refuse bounds that are no lengths, and a density that does not fall', () => {
+    expect(() => powerLawLength(6, 5, 2)).toThrow('the longest length must be at least 6, got 5');
+    expect(() => powerLawLength(5, 6, 1)).toThrow('exponent of lengths must be');
   });
 });
 
