@@ -1,7 +1,10 @@
 /** Files that are there as a whole or not at all: written under another name, synced, renamed. */
-import { dirname } from 'node:path';
-import { diskError, errnoOf, nodeFileSystem } from './fileSystem';
+import { dirname, join } from 'node:path';
+import { diskError, errnoOf, nodeFileSystem, onDisk } from './fileSystem';
 import type { FileSystem } from './fileSystem';
+import { isThere } from './processes';
+
+const UNFINISHED = /\.(\d+)\.tmp$/;
 
 /**
  * Writes a file so that a reader, or a crash at any moment, sees the old content or the new one.
@@ -20,6 +23,20 @@ export function writeFileAtomic(
   } catch (thrown) {
     fs.rmSync(temporary, { force: true });
     throw diskError(thrown, 'write', path);
+  }
+}
+
+/**
+ * Removes what writers left behind that were killed in the middle, in a folder and those inside it. Only for whoever holds
+ * the folder's lock; files of processes that are there stay.
+ * @throws UserError('disk')
+ */
+export function discardUnfinished(directory: string, fs: FileSystem = nodeFileSystem): void {
+  const names = onDisk('read', directory, () => fs.readdirSync(directory, { recursive: true }));
+  for (const name of names.map(String)) {
+    const pid = UNFINISHED.exec(name)?.[1];
+    if (pid !== undefined && !isThere(Number(pid)))
+      fs.rmSync(join(directory, name), { force: true });
   }
 }
 

@@ -5,7 +5,7 @@ import type {
   EvaluationTiming,
   ResolvedEvaluation,
 } from '../protocol/index';
-import { writeJson } from './atomicFile';
+import { discardUnfinished, writeJson } from './atomicFile';
 import { curvePath, writeCurve } from './evaluationCurve';
 import type { EvaluationCurve } from './evaluationCurve';
 import { evaluationPaths } from './evaluationLayout';
@@ -98,6 +98,7 @@ export function reopenEvaluation(
   const paths = evaluationPaths(directory);
   const unlock = acquireLock(paths, fs);
   try {
+    discardUnfinished(directory, fs);
     return new EvaluationWriter(paths, unlock, fs);
   } catch (thrown) {
     unlock();

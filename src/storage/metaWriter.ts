@@ -9,7 +9,7 @@ import type {
   MetaValidationTask,
 } from '../protocol/index';
 import { decodeMetaIteration, decodeMetaValidation } from '../protocol/index';
-import { writeFileAtomic, writeJson } from './atomicFile';
+import { discardUnfinished, writeFileAtomic, writeJson } from './atomicFile';
 import { discardCheckpointsAfter, loadLatestCheckpoint, saveCheckpoint } from './checkpoints';
 import type { Checkpoint, LoadedCheckpoint } from './checkpoints';
 import { nodeFileSystem, onDisk } from './fileSystem';
@@ -126,6 +126,7 @@ export function resumeMetaTraining(
   const paths = metaPaths(directory);
   const unlock = acquireLock(paths, fs);
   try {
+    discardUnfinished(directory, fs);
     const checkpoint = loadLatestCheckpoint(paths, fs);
     discardCheckpointsAfter(paths, checkpoint.step, fs);
     const iterations = readJsonLines(paths.iterations, decodeMetaIteration, fs).find(

@@ -25,16 +25,22 @@ export function isOnThisHost({ host }: ProcessIdentity): boolean {
   return host === hostname();
 }
 
+/** Whether this machine has a process with an id. */
+export function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    // EPERM: it is there, but not ours.
+    return errnoOf(thrown) === 'EPERM';
+  }
+}
+
 /** Whether a process of this machine is still there; one of another machine is taken to be. */
 export function isRunning({ pid, host, processStart: recorded }: ProcessIdentity): boolean {
   // What runs on another machine cannot be seen from here.
   if (host !== hostname()) return true;
-  try {
-    process.kill(pid, 0);
-  } catch (thrown) {
-    // EPERM: it is there, but not ours.
-    if (errnoOf(thrown) !== 'EPERM') return false;
-  }
+  if (!isThere(pid)) return false;
   const current = processStart(pid);
   return recorded === null || current === null || recorded === current;
 }

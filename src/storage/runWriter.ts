@@ -1,7 +1,7 @@
 /** One run while it is being written: created or taken up again, under its lock, until `close`. */
 import type { TraceMeta } from '../protocol/live/index';
 import type { Metric, RunConfig, RunEnvironment, RunSummary } from '../protocol/index';
-import { writeJson } from './atomicFile';
+import { discardUnfinished, writeJson } from './atomicFile';
 import { discardCheckpointsAfter, loadLatestCheckpoint, saveCheckpoint } from './checkpoints';
 import type { Checkpoint, LoadedCheckpoint } from './checkpoints';
 import { nodeFileSystem } from './fileSystem';
@@ -188,6 +188,7 @@ export function resumeRun(directory: string, fs: FileSystem = nodeFileSystem): R
   const config = readConfig(paths, fs);
   const unlock = acquireLock(paths, fs);
   try {
+    discardUnfinished(directory, fs);
     const checkpoint = loadLatestCheckpoint(paths, fs);
     const { warnings } = readMetrics(paths.metrics, fs);
     const size = sizeBeforeStep(paths.metrics, checkpoint.step, fs);
