@@ -2,10 +2,10 @@
 import { relative } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import pc from 'picocolors';
-import type { MetaEvent, MetaForecast } from '../engine/index';
+import type { DetailedForecast, MetaEvent, MetaForecast } from '../engine/index';
 import { playsPairs } from '../protocol/index';
 import type { MetaSummary, MetaValidation, MetaValidationTask } from '../protocol/index';
-import { formatCount, formatLoss, formatSeconds } from './output';
+import { formatCount, formatLoss, formatSeconds, formatShare, formatTable } from './output';
 import type { Output } from './output';
 
 /** Time between plain lines. */
@@ -135,7 +135,7 @@ export function formatSummary({ iterations, innerSteps, seconds, best }: MetaSum
 }
 
 /** `an outer iteration: about 51,000 inner steps in 0.8 s; 1,400 iterations in 20 min 03 s; 85 MB` */
-export function formatForecast(forecast: MetaForecast): string {
+function formatForecast(forecast: MetaForecast): string {
   const { innerSteps, secondsPerIteration, iterations, seconds } = forecast;
   const bytes = forecast.memberBytes + forecast.workerBytes + forecast.sharedBytes;
   return (
@@ -143,3 +143,28 @@ export function formatForecast(forecast: MetaForecast): string {
     `${formatCount(iterations)} iterations in ${formatSeconds(seconds)}; ${formatCount(Math.ceil(bytes / 2 ** 20))} MB`
   );
 }
+
+/** With a table of what each entry of the distribution costs, the dearest first, where there are several. */
+export function formatDetails(forecast: DetailedForecast): string {
+  const { entries } = forecast;
+  const text = formatForecast(forecast);
+  if (entries.length < 2) return text;
+  const rows = entries
+    .toSorted((a, b) => b.time - a.time)
+    .map(({ name, pairs, steps, secondsPerStep, time }) => [
+      name,
+      formatShare(pairs),
+      formatCount(Math.round(steps)),
+      `${formatCount(Math.round(1e6 * secondsPerStep))} us`,
+      formatShare(time),
+    ]);
+  return `${text}\n\n${formatTable(COLUMNS, rows)}`;
+}
+
+const COLUMNS = [
+  ['tasks', 'left'],
+  ['of the pairs', 'right'],
+  ['mean steps', 'right'],
+  ['a step', 'right'],
+  ['of the time', 'right'],
+] as const;

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DetailedForecast } from '../../src/engine/index';
 import type { MetaSensitivity } from '../../src/protocol/index';
 import { findMetaTraining, metaPaths, readMetaSensitivity } from '../../src/storage/index';
 import { jsonLines, runCli } from '../support/buildCli';
@@ -34,12 +35,12 @@ describe('velo metatrain --dry-run', () => {
     [
       'iterations',
       {},
-      /^An outer iteration: about \d+ inner steps in .*; 2 iterations in .* s; \d+ MB\n$/,
+      /^An outer iteration: about \d+ inner steps in .*; 2 iterations in .* s; \d+ MB\n\ntasks /,
     ],
     [
       'a budget',
       { iterations: undefined, budget: '1h' },
-      /; [\d,]+ iterations in (59|1 h) .*; \d+ MB\n$/,
+      /; [\d,]+ iterations in (59|1 h) .*; \d+ MB\n/,
     ],
     [
       'truncations',
@@ -52,6 +53,21 @@ describe('velo metatrain --dry-run', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(text);
     expect(fs.readdirSync(folder)).toEqual(['tiny.velo.json']);
+  });
+
+  it('tells what each entry of the distribution costs', async () => {
+    const { code, stdout } = await velo(workspace(), 'tiny.velo.json', '--dry-run', '--json');
+    expect(code).toBe(0);
+    const { forecast } = jsonLines(stdout).at(-1)! as { forecast: DetailedForecast };
+    const [digits, bowls] = forecast.entries;
+    expect(forecast.entries.map(({ name }) => name)).toEqual(['imageMlp, digits8', 'quadratic']);
+    expect(digits!.pairs).toBeCloseTo(1 / 1.3, 12);
+    expect(digits!.time + bowls!.time).toBeCloseTo(1, 12);
+    for (const { steps, secondsPerStep } of forecast.entries) {
+      expect(steps).toBeGreaterThan(10);
+      expect(steps).toBeLessThan(20);
+      expect(secondsPerStep).toBeGreaterThan(0);
+    }
   });
 });
 

@@ -12,7 +12,7 @@ import {
   weightsDirectory,
 } from '../../storage/index';
 import { INTERRUPTED, withInterrupt } from '../interrupt';
-import { MetaReport, formatForecast, formatSummary } from '../metaReport';
+import { MetaReport, formatDetails, formatSummary } from '../metaReport';
 import type { Output } from '../output';
 import { tellSensitivity } from '../sensitivityReport';
 import { collect, positiveNumber, runRoot, wholeNumber } from './shared';
@@ -83,7 +83,7 @@ export function addMetatrainCommand(program: Command, output: Output): void {
           return;
         }
         output.emit({ type: 'forecast', forecast });
-        output.print(formatForecast(forecast));
+        output.print(formatDetails(forecast));
         return;
       }
       await metatrain(output, async (common) => {

@@ -50,6 +50,23 @@ export interface MetaForecast {
   readonly limitBytes: number;
 }
 
+/** What an entry of the distribution costs. */
+export interface EntryCost {
+  readonly name: string;
+  /** Share of the pairs. */
+  readonly pairs: number;
+  /** Mean steps of a side in an outer iteration. */
+  readonly steps: number;
+  readonly secondsPerStep: number;
+  /** Share of the time of the workers. */
+  readonly time: number;
+}
+
+/** What is told on request. */
+export interface DetailedForecast extends MetaForecast {
+  readonly entries: readonly EntryCost[];
+}
+
 export type MetaEvent =
   /** Its folder is there. */
   | { readonly type: 'opened'; readonly id: string; readonly directory: string }

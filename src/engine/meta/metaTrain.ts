@@ -4,9 +4,10 @@ import { playsPairs } from '../../protocol/index';
 import type { MetaConfig, MetaEnvironment, MetaSummary } from '../../protocol/index';
 import { createMetaTraining, readMetaTraining, resumeMetaTraining } from '../../storage/index';
 import { pickDevice } from '../devices/devices';
-import type { MetaForecast, MetaOptions, MetaResult } from './contract';
+import type { DetailedForecast, MetaForecast, MetaOptions, MetaResult } from './contract';
 import { entryNames } from './entryNames';
 import type { SavedEstimation } from './estimation';
+import { entryCosts } from './entryCosts';
 import { forecastOf } from './forecast';
 import { MetaJob } from './metaJob';
 import type { MetaParts } from './metaJob';
@@ -54,10 +55,13 @@ export async function startMetaTraining(options: NewMetaOptions): Promise<MetaRe
 export async function forecastMetaTraining(
   config: MetaConfig,
   options: MetaOptions,
-): Promise<MetaForecast | undefined> {
+): Promise<DetailedForecast | undefined> {
   const parts = await openParts(config, options);
   try {
-    return await forecastParts(config, parts);
+    const { estimator } = config;
+    if (!playsPairs(estimator)) return undefined;
+    const pairs = { ...config, estimator };
+    return { ...(await forecastOf(pairs, parts)), entries: await entryCosts(pairs, parts) };
   } finally {
     await closeParts(parts);
   }

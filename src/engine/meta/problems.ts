@@ -66,11 +66,15 @@ export class Problems {
     return this.#population.dataOf(carrier);
   }
 
-  /** A problem of each entry that is trained on, for a trial. @throws UserError('config' | 'data') */
-  async ofEntries(): Promise<Problem[]> {
+  /**
+   * A problem of each entry that is trained on, for a trial.
+   * @param round  0, 1, …: others each time
+   * @throws UserError('config' | 'data')
+   */
+  async ofEntries(round = 0): Promise<Problem[]> {
     const { seed } = this.#config;
     const drawn = this.#distribution.metaTrain.map((entry, member) => {
-      const rng = createRng({ seed, purpose: 'task', member: member + 1 });
+      const rng = createRng({ seed, purpose: 'task', step: round, member: member + 1 });
       return this.#drawFrom({ ...this.#distribution, metaTrain: [entry] }, 'metaTrain', rng);
     });
     return Promise.all(drawn);
