@@ -1,7 +1,8 @@
 /**
  * Every family that there is: perceptrons of all kinds, conv nets, residual nets, transformers of images and text, mixers,
  * autoencoders, recurrent nets, tables, and tasks made of tasks. For trainings that go on from one on perceptrons, by
- * estimators with the shape `relative`. No config of its is one of the suite mini-83.
+ * estimators with the shape `relative`. No config of its is one of the suite mini-83. Recorded meta-trainings name it, so it
+ * stays as it is; another mix gets another name.
  */
 import type { TaskDistribution } from '../../distribution';
 import { HELD_OUT, UNSEEN_DATA } from '../recipe';
