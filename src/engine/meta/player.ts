@@ -54,7 +54,8 @@ export class Player {
   }
 
   /**
-   * Plays the turns; longest first, so that workers end together.
+   * Plays the turns; longest first, so that workers end together. The signal is heard until something has been played: then
+   * members have moved, and the outer iteration is made to its end.
    * @throws the signal's reason where it is given up: all members stand where they stood
    */
   async play(plays: readonly PairPlay[], signal?: AbortSignal): Promise<Played> {
@@ -63,16 +64,19 @@ export class Player {
     );
     const totals = { innerSteps: 0, workSeconds: 0, errors: new Map<string, string>() };
     const rounds = Math.max(...plays.map(({ turn }) => turn.segments.length));
+    let until = signal;
     for (let round = 0; round < rounds; round++) {
       const sides = plays.flatMap((play, index) =>
         round < play.turn.segments.length ? SIDES.map((sign) => ({ play, index, sign })) : [],
       );
-      await this.#lead(
-        sides.map(({ play, sign }) => this.#leadOf(play, round, sign)),
-        signal,
-      );
+      const leads = sides.flatMap(({ play, sign }) => this.#leadOf(play, round, sign) ?? []);
+      if (leads.length > 0) {
+        await this.#lead(leads, until);
+        until = undefined;
+      }
       const jobs = sides.map(({ play, sign }) => this.#jobOf(play, round, sign));
-      const results = await this.#run(jobs, signal);
+      const results = await this.#run(jobs, until);
+      until = undefined;
       sides.forEach(({ play, index, sign }, i) => {
         const outcome = this.#outcomeOf(play, round, jobs[i]!, results[i]);
         outcomes[index]![round]![sign > 0 ? 'positive' : 'negative'] = outcome;
@@ -86,11 +90,9 @@ export class Player {
   }
 
   /** Steps with theta itself, of trainings that do not begin at their beginning. */
-  async #lead(jobs: readonly (MemberJob | undefined)[], signal?: AbortSignal): Promise<void> {
-    const wanted = jobs.filter((job) => job !== undefined);
-    if (wanted.length === 0) return;
-    const results = await this.#run(wanted, signal);
-    wanted.forEach(({ member }, i) => {
+  async #lead(jobs: readonly MemberJob[], signal?: AbortSignal): Promise<void> {
+    const results = await this.#run(jobs, signal);
+    jobs.forEach(({ member }, i) => {
       this.#begin(member, results[i]);
     });
   }
