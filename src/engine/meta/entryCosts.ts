@@ -2,6 +2,7 @@
 import { createLengthSchedule, lengthOf } from '../../core/index';
 import type { EntryCost } from './contract';
 import { entryNames } from './entryNames';
+import { assignmentOf } from './forecast';
 import type { ForecastParts } from './forecast';
 import { LEARNED } from './openLearned';
 import { entryOf } from './problems';
@@ -64,8 +65,8 @@ async function secondsByEntry(
     const long = steps[entry]!;
     const numSteps = Math.max(1, Math.round(long));
     const costs: number[] = [];
-    for (const { carrier: task, config, variation, seed } of own) {
-      const assignment = { task, config, variation, optimizer: LEARNED, seed, numSteps };
+    for (const problem of own) {
+      const assignment = assignmentOf(problem, LEARNED, numSteps);
       const trial = await Promise.allSettled([population.forecast([assignment], long)]);
       if (trial[0].status === 'fulfilled') costs.push(trial[0].value.seconds / long);
     }

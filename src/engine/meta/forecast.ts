@@ -113,7 +113,8 @@ async function costOf({ population, problems }: ForecastParts, tried: Tried): Pr
   };
 }
 
-function assignmentOf(
+/** What a member begins with that is to have so many steps. */
+export function assignmentOf(
   { carrier: task, config, variation, seed }: Problem,
   optimizer: number,
   numSteps: number,

@@ -110,7 +110,7 @@ const autoencoders: DistributionEntry = {
 };
 
 /** Small tables: a held-out part of iris has 15 rows, of wine 17. */
-const tables: DistributionEntry = {
+export const TABLES: DistributionEntry = {
   weight: 0.07,
   task: {
     family: 'tabularMlp',
@@ -163,7 +163,7 @@ export const WIDE_MIX: TaskDistribution = {
   name: 'wide',
   summary:
     'Perceptrons up to 128 wide and four layers deep, linear classifiers, colour, convolutions, autoencoders, tables, text.',
-  metaTrain: [perceptrons, colour, convolutions, autoencoders, tables, recurrent, transformers],
+  metaTrain: [perceptrons, colour, convolutions, autoencoders, TABLES, recurrent, transformers],
   metaValid: [
     { weight: 0.7, task: UNSEEN_WIDTHS, variation: VARIATION },
     {

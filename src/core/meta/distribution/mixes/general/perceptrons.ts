@@ -1,6 +1,7 @@
 /** Perceptrons, autoencoders and tables: cheap a step, so they are most of what is drawn. */
 import type { DistributionEntry } from '../../distribution';
 import type { TemplateFields } from '../../draw';
+import { TABLES as WIDE_TABLES } from '../wide';
 import { ACTIVATION, FEW_EXAMPLES, OUTPUTS, SMALL_TABLES, SOME_EXAMPLES } from './common';
 
 const SHAPE = {
@@ -86,14 +87,7 @@ export const AUTOENCODERS: DistributionEntry = {
 
 export const TABLES: DistributionEntry = {
   weight: 0.03,
-  task: {
-    family: 'tabularMlp',
-    dataset: { choose: ['iris', 'wine', 'breast-cancer'] },
-    hidden: { list: { choose: [16, 32, 64] }, length: { integer: [0, 2] }, redraw: 0.3 },
-    activation: ACTIVATION,
-    init: 'varianceNormal',
-    batchSize: { choose: [8, 12, 15] },
-  },
+  task: { ...WIDE_TABLES.task, activation: ACTIVATION },
   variation: SMALL_TABLES,
   pool: 12,
 };
