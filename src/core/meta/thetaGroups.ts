@@ -31,6 +31,8 @@ const NAMES: readonly (readonly [prefix: string, group: string | undefined])[] =
   ['rnn_params/rnn_to_controls/b', 'controls, bias'],
   ['rnn_params/step_size/w', 'step multiplier'],
   ['rnn_params/step_size/b', 'step multiplier, bias'],
+  ['orthogonal/mix', 'orthogonal direction'],
+  ['orthogonal/gate', 'orthogonal gates'],
 ];
 
 /** The groups of a theta, in the order of its layout: VeLO's parts by name, else each tensor by itself. */
@@ -74,10 +76,17 @@ const CELL_GATE = 1;
 const OUTPUTS = [1, 30, 0];
 const OUTPUT_BIASES = [0.1, 3, 0];
 
+/** Whether all of VeLO is in it. */
+export function hasVelo(architecture: Architecture): architecture is WithVelo {
+  return architecture.kind === 'velo' || architecture.kind === 'orthoVelo';
+}
+
+type WithVelo = Extract<Architecture, { readonly kind: 'velo' | 'orthoVelo' }>;
+
 /** By a tensor's name and the column of one of its numbers. */
 function scaleOf(architecture: Architecture): (name: string, column: number) => number {
-  if (architecture.kind !== 'velo' && architecture.kind !== 'celo') return () => 1;
-  const isVelo = architecture.kind === 'velo';
+  if (!hasVelo(architecture) && architecture.kind !== 'celo') return () => 1;
+  const isVelo = hasVelo(architecture);
   const b = isVelo ? Math.sqrt(architecture.bank) / architecture.ffMult : 1;
   // Celo's is inside of an exponential.
   const head = isVelo ? 5 : 0.3;
@@ -94,6 +103,7 @@ function scaleOf(architecture: Architecture): (name: string, column: number) => 
     ['rnn_params/linear/', () => 0],
     ['rnn_params/rnn_to_controls', () => controls],
     ['rnn_params/step_size', () => head],
+    ['orthogonal/', () => 1],
     ['rnn_params/rnn', (column) => GATES[Math.floor(column / architecture.hidden)]!],
   ];
   return (name, column) => byName.find(([prefix]) => name.startsWith(prefix))?.[1](column) ?? 0;

@@ -70,8 +70,51 @@ export interface Optimizer {
   };
   /** The same optimizer as fused kernels, where there are some. */
   readonly fused?: FusedOptimizer;
+  /** An optimizer without `fused` of whose update the first part has kernels. */
+  readonly begun?: BegunUpdate;
   /** Of a learned optimizer: its weights, which can be others from one training to the next. */
   readonly theta?: OptimizerTheta;
+}
+
+/** An update in two parts: kernels, and operations that see the parameters before and behind them. */
+export interface BegunUpdate {
+  /** The first part, laid out as a whole update is. */
+  readonly fused: (params: readonly TensorSpec[], start: number, threads?: number) => BegunFused;
+  /** Which parameters the rest changes. */
+  changes(params: readonly TensorSpec[]): readonly TensorSpec[];
+  /** What the rest remembers besides what the kernels do, before the first update. @param params  those that it changes */
+  init(params: readonly TensorSpec[]): TensorDict;
+  /**
+   * The rest of an update; call inside `tf.tidy`. No result is one of the inputs.
+   * @param params  of the whole update, in order
+   */
+  rest(input: RestInput, params: readonly TensorSpec[]): UpdateResult;
+}
+
+/** What the rest of an update sees: of the parameters those that it changes. */
+export interface RestInput {
+  readonly theta: TensorDict;
+  /** Parameters before the first part, and behind it. */
+  readonly before: TensorDict;
+  readonly after: TensorDict;
+  readonly grads: TensorDict;
+  /** Its own from before the update, and what the kernels share from behind the first part. */
+  readonly state: TensorDict;
+  /** `Optimizer.scalars`. */
+  readonly scalars: TensorDict;
+}
+
+/** A first part laid out. */
+export interface BegunFused extends FusedUpdate {
+  /** Arrays of its state and theta that the rest reads where they are. */
+  readonly shared: {
+    readonly state: readonly PlacedArray[];
+    readonly theta: readonly PlacedArray[];
+  };
+}
+
+export interface PlacedArray extends TensorSpec {
+  readonly place: number;
 }
 
 export interface OptimizerTheta {
@@ -119,8 +162,8 @@ export interface FusedUpdate {
   readonly loss: number;
   /** What an update carries on to the next one, the parameters apart. */
   readonly state: readonly Span[];
-  /** Of a learned optimizer: its weights in the order of `flatTheta`, and what an update reads in their stead. */
-  readonly theta?: { readonly flat: Span; readonly packed: Span };
+  /** Of a learned optimizer: its weights in the order of `flatTheta`, and what an update reads of them or in their stead. */
+  readonly theta?: { readonly flat: Span; readonly packed: readonly Span[] };
   /** What depends on the step alone: to be written before its update, by its 0-based index. */
   readonly rows: readonly StepRow[];
   /** The instructions of an update, for who runs them with others: for as many threads as it was laid out for. */

@@ -10,7 +10,7 @@ import type { Split, Task } from '../tasks/task';
 import { evaluateLinked, initialParams, writeParams } from './plans/linkedTraining';
 import { linkStep } from './plans/linkStep';
 import type { LinkedStep } from './plans/linkStep';
-import { copiesOf } from './plans/planUpdate';
+import { copiesOf } from './plans/plannedUpdate';
 import type {
   Evaluation,
   ResolvedSessionOptions,

@@ -6,8 +6,10 @@ import {
   createArchitecture,
   createRng,
   flatTheta,
+  hasVelo,
   initTheta,
   learnedOptimizer,
+  orthogonalStart,
   thetaGroups,
   thetaScales,
   thetaSpecs,
@@ -39,7 +41,7 @@ export function startTheta(config: MetaConfig, weightsDir: string): StartTheta {
   const made = makeTheta(config, start, weightsDir);
   const groups = thetaGroups(made.architecture);
   // A VeLO from a file may have been built with clocks, and then have been trained: it keeps them.
-  const units = made.architecture.kind === 'velo' && start !== 'fresh' ? CLOCK_UNIT_SCALES : [];
+  const units = hasVelo(made.architecture) && start !== 'fresh' ? CLOCK_UNIT_SCALES : [];
   const measured = thetaScales(made.architecture, units);
   const isRaw = config.optimizer.units === 'raw';
   const scales = isRaw ? measured.map((scale) => (scale > 0 ? 1 : 0)) : measured;
@@ -55,6 +57,11 @@ function makeTheta(
   const { kind, options } = optimizer;
   if (start !== 'fresh' && start !== 'clock') {
     const { theta, card, name, sha256 } = loadWeights(start, weightsDir);
+    if (kind === 'orthoVelo' && theta.architecture.kind === 'velo') {
+      const whole = orthogonalStart(theta.architecture, theta.tensors);
+      const text = `${name}, with orthogonal steps that know nothing yet`;
+      return { architecture: whole.architecture, theta: flatTheta(whole), text, sha256, card };
+    }
     const architecture = withOptions(theta.architecture, options, name);
     return { architecture, theta: flatTheta(theta), text: name, sha256, card };
   }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 /** The learned optimizers that there are. */
 const LEARNED_KINDS = [
   'velo',
+  'orthoVelo',
   'celo',
   'celo2',
   'adafacMlp',

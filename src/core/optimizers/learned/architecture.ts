@@ -86,6 +86,7 @@ type ArchitectureOf<Kind extends string, Table extends OptionTable> = {
   readonly kind: Kind;
 } & OptionValues<Table>;
 
+export type OrthoVeloArchitecture = ArchitectureOf<'orthoVelo', typeof VELO_OPTIONS>;
 export type CeloArchitecture = ArchitectureOf<'celo', typeof CELO_OPTIONS>;
 export type Celo2Architecture = ArchitectureOf<'celo2', typeof CELO2_OPTIONS>;
 export type AdafacMlpArchitecture = ArchitectureOf<'adafacMlp', typeof ADAFAC_MLP_OPTIONS>;
@@ -100,6 +101,7 @@ export type AdafacNominalArchitecture = ArchitectureOf<
 /** Which learned optimizer, and its shape. */
 export type Architecture =
   | VeloArchitecture
+  | OrthoVeloArchitecture
   | CeloArchitecture
   | Celo2Architecture
   | AdafacMlpArchitecture

@@ -13,6 +13,7 @@ import { celo2 } from './celo2';
 import type { LearnedOptimizer } from './learnedOptimizer';
 import { mlpLopt } from './mlpLopt';
 import { nnAdam } from './nnAdam';
+import { orthoVelo } from './orthoVelo';
 import { learnableAdam, learnableSgd, learnableSgdm } from './plainRules';
 import { rnnMlp } from './rnnMlp';
 
@@ -32,6 +33,7 @@ type OfKind<K extends ArchitectureKind> = Extract<Architecture, { readonly kind:
 
 const LEARNED_OPTIMIZERS: { readonly [K in ArchitectureKind]: LearnedOptimizer<OfKind<K>> } = {
   velo,
+  orthoVelo,
   celo,
   celo2,
   adafacMlp,

@@ -54,7 +54,7 @@ export function layOutFusedVelo(
   start: number,
   threads = 1,
 ): FusedVeloUpdate {
-  const design = designOf(theta.architecture, numSteps);
+  const design = veloDesign(theta.architecture, numSteps);
   const { tensors } = theta;
   const laidOut = layOutFused({ design, tensors, numSteps, params, start, threads });
   return {
@@ -66,7 +66,8 @@ export function layOutFusedVelo(
   };
 }
 
-function designOf(architecture: VeloArchitecture, numSteps: number): FusedDesign {
+/** What the kernels have to know of a VeLO for a training of `numSteps` updates. */
+export function veloDesign(architecture: VeloArchitecture, numSteps: number): FusedDesign {
   const { hidden, bank, ffMult, buggedLossFeatures, buggedNextLstmState } = architecture;
   return {
     parameters: veloParameters(architecture),

@@ -21,8 +21,8 @@ import { planAccumulation } from './planAccumulation';
 import { planCurvature } from './planCurvature';
 import { planPerturbation } from './planPerturbation';
 import type { PlannedPerturbation, RunPerturbation } from './planPerturbation';
-import { FUSED_START, planUpdate } from './planUpdate';
-import type { PlannedUpdate, UpdateState } from './planUpdate';
+import { layOutFused, planUpdate } from './planUpdate';
+import type { PlannedUpdate, UpdateState } from './plannedUpdate';
 import { evaluationGraph, gradientGraph } from './stepGraphs';
 
 /** Whose training it is: members of a population differ in these alone, and take turns in one arena. */
@@ -64,7 +64,7 @@ export interface LinkedStep {
 /** Weights of a learned optimizer in the arena. */
 export interface LinkedTheta extends RunPerturbation {
   /** What an update reads: kept with a member where its weights are not made anew. */
-  readonly packed: Span;
+  readonly packed: readonly Span[];
   /** How many numbers it has. */
   readonly words: number;
 }
@@ -95,7 +95,7 @@ export function linkStep(
   { perturbed = false } = {},
 ): LinkedStep {
   const { task, optimizer, accumulate } = options;
-  const fused = optimizer.fused?.(task.params, FUSED_START, kernels.threads);
+  const fused = layOutFused(optimizer, task.params, kernels);
   const linker = new Linker(kernels, fused?.words ?? 0);
   const gradient = linker.add(gradientGraph(task), gradientPlaces(fused));
   const loss = gradient.plan.outputs['loss']!;

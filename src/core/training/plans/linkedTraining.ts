@@ -6,7 +6,7 @@ import type { Split } from '../../tasks/task';
 import { evaluateTask } from '../evaluateTask';
 import type { Evaluation } from '../session';
 import type { LinkedStep, StepOwner } from './linkStep';
-import { copiesOf } from './planUpdate';
+import { copiesOf } from './plannedUpdate';
 
 export function writeParams({ params }: LinkedStep, values: NamedFloats): void {
   for (const [name, { data }] of Object.entries(params)) data.set(values[name]!.data);

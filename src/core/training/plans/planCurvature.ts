@@ -9,7 +9,7 @@ import type { Task } from '../../tasks/task';
 import { drawRows } from './block';
 import { placesOf } from './linker';
 import type { Linker, Program } from './linker';
-import type { PlannedUpdate } from './planUpdate';
+import type { PlannedUpdate } from './plannedUpdate';
 import { curvatureGraph, optimizerSpecs, updatesInPlace } from './stepGraphs';
 
 export interface PlannedCurvature {

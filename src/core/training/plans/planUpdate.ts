@@ -1,63 +1,43 @@
 /** The update part of a linked training: fused kernels where the optimizer has them, else its captured operations. */
 import type { FloatArray, NamedFloats, TensorSpec } from '../../../base/index';
-import { sizeOf } from '../../../base/index';
-import type { Arena } from '../../compute/kernelRuntime';
+import type { KernelRuntime } from '../../compute/kernelRuntime';
 import type { Plan } from '../../compute/plan/plan';
-import type { Span } from '../../compute/span';
+import { floatsAt, spanOf } from '../../compute/plan/planRun';
 import { inOrder } from '../../compute/stages';
-import type { Stage } from '../../compute/stages';
-import type { StepRow } from '../../compute/stepRow';
-import { requireArrays } from '../../compute/tensors';
-import type { FusedUpdate, Optimizer, RecurrentTrace } from '../../optimizers/optimizer';
-import type { Linker, Program } from './linker';
-import { floatsAt } from '../../compute/plan/planRun';
+import type { BegunFused, FusedUpdate, Optimizer } from '../../optimizers/optimizer';
 import { placesOf } from './linker';
+import type { Linker } from './linker';
+import { begunUpdate } from './planBegun';
 import { initialState, placeTheta } from './planTheta';
+import { FUSED_START, rowsByOptimizer, scalarRows, startState } from './plannedUpdate';
+import type { PlannedUpdate } from './plannedUpdate';
 import { optimizerSpecs, updateGraph, updatesInPlace } from './stepGraphs';
-
-/** The state of an optimizer at work in the arena. */
-export interface UpdateState {
-  exportState(): NamedFloats;
-  /** @throws UserError('checkpoint') on a wrong name or shape, before anything is changed */
-  importState(state: NamedFloats): void;
-  trace?(): RecurrentTrace<FloatArray>;
-  /** Of a learned optimizer: takes over the weights that stand in its flat theta. */
-  loadTheta?(): void;
-  /** Brings the state back to where it is before the first update. */
-  reset(): void;
-}
-
-/** An update laid out. */
-export interface PlannedUpdate {
-  /** For one thread. */
-  readonly program: Program;
-  /** For those of the runtime together. */
-  readonly stages: readonly Stage[];
-  /** What changes from update to update, by its 0-based index, for an optimizer that differs in nothing else. */
-  rows(optimizer: Optimizer): readonly StepRow[];
-  /** What an update carries on to the next one, the parameters apart. */
-  readonly state: readonly Span[];
-  /** Of the arrays of a captured one, by name; empty for a fused one. */
-  readonly places: Readonly<Record<string, number>>;
-  readonly theta?: FusedUpdate['theta'];
-  start(arena: Arena): UpdateState;
-}
 
 export interface UpdateParts {
   readonly optimizer: Optimizer;
   readonly params: readonly TensorSpec[];
   /** Where parameters, gradients and loss are. */
   readonly gradient: Plan;
-  readonly fused: FusedUpdate | undefined;
+  /** Of an optimizer with kernels for all of its update or for a first part. */
+  readonly fused: FusedUpdate | BegunFused | undefined;
 }
 
-/** Where a fused optimizer begins in the arena. */
-export const FUSED_START = 0;
+/** The kernels of an optimizer, or of the first part of its update, where there are some. */
+export function layOutFused(
+  optimizer: Optimizer,
+  params: readonly TensorSpec[],
+  { threads }: KernelRuntime,
+): UpdateParts['fused'] {
+  return (optimizer.fused ?? optimizer.begun?.fused)?.(params, FUSED_START, threads);
+}
 
 /** Lays the update out behind what the linker has. */
 export function planUpdate(linker: Linker, parts: UpdateParts): PlannedUpdate {
   const { fused, params, optimizer } = parts;
   if (fused === undefined) return capturedUpdate(linker, parts);
+  const { begun } = optimizer;
+  if (begun !== undefined && 'shared' in fused)
+    return begunUpdate(linker, optimizer, params, { begun, fused });
   const { kernels } = linker;
   const stages = fused.stages(kernels);
   return {
@@ -88,12 +68,9 @@ function capturedUpdate(
     program,
     stages,
     rows: rowsByOptimizer((other) => scalarRows(other, plan, specs.scalars)),
-    state: specs.state.map(({ name, shape }) => ({
-      place: plan.inputs[`state/${name}`]!.place,
-      words: sizeOf(shape),
-    })),
+    state: specs.state.map(({ name }) => spanOf(plan.inputs[`state/${name}`]!)),
     places: placesOf(plan.inputs),
-    ...(theta === undefined ? {} : { theta: { flat: theta.flat, packed: theta.flat } }),
+    ...(theta === undefined ? {} : { theta: { flat: theta.flat, packed: [theta.flat] } }),
     start: (arena) => {
       const live = specs.state.map(({ name, shape }): [string, FloatArray] => {
         const data = floatsAt(arena, plan.inputs[`state/${name}`]!);
@@ -108,67 +85,4 @@ function capturedUpdate(
 /** What an optimizer without weights starts from is made once. */
 function alwaysOf(state: NamedFloats): () => NamedFloats {
   return () => state;
-}
-
-type RowsOf = PlannedUpdate['rows'];
-
-/** Each optimizer's rows are made once. */
-function rowsByOptimizer(make: RowsOf): RowsOf {
-  const known = new WeakMap<Optimizer, readonly StepRow[]>();
-  return (optimizer) => {
-    const rows = known.get(optimizer) ?? make(optimizer);
-    known.set(optimizer, rows);
-    return rows;
-  };
-}
-
-/** @param initial  what the state is before the first update */
-function startState(
-  live: NamedFloats,
-  specs: readonly TensorSpec[],
-  initial: () => NamedFloats,
-): UpdateState {
-  const write = (values: NamedFloats): void => {
-    for (const [name, { data }] of Object.entries(values)) live[name]!.data.set(data);
-  };
-  const reset = (): void => {
-    write(initial());
-  };
-  reset();
-  return {
-    reset,
-    exportState: () => copiesOf(live),
-    importState: (values) => {
-      write(requireArrays('optimizer state', specs, values));
-    },
-  };
-}
-
-/** A row for each number that the update uses; those of a step are computed together. */
-function scalarRows(optimizer: Optimizer, plan: Plan, scalars: readonly TensorSpec[]): StepRow[] {
-  let known = { step: -1, values: optimizer.scalars(0) };
-  const valuesAt = (step: number): typeof known.values => {
-    if (known.step !== step) known = { step, values: optimizer.scalars(step) };
-    return known.values;
-  };
-  return scalars.flatMap(({ name, shape }): StepRow[] => {
-    const { place = -1 } = plan.inputs[`scalars/${name}`] ?? {};
-    // An optimizer may offer a number that its update does not use.
-    if (place < 0) return [];
-    const write: StepRow['write'] = (step, { f32 }, at) => {
-      const value = valuesAt(step)[name]!;
-      if (typeof value === 'number') f32[at] = value;
-      else f32.set(value, at);
-    };
-    return [{ place, words: sizeOf(shape), write }];
-  });
-}
-
-export function copiesOf(arrays: NamedFloats): NamedFloats {
-  return Object.fromEntries(
-    Object.entries(arrays).map(([name, { shape, data }]) => [
-      name,
-      { shape: [...shape], data: data.slice() },
-    ]),
-  );
 }

@@ -10,7 +10,13 @@ import { isLowered } from '../../compute/plan/lower';
 import { planGraph } from '../../compute/plan/plan';
 import type { Plan } from '../../compute/plan/plan';
 import { mapValues } from '../../compute/tensors';
-import type { CurvatureUse, Optimizer } from '../../optimizers/optimizer';
+import type {
+  BegunFused,
+  BegunUpdate,
+  CurvatureUse,
+  Optimizer,
+  RestInput,
+} from '../../optimizers/optimizer';
 import type { LossRng, Task } from '../../tasks/task';
 import { addGradients, meanGradients } from '../accumulation';
 import type { Gradients } from '../accumulation';
@@ -131,6 +137,48 @@ export function updateGraph(
     inputs,
     FOR_PLANS,
   );
+}
+
+/**
+ * The rest of an update: `before/…`, `params/…` behind the first part, `grads/…`, `state/…`, `scalars/…`, `theta/…` →
+ * `params/…`, `state/…`.
+ */
+export function restGraph(begun: BegunUpdate, specs: RestSpecs): Graph {
+  const { params, changed, shared } = specs;
+  const inputs = {
+    ...prefixed('before', floats(changed)),
+    ...prefixed('params', floats(changed)),
+    ...prefixed('grads', floats(changed)),
+    ...prefixed('state', floats([...specs.state, ...shared.state])),
+    ...prefixed('scalars', floats(specs.scalars)),
+    ...prefixed('theta', floats(shared.theta)),
+  };
+  return capture(
+    (tensors) => {
+      const input: RestInput = {
+        theta: under('theta', tensors),
+        before: under('before', tensors),
+        after: under('params', tensors),
+        grads: under('grads', tensors),
+        state: under('state', tensors),
+        scalars: under('scalars', tensors),
+      };
+      const result = joiningCalls(true, () => begun.rest(input, params));
+      return { ...prefixed('params', result.params), ...prefixed('state', result.state) };
+    },
+    inputs,
+    FOR_PLANS,
+  );
+}
+
+interface RestSpecs {
+  /** Of the whole update, and those that its rest changes. */
+  readonly params: readonly TensorSpec[];
+  readonly changed: readonly TensorSpec[];
+  /** What the rest itself remembers. */
+  readonly state: readonly TensorSpec[];
+  readonly scalars: readonly TensorSpec[];
+  readonly shared: BegunFused['shared'];
 }
 
 /**

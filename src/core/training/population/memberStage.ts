@@ -102,7 +102,7 @@ export class MemberStage {
     this.#linked = linkStep(options, kernels, { perturbed: centre !== undefined });
     this.#keepsTheta = keepsTheta;
     const { kept, theta, arena } = this.#linked;
-    this.#image = joinSpans(theta !== undefined && keepsTheta ? [...kept, theta.packed] : kept);
+    this.#image = joinSpans(theta !== undefined && keepsTheta ? [...kept, ...theta.packed] : kept);
     this.imageWords = wordsIn(this.#image);
     this.arenaWords = arena.f32.length;
     if (centre !== undefined) this.setCentre(centre);

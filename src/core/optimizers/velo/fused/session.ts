@@ -60,7 +60,7 @@ export function layOutFused(options: FusedOptions): LaidOutUpdate {
     grads: places('grads'),
     loss: layout.loss,
     state: stateSpans(layout),
-    theta: layout.theta,
+    theta: { flat: layout.theta.flat, packed: [layout.theta.packed] },
     rows,
     stages: (runtime) => updateStages(runtime, layout, threads),
     start: (runtime, arena) => startSession({ ...options, layout, rows }, runtime, arena),

@@ -21,6 +21,7 @@ const rng = () => createRng({ seed: 1, purpose: 'theta' });
 /** Other options than the defaults, one of each kind of value. */
 const OTHERS: readonly (readonly [string, Record<string, unknown>])[] = [
   ['velo', { hidden: 9, bank: 3, ffMult: 1.5, buggedLossFeatures: true }],
+  ['orthoVelo', { hidden: 7, bank: 2 }],
   ['celo', { hidden: 9, phase: 1 }],
   ['celo2', { hidden: 4, orthogonal: false, schedule: 'cosine', learningRate: 1e-3 / 3 }],
   ['adafacMlp', { hidden: 32, hiddenLayers: 1 }],
@@ -37,6 +38,7 @@ describe('the number of meta-parameters is that of the originals', () => {
   it.each<[string, Record<string, unknown>, number]>([
     ['velo', {}, 2_320_385],
     ['velo', { hidden: 64, bank: 32 }, 46_337],
+    ['orthoVelo', { hidden: 32, bank: 8 }, 11_937 + 264],
     ['celo', {}, 37_089],
     ['celo2', {}, 347],
     ['adafacMlp', {}, 197],

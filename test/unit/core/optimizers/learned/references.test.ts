@@ -20,6 +20,7 @@ import {
 } from './oracles/elementOracles';
 import type { NominalSetting } from './oracles/elementOracles';
 import type { OracleResult, OracleRun } from './oracles/oracle';
+import { orthoVeloOracle } from './oracles/orthogonalOracle';
 import { celoOracle, nnAdamOracle, rnnMlpOracle } from './oracles/tensorOracles';
 
 const NUM_STEPS = 20;
@@ -117,6 +118,11 @@ function expectSame(
 }
 
 describe('in float64 and in tfjs the same are', () => {
+  it('VeLO with orthogonal steps', () => {
+    const sizes = { hidden: 6, bank: 3 };
+    expectSame(['orthoVelo', sizes], (run) => orthoVeloOracle(run, sizes));
+  });
+
   it.each([1, 2])('Celo in phase %i', (phase) => {
     expectSame(['celo', { hidden: 6, phase }], (run) =>
       celoOracle(run, { hidden: 6, isScheduled: phase === 2 }),

@@ -95,7 +95,7 @@ describe('a theta on disk', () => {
     [
       'the kind is another',
       withMetadata({ kind: 'cello' }),
-      'f: metadata "kind" must be "velo" or "celo" or "celo2" or "adafacMlp" or "mlpLopt" or "rnnMlp" or "nnAdam" or ' +
+      'f: metadata "kind" must be "velo" or "orthoVelo" or "celo" or "celo2" or "adafacMlp" or "mlpLopt" or "rnnMlp" or "nnAdam" or ' +
         '"adafacNominal" or "learnableAdam" or "learnableSgdm" or "learnableSgd", got "cello"',
     ],
     [

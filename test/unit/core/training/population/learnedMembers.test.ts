@@ -26,6 +26,7 @@ const LARGE_STEPS = { stepScale: 0.1 };
 /** Kind, options, and how far members are from their centre. */
 const CASES: readonly (readonly [string, Readonly<Record<string, unknown>>, number])[] = [
   ['velo', { hidden: 9, bank: 3 }, 0.1],
+  ['orthoVelo', { hidden: 9, bank: 3 }, 0.1],
   ['celo', { hidden: 6 }, 1],
   ['celo', { hidden: 6, phase: 1 }, 1],
   ['celo2', { learningRate: 0.05, schedule: 'cosine' }, 0.1],

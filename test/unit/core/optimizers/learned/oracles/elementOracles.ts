@@ -201,7 +201,7 @@ export function celo2Oracle(
 }
 
 /** Five steps X <- a X + (b G + c G²) X with G = X Xᵀ of the matrix or its transpose, whichever is smaller. */
-function newtonSchulz(x: number[], height: number, width: number): number[] {
+export function newtonSchulz(x: number[], height: number, width: number): number[] {
   const norm = Math.sqrt(x.reduce((sum, value) => sum + value * value, 0)) + 1e-8;
   const isTall = height > width;
   const [n, k] = isTall ? [width, height] : [height, width];

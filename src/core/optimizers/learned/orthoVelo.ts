@@ -1,0 +1,109 @@
+/**
+ * VeLO with orthogonal steps: VeLO's whole update, and then for each matrix a share of it beside an orthogonalised step
+ * (`orthogonalSteps.ts`). Vectors and scalars have VeLO's steps.
+ */
+import { sizeOf } from '../../../base/index';
+import type { NamedFloats, TensorSpec } from '../../../base/index';
+import type { ParamSpec } from '../../compute/parameters';
+import type { Optimizer, TensorDict, UpdateInput, UpdateResult } from '../optimizer';
+import { entry } from '../velo/lookup';
+import { createVelo, veloUpdate } from '../velo/reference';
+import { initState } from '../velo/state';
+import { veloParameters } from '../velo/theta';
+import type { VeloArchitecture } from '../velo/theta';
+import { VELO_OPTIONS } from './architecture';
+import type { OrthoVeloArchitecture, Theta } from './architecture';
+import { optimizerOf } from './learnedOptimizer';
+import type { LearnedOptimizer } from './learnedOptimizer';
+import { beginOrthoVelo } from './orthoVeloBegun';
+import {
+  initAverages,
+  isMatrix,
+  linearDecay,
+  orthogonalParameters,
+  orthogonalSteps,
+  timeInputs,
+} from './orthogonalSteps';
+
+export const orthoVelo: LearnedOptimizer<OrthoVeloArchitecture> = {
+  kind: 'orthoVelo',
+  title: 'Orthogonal VeLO',
+  summary: "VeLO's steps beside orthogonal ones for matrices, both of learned size",
+  source: 'Metz et al. 2022, with the orthogonalisation of Muon (Jordan et al. 2024); made here',
+  options: VELO_OPTIONS,
+  sizes: ({ hidden, bank }) => `hidden size ${hidden} and bank size ${bank}`,
+  parameters: (architecture): ParamSpec[] => [
+    ...veloParameters(architecture),
+    ...orthogonalParameters(architecture.hidden),
+  ],
+  create: createOrthoVelo,
+};
+
+/** A VeLO with orthogonal steps of which nothing is learned yet. */
+export function orthogonalStart(
+  velo: VeloArchitecture,
+  tensors: NamedFloats,
+): Theta<OrthoVeloArchitecture> {
+  const architecture: OrthoVeloArchitecture = { ...velo, kind: 'orthoVelo' };
+  const zeros = orthogonalParameters(velo.hidden).map(({ name, shape }) => {
+    return [name, { shape, data: new Float32Array(sizeOf(shape)) }] as const;
+  });
+  return { architecture, tensors: { ...tensors, ...Object.fromEntries(zeros) } };
+}
+
+function createOrthoVelo(
+  architecture: OrthoVeloArchitecture,
+  tensors: NamedFloats,
+  numSteps: number,
+): Optimizer {
+  const velo: VeloArchitecture = { ...architecture, kind: 'velo' };
+  const first = createVelo({ theta: { architecture: velo, tensors }, numSteps });
+  const { recurrent } = first;
+  return {
+    ...optimizerOf('orthoVelo', tensors, {
+      scalars: (step) => ({
+        ...first.scalars(step),
+        time: timeInputs(step, numSteps),
+        decay: linearDecay(step, numSteps),
+      }),
+      init: (theta, params) => ({
+        ...initState(theta, architecture.hidden, params),
+        ...initAverages(specsOf(params).filter(isMatrix)),
+      }),
+      update: (theta, input) => orthoVeloUpdate(theta, velo, input),
+    }),
+    ...(recurrent === undefined ? {} : { recurrent }),
+    begun: beginOrthoVelo(velo, tensors, numSteps),
+  };
+}
+
+function orthoVeloUpdate(
+  theta: TensorDict,
+  architecture: VeloArchitecture,
+  input: UpdateInput,
+): UpdateResult {
+  const velo = veloUpdate(theta, architecture, input);
+  const matrices = specsOf(input.params).filter(isMatrix);
+  const only = (tensors: TensorDict): TensorDict =>
+    Object.fromEntries(matrices.map(({ name }) => [name, entry(tensors, name)]));
+  const rest = orthogonalSteps(
+    {
+      theta,
+      before: only(input.params),
+      after: only(velo.params),
+      grads: only(input.grads),
+      state: { ...input.state, 'lstm/hidden': entry(velo.state, 'lstm/hidden') },
+      scalars: input.scalars,
+    },
+    Object.keys(input.params),
+  );
+  return {
+    params: { ...velo.params, ...rest.params },
+    state: { ...velo.state, ...rest.state },
+    trace: velo.trace,
+  };
+}
+
+function specsOf(params: TensorDict): TensorSpec[] {
+  return Object.entries(params).map(([name, { shape }]) => ({ name, shape }));
+}

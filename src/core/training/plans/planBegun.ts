@@ -1,0 +1,109 @@
+/** An update whose first part has kernels: they run, then the captured operations that go on from there. */
+import * as tf from '@tensorflow/tfjs-core';
+import { sizeOf } from '../../../base/index';
+import type { FloatArray, NamedFloats, TensorSpec } from '../../../base/index';
+import { instructionsOf } from '../../compute/instructions';
+import type { Plan } from '../../compute/plan/plan';
+import { floatsAt, spanOf } from '../../compute/plan/planRun';
+import { alone, inOrder } from '../../compute/stages';
+import { toFloats } from '../../compute/tensors';
+import type { BegunFused, BegunUpdate, Optimizer } from '../../optimizers/optimizer';
+import type { Linker } from './linker';
+import { FUSED_START, rowsByOptimizer, scalarRows, startState } from './plannedUpdate';
+import type { PlannedUpdate, UpdateState } from './plannedUpdate';
+import { optimizerSpecs, restGraph, updatesInPlace } from './stepGraphs';
+
+/** @param fused  the first part, laid out for the parameters */
+export function begunUpdate(
+  linker: Linker,
+  optimizer: Optimizer,
+  params: readonly TensorSpec[],
+  { begun, fused }: { readonly begun: BegunUpdate; readonly fused: BegunFused },
+): PlannedUpdate {
+  const changed = begun.changes(params);
+  const initial = initialState(begun, changed);
+  const state = Object.entries(initial).map(([name, { shape }]) => ({ name, shape }));
+  const { scalars } = optimizerSpecs(optimizer, params);
+  const graph = restGraph(begun, { params, changed, state, scalars, shared: fused.shared });
+  const { plan, stages: rest } = linker.add(graph, {
+    inputPlaces: placesOfRest(fused, changed),
+    replaces: updatesInPlace(changed, state),
+  });
+  const copies = alone(copiesBefore(linker, plan, { fused, changed }));
+  const stages = [copies, ...fused.stages(linker.kernels), ...rest];
+  const input = (name: string) => plan.inputs[`state/${name}`]!;
+  return {
+    program: linker.program(inOrder(stages)),
+    stages,
+    rows: rowsByOptimizer((other) => {
+      const first =
+        other === optimizer ? fused : other.begun?.fused(params, FUSED_START, linker.threads);
+      return [...(first?.rows ?? []), ...scalarRows(other, plan, scalars)];
+    }),
+    state: [...fused.state, ...state.map(({ name }) => spanOf(input(name)))],
+    places: {},
+    theta: fused.theta,
+    start: (arena) => {
+      const live = state.map(({ name, shape }): [string, FloatArray] => {
+        return [name, { shape, data: floatsAt(arena, input(name)) }];
+      });
+      const own = startState(Object.fromEntries(live), state, () => initial);
+      return joined(fused.start(linker.kernels, arena), own, state);
+    },
+  };
+}
+
+function initialState(begun: BegunUpdate, changed: readonly TensorSpec[]): NamedFloats {
+  let state: NamedFloats = {};
+  tf.tidy(() => {
+    state = toFloats(begun.init(changed));
+  });
+  return state;
+}
+
+/** Parameters, and what the kernels share, are read where the kernels have them. */
+function placesOfRest(
+  { params, shared }: BegunFused,
+  changed: readonly TensorSpec[],
+): Record<string, number> {
+  return Object.fromEntries([
+    ...changed.map(({ name }) => [`params/${name}`, params[name]!] as const),
+    ...shared.state.map(({ name, place }) => [`state/${name}`, place] as const),
+    ...shared.theta.map(({ name, place }) => [`theta/${name}`, place] as const),
+  ]);
+}
+
+/** What the kernels change and the rest wants as it was: parameters and gradients. */
+function copiesBefore(
+  { kernels }: Linker,
+  { inputs }: Plan,
+  { fused, changed }: { readonly fused: BegunFused; readonly changed: readonly TensorSpec[] },
+): number[] {
+  const emit = instructionsOf(kernels);
+  const copies = changed.flatMap(({ name, shape }) => [
+    { from: fused.params[name]!, to: inputs[`before/${name}`]!.place, words: sizeOf(shape) },
+    { from: fused.grads[name]!, to: inputs[`grads/${name}`]!.place, words: sizeOf(shape) },
+  ]);
+  return copies.flatMap(({ from, to, words }) =>
+    emit('copy.rows', to, words, from, words, 1, words),
+  );
+}
+
+/** @param specs  of the own one's arrays */
+function joined(first: UpdateState, own: UpdateState, specs: readonly TensorSpec[]): UpdateState {
+  const isOwn = new Set(specs.map(({ name }) => name));
+  const part = (state: NamedFloats, wanted: boolean): NamedFloats =>
+    Object.fromEntries(Object.entries(state).filter(([name]) => isOwn.has(name) === wanted));
+  return {
+    ...first,
+    exportState: () => ({ ...first.exportState(), ...own.exportState() }),
+    importState: (state) => {
+      own.importState(part(state, true));
+      first.importState(part(state, false));
+    },
+    reset: () => {
+      first.reset();
+      own.reset();
+    },
+  };
+}
