@@ -26,6 +26,7 @@ import type {
 } from '../../protocol/live/index';
 import { isHandMade } from '../weights';
 import { readThetaFile, readVeloFile } from './thetaFile';
+import type { VeloFile } from './thetaFile';
 
 /** Share of the weights whose |w| lies inside a matrix's palette. */
 const PALETTE_SHARE = 0.995;
@@ -90,7 +91,7 @@ export function inspectOptimizer(
       further: furtherEntries(file),
     },
     architecture: {
-      kind: 'VeLO',
+      kind: file.title,
       hidden: architecture.hidden,
       networks: architecture.bank,
       parameters: totalOf(file),
@@ -156,8 +157,6 @@ function describe(architecture: Architecture): string {
   const size = sizes(architecture);
   return size === '' ? title : `${title}, ${size}`;
 }
-
-type VeloFile = ReturnType<typeof readVeloFile>;
 
 function totalOf({ theta }: VeloFile): number {
   return Object.values(theta.tensors).reduce((sum, { data }) => sum + data.length, 0);

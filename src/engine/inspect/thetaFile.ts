@@ -6,7 +6,7 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { basename } from 'node:path';
 import { UserError } from '../../base/index';
-import { decodeTheta, learnedOptimizer } from '../../core/index';
+import { decodeTheta, hasVelo, learnedOptimizer } from '../../core/index';
 import type { Theta, ThetaCard, VeloTheta } from '../../core/index';
 import { decodeSafetensors, onDisk, sha256Of } from '../../storage/index';
 
@@ -17,6 +17,12 @@ export interface ThetaFile {
   readonly sha256: string;
   readonly theta: Theta;
   readonly card: ThetaCard;
+}
+
+export interface VeloFile extends ThetaFile {
+  readonly theta: VeloTheta;
+  /** As people call the optimizer. */
+  readonly title: string;
 }
 
 const THETA_FORMAT = 'velo-theta-1';
@@ -51,14 +57,17 @@ export function readThetaFile(path: string): ThetaFile {
 }
 
 /**
- * The same where the theta is VeLO's.
+ * The same where VeLO is all of it or, with orthogonal steps, a part: then as VeLO's, with all its arrays.
  * @throws UserError('weights') where it is another learned optimizer's
  */
-export function readVeloFile(path: string): ThetaFile & { readonly theta: VeloTheta } {
+export function readVeloFile(path: string): VeloFile {
   const file = readThetaFile(path);
   const { architecture, tensors } = file.theta;
-  if (architecture.kind === 'velo') return { ...file, theta: { architecture, tensors } };
   const { title } = learnedOptimizer(architecture);
+  if (hasVelo(architecture)) {
+    const theta: VeloTheta = { architecture: { ...architecture, kind: 'velo' }, tensors };
+    return { ...file, theta, title };
+  }
   throw new UserError(
     'weights',
     `${basename(path)}: expected weights of VeLO, got weights of ${title}, which this editor does not show`,

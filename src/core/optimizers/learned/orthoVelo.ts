@@ -17,7 +17,7 @@ import { optimizerOf } from './learnedOptimizer';
 import type { LearnedOptimizer } from './learnedOptimizer';
 import { beginOrthoVelo } from './orthoVeloBegun';
 import {
-  initAverages,
+  initOrthogonal,
   isMatrix,
   linearDecay,
   orthogonalParameters,
@@ -68,7 +68,7 @@ function createOrthoVelo(
       }),
       init: (theta, params) => ({
         ...initState(theta, architecture.hidden, params),
-        ...initAverages(specsOf(params).filter(isMatrix)),
+        ...initOrthogonal(specsOf(params).filter(isMatrix)),
       }),
       update: (theta, input) => orthoVeloUpdate(theta, velo, input),
     }),

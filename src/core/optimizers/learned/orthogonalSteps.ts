@@ -5,8 +5,11 @@
  *
  * With x the inputs and f the fraction done, of T updates:  r = w·(g, fast, slow, −Δ), each divided by its RMS,
  * w = (0.1, 0.6, 0.3, 0) + mix(x);  O = NS5(r)·√max(rows, cols), whose RMS is 1 at full rank;
- * p ← p + ½·exp(gate₁)·Δ − 0.02·(1 − f + 1/T)·exp(gate₂)·√(mean p² + 10⁻⁹)·O, Δ VeLO's step. Zero weights are Muon at
- * its usual rate with a linear decay, beside half of VeLO.
+ * p ← p + ½·exp(gate₁)·Δ − 0.02·(1 − f + 1/T)·exp(gate₂)·s·O, Δ VeLO's step. Zero weights are Muon at its usual rate
+ * with a linear decay, beside half of VeLO.
+ *
+ * The scale s is the RMS that the matrix started with, so that steps do not grow with what they have made; a matrix that
+ * started near zero has its own RMS, up to 1/√rows.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -56,22 +59,23 @@ export function isMatrix({ shape }: Pick<TensorSpec, 'shape'>): boolean {
   return shape.length >= 2;
 }
 
-/** The averages of the gradients of some matrices before the first update. */
-export function initAverages(matrices: readonly TensorSpec[]): TensorDict {
+/** What some matrices remember before the first update: averages of gradients, and no size that they started with. */
+export function initOrthogonal(matrices: readonly TensorSpec[]): TensorDict {
   return Object.fromEntries(
-    Object.keys(DECAYS).flatMap((kind) =>
-      matrices.map(({ name, shape }) => [`${kind}/${name}`, tf.zeros([...shape])]),
-    ),
+    matrices.flatMap(({ name, shape }) => [
+      ...Object.keys(DECAYS).map((kind) => [`${kind}/${name}`, tf.zeros([...shape])] as const),
+      [`size/${name}`, tf.scalar(0)] as const,
+    ]),
   );
 }
 
-/** What the layers are told of time: ln(1 − f + 1/T), f, ln(T/1000), and how young the training is. */
+/** What the layers are told of time: ln(1 − f + 1/T)/3, f, tanh(ln(T/1000)/3), and how young the training is. */
 export function timeInputs(step: number, numSteps: number): Float32Array {
   const left = Math.max(1 - step / numSteps, 0) + 1 / numSteps;
   return Float32Array.of(
     Math.log(left) / 3,
     step / numSteps,
-    Math.log(numSteps / USUAL_LENGTH) / 3,
+    Math.tanh(Math.log(numSteps / USUAL_LENGTH) / 3),
     1 / (1 + step / YOUTH),
   );
 }
@@ -97,17 +101,26 @@ export function orthogonalSteps(input: RestInput, names: readonly string[]): Upd
   const state: Record<string, Tensor> = {};
   for (const [name, before] of Object.entries(input.before)) {
     const averages = nextAverages(input, name);
+    const start = startSize(entry(input.state, `size/${name}`), before);
     const mind = tf.slice(hidden, [names.indexOf(name), 0], [1, -1]);
-    const matrix = describe({
-      before,
-      velo: tf.sub(entry(input.after, name), before),
-      ...averages,
-    });
+    const velo = tf.sub(entry(input.after, name), before);
+    const matrix = describe({ before, velo, start, ...averages });
     params[name] = stepOf(theta, matrix, { mind, time, decay });
     state[`fast/${name}`] = averages.fast;
     state[`slow/${name}`] = averages.slow;
+    state[`size/${name}`] = start;
   }
   return { params, state };
+}
+
+/** The RMS that a matrix started with: its own where nothing is remembered. */
+function startSize(remembered: Tensor, before: Tensor): Tensor {
+  return tf.where(tf.greater(remembered, 0), remembered, ownSize(before));
+}
+
+/** √(mean p² + 10⁻⁹), as VeLO has it. */
+function ownSize(matrix: Tensor): Tensor {
+  return tf.sqrt(tf.add(tf.mean(tf.square(matrix)), 1e-9));
 }
 
 interface Averages {
@@ -131,17 +144,20 @@ interface Matrix extends MatrixShape {
   readonly directions: readonly Tensor[];
   readonly sizes: readonly Tensor[];
   readonly size: Tensor;
+  /** s above. */
+  readonly scale: Tensor;
   /** f32[6] */
   readonly inputs: Tensor;
 }
 
-function describe({
-  before,
-  velo,
-  gradient,
-  fast,
-  slow,
-}: Averages & { readonly before: Tensor; readonly velo: Tensor }): Matrix {
+interface Described extends Averages {
+  readonly before: Tensor;
+  readonly velo: Tensor;
+  /** The RMS that it started with. */
+  readonly start: Tensor;
+}
+
+function describe({ before, velo, start, gradient, fast, slow }: Described): Matrix {
   const { rows, cols } = matrixShape(before.shape);
   const directions = [gradient, fast, slow, tf.neg(velo)];
   const sizes = directions.map(sizeOfStep);
@@ -154,8 +170,9 @@ function describe({
     clampTo(noise(1), 4),
     clampTo(noise(2), 4),
   ]);
-  const size = tf.sqrt(tf.add(tf.mean(tf.square(before)), 1e-9));
-  return { rows, cols, before, velo, directions, sizes, size, inputs };
+  const size = ownSize(before);
+  const scale = tf.maximum(start, tf.minimum(size, 1 / Math.sqrt(rows)));
+  return { rows, cols, before, velo, directions, sizes, size, scale, inputs };
 }
 
 /** Root mean square, never 0. */
@@ -182,13 +199,13 @@ interface Told {
 }
 
 function stepOf(theta: TensorDict, matrix: Matrix, { mind, time, decay }: Told): Tensor {
-  const { before, velo, size } = matrix;
+  const { before, velo, scale } = matrix;
   const common = [mind, tf.reshape(tf.concat([time, matrix.inputs]), [1, COMMON_INPUTS])];
   const orthogonal = orthogonalStep(matrix, linear(theta, 'mix', common));
   const gates = linear(theta, 'gate', [...common, stepInputs(matrix, orthogonal)]);
   const factors = tf.unstack(tf.exp(tf.mul(GATE_LIMIT, tf.tanh(tf.div(gates, GATE_LIMIT)))));
   const share = tf.mul(VELO_SHARE, item(factors, 0));
-  const rate = tf.mul(tf.mul(ORTHOGONAL_RATE, decay), tf.mul(item(factors, 1), size));
+  const rate = tf.mul(tf.mul(ORTHOGONAL_RATE, decay), tf.mul(item(factors, 1), scale));
   return tf.sub(tf.add(before, tf.mul(share, velo)), tf.mul(rate, orthogonal));
 }
 

@@ -7,9 +7,13 @@ import type { OracleResult, OracleRun } from './oracle';
 const rms = (x: number[]): number => Math.sqrt(mean(x.map((value) => value * value)) + 1e-24);
 const within = (y: number): number => Math.exp(4 * Math.tanh(y / 4));
 
+const sizeOf = (x: number[]): number => Math.sqrt(mean(x.map((value) => value * value)) + 1e-9);
+
 interface Averages {
   fast: number[];
   slow: number[];
+  /** RMS at the start. */
+  size: number;
 }
 
 export function orthoVeloOracle(
@@ -20,7 +24,7 @@ export function orthoVeloOracle(
   const setup = { hidden, bank, ffMult: 100, numSteps, theta, ...flags };
   const state = oracleStart(setup, tensors);
   const averages = tensors.map(({ data }): Averages => {
-    return { fast: data.map(() => 0), slow: data.map(() => 0) };
+    return { fast: data.map(() => 0), slow: data.map(() => 0), size: sizeOf(data) };
   });
   return steps.map(({ loss, grads }, t) => {
     const before = state.tensors.map(({ data }) => [...data]);
@@ -57,7 +61,7 @@ function matrixStep(
     ...tensor.hidden,
     Math.log(left) / 3,
     t / numSteps,
-    Math.log(numSteps / 1000) / 3,
+    Math.tanh(Math.log(numSteps / 1000) / 3),
     1 / (1 + t / 20),
     Math.log(height / width) / 2,
     Math.log(Math.min(height, width)) / 4 - 1,
@@ -75,12 +79,13 @@ function matrixStep(
   const orthogonal = newtonSchulz(mixed, height, width).map(
     (x) => x * Math.sqrt(Math.max(height, width)),
   );
-  const size = Math.sqrt(mean(before.map((x) => x * x)) + 1e-9);
+  const size = sizeOf(before);
+  const scale = Math.max(averages.size, Math.min(size, 1 / Math.sqrt(height)));
   const agreement = mean(velo.map((x, j) => -x * orthogonal[j]!)) / (rms(velo) * rms(orthogonal));
   const relative = Math.tanh((Math.log(rms(velo) / size + 1e-6) + 5) / 3);
   const inputs = [...common, relative, rms(orthogonal), agreement];
   const gates = layer(inputs, theta['orthogonal/gate/w']!, theta['orthogonal/gate/b']!);
   const share = 0.5 * within(gates[0]!);
-  const rate = 0.02 * left * within(gates[1]!) * size;
+  const rate = 0.02 * left * within(gates[1]!) * scale;
   return before.map((p, j) => p + share * velo[j]! - rate * orthogonal[j]!);
 }
