@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   createImageMlp,
+  createLearnedOptimizer,
   createOptimizer,
   createQuadratic,
   createSession,
   createVelo,
+  orthogonalStart,
   plainTheta,
 } from '../../src/core/index';
 import type {
@@ -67,6 +69,10 @@ const OPTIMIZERS: Readonly<Record<string, () => Optimizer>> = {
   adam: () => createOptimizer({ name: 'adam', options: { learningRate: 1e-3 } }, { numSteps: 99 }),
   sophiaH: () =>
     createOptimizer({ name: 'sophiaH', options: { updateEvery: 4 } }, { numSteps: 99 }),
+  orthoVelo: () => {
+    const { architecture, tensors } = plainTheta({ hidden: 9, bank: 2, peak: 0.5 });
+    return createLearnedOptimizer({ theta: orthogonalStart(architecture, tensors), numSteps: 99 });
+  },
   velo: () => createVelo({ theta: plainTheta({ hidden: 96, bank: 24, peak: 0.5 }), numSteps: 99 }),
 };
 

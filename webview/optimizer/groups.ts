@@ -10,7 +10,7 @@ export interface GroupRow {
 }
 
 /** First parts of names, in the order in which one update passes through them. */
-const ORDER = ['lstm_init_state/', 'rnn_params/', 'ff_mod_stack/'];
+const ORDER = ['lstm_init_state/', 'rnn_params/', 'ff_mod_stack/', 'orthogonal/'];
 /** Widths of the first-layer blocks `w0__0` … `w0__13`: the groups of features that they take. */
 const BLOCK_WIDTHS = [1, 1, 1, 3, 1, 3, 1, 3, 1, 3, 3, 3, 3, 3];
 
@@ -36,6 +36,8 @@ const NOTES: Readonly<Record<string, string>> = {
   'rnn_params/rnn/linear': 'gates of the LSTM',
   'rnn_params/rnn_to_controls': 'controls of the bank',
   'rnn_params/step_size': 'step multiplier',
+  'orthogonal/mix': 'directions of orthogonal steps',
+  'orthogonal/gate': "sizes of VeLO's and orthogonal steps",
 };
 
 function noteOf(name: string, featureNames: readonly string[]): string {

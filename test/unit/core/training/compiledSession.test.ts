@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { NamedFloats } from '../../../../src/base/index';
-import { plainTheta } from '../../../../src/core/index';
+import { createLearnedOptimizer, orthogonalStart, plainTheta } from '../../../../src/core/index';
 import type { Optimizer } from '../../../../src/core/optimizers/optimizer';
 import { BASELINES, createOptimizer } from '../../../../src/core/optimizers/registry';
 import { createVelo } from '../../../../src/core/optimizers/velo/reference';
@@ -60,6 +60,13 @@ function baseline(name: string, learningRate = 1e-3): Optimizer {
 
 function velo(): Optimizer {
   return createVelo({ theta: plainTheta({ hidden: 9, bank: 2, peak: 0.5 }), numSteps: STEPS });
+}
+
+/** Begun by VeLO's kernels, gone on with operations. */
+function orthoVelo(): Optimizer {
+  const { architecture, tensors } = plainTheta({ hidden: 9, bank: 2, peak: 0.5 });
+  const theta = orthogonalStart(architecture, tensors);
+  return createLearnedOptimizer({ theta, numSteps: STEPS });
 }
 
 type Extra = Partial<SessionOptions>;
@@ -129,6 +136,10 @@ describe('compiled and eager sessions agree over 200 steps', () => {
     expectAgreement(digitsMlp(), velo);
   });
 
+  it('with VeLO and orthogonal steps', () => {
+    expectAgreement(digitsMlp(), orthoVelo);
+  });
+
   it.each<[string, Extra]>([
     ['an L2 penalty', { weightDecay: 0.01 }],
     ['three batches per update', { accumulate: 3 }],
@@ -156,6 +167,7 @@ describe('a compiled session', () => {
   it.each<[string, () => Optimizer, Extra]>([
     ['adam', () => baseline('adam'), {}],
     ['VeLO', velo, {}],
+    ['orthogonal VeLO', orthoVelo, {}],
     ['a penalty', () => baseline('momentum'), { weightDecay: 0.1 }],
     ['three batches per update', () => baseline('adam'), { accumulate: 3 }],
   ])('gives the same bits in blocks as step by step, with %s', (_, create, extra) => {
@@ -216,6 +228,7 @@ describe('a compiled session', () => {
   it.each<[string, () => Optimizer, Extra]>([
     ['adam', () => baseline('adam'), {}],
     ['VeLO', velo, {}],
+    ['orthogonal VeLO', orthoVelo, {}],
     ['three batches per update', () => baseline('adam'), { accumulate: 3 }],
     ['VeLO and three batches per update', velo, { accumulate: 3, weightDecay: 0.01 }],
   ])('hands over to an eager one and back at any batch, with %s', (_, create, extra) => {

@@ -53,6 +53,23 @@ describe('a meta-training from weights', () => {
   });
 });
 
+describe('a meta-training of VeLO with orthogonal steps', () => {
+  it("takes over VeLO's weights and starts with layers of zeros behind them", () => {
+    const plain = startOf({ kind: 'velo', start: 'velo-handmade-1' });
+    const whole = startOf({ kind: 'orthoVelo', start: 'velo-handmade-1' });
+    expect(whole.architecture).toEqual({ ...plain.architecture, kind: 'orthoVelo' });
+    expect(whole.theta.subarray(0, plain.theta.length)).toEqual(plain.theta);
+    expect(new Set(whole.theta.subarray(plain.theta.length))).toEqual(new Set([0]));
+    expect(whole.scales.subarray(0, plain.theta.length)).toEqual(plain.scales);
+    expect(new Set(whole.scales.subarray(plain.theta.length))).toEqual(new Set([1]));
+    expect(whole.groups.map(({ name }) => name)).toEqual([
+      ...plain.groups.map(({ name }) => name),
+      'orthogonal direction',
+      'orthogonal gates',
+    ]);
+  });
+});
+
 describe('the units of theta', () => {
   it('are measured ones, or all the same where an update reads the number', () => {
     const [measured, raw] = ['measured', 'raw'].map(
