@@ -36,8 +36,10 @@ const NOTES: Readonly<Record<string, string>> = {
   'rnn_params/rnn/linear': 'gates of the LSTM',
   'rnn_params/rnn_to_controls': 'controls of the bank',
   'rnn_params/step_size': 'step multiplier',
-  'orthogonal/mix': 'directions of orthogonal steps',
-  'orthogonal/gate': "sizes of VeLO's and orthogonal steps",
+  'orthogonal/matrix/mix': 'directions of orthogonal steps',
+  'orthogonal/matrix/gate': "sizes of VeLO's and orthogonal steps",
+  'orthogonal/vector/mix': 'directions of normalised steps',
+  'orthogonal/vector/gate': "sizes of VeLO's and normalised steps",
 };
 
 function noteOf(name: string, featureNames: readonly string[]): string {

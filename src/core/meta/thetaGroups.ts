@@ -31,8 +31,10 @@ const NAMES: readonly (readonly [prefix: string, group: string | undefined])[] =
   ['rnn_params/rnn_to_controls/b', 'controls, bias'],
   ['rnn_params/step_size/w', 'step multiplier'],
   ['rnn_params/step_size/b', 'step multiplier, bias'],
-  ['orthogonal/mix', 'orthogonal direction'],
-  ['orthogonal/gate', 'orthogonal gates'],
+  ['orthogonal/matrix/mix', 'matrix directions'],
+  ['orthogonal/matrix/gate', 'matrix gates'],
+  ['orthogonal/vector/mix', 'vector directions'],
+  ['orthogonal/vector/gate', 'vector gates'],
 ];
 
 /** The groups of a theta, in the order of its layout: VeLO's parts by name, else each tensor by itself. */

@@ -80,18 +80,13 @@ export interface Optimizer {
 export interface BegunUpdate {
   /** The first part, laid out as a whole update is. */
   readonly fused: (params: readonly TensorSpec[], start: number, threads?: number) => BegunFused;
-  /** Which parameters the rest changes. */
-  changes(params: readonly TensorSpec[]): readonly TensorSpec[];
-  /** What the rest remembers besides what the kernels do, before the first update. @param params  those that it changes */
+  /** What the rest remembers besides what the kernels do, before the first update. */
   init(params: readonly TensorSpec[]): TensorDict;
-  /**
-   * The rest of an update; call inside `tf.tidy`. No result is one of the inputs.
-   * @param params  of the whole update, in order
-   */
-  rest(input: RestInput, params: readonly TensorSpec[]): UpdateResult;
+  /** The rest of an update; call inside `tf.tidy`. No result is one of the inputs. */
+  rest(input: RestInput): UpdateResult;
 }
 
-/** What the rest of an update sees: of the parameters those that it changes. */
+/** What the rest of an update sees. */
 export interface RestInput {
   readonly theta: TensorDict;
   /** Parameters before the first part, and behind it. */

@@ -1,6 +1,6 @@
 /**
- * VeLO with orthogonal steps: VeLO's whole update, and then for each matrix a share of it beside an orthogonalised step
- * (`orthogonalSteps.ts`). Vectors and scalars have VeLO's steps.
+ * VeLO with orthogonal steps: VeLO's whole update, and then for each tensor a share of it beside an orthogonalised step
+ * (`orthogonalSteps.ts`).
  */
 import { sizeOf } from '../../../base/index';
 import type { NamedFloats, TensorSpec } from '../../../base/index';
@@ -18,17 +18,16 @@ import type { LearnedOptimizer } from './learnedOptimizer';
 import { beginOrthoVelo } from './orthoVeloBegun';
 import {
   initOrthogonal,
-  isMatrix,
-  linearDecay,
   orthogonalParameters,
   orthogonalSteps,
+  pace,
   timeInputs,
 } from './orthogonalSteps';
 
 export const orthoVelo: LearnedOptimizer<OrthoVeloArchitecture> = {
   kind: 'orthoVelo',
   title: 'Orthogonal VeLO',
-  summary: "VeLO's steps beside orthogonal ones for matrices, both of learned size",
+  summary: "VeLO's steps beside orthogonal ones, both of learned size",
   source: 'Metz et al. 2022, with the orthogonalisation of Muon (Jordan et al. 2024); made here',
   options: VELO_OPTIONS,
   sizes: ({ hidden, bank }) => `hidden size ${hidden} and bank size ${bank}`,
@@ -64,11 +63,11 @@ function createOrthoVelo(
       scalars: (step) => ({
         ...first.scalars(step),
         time: timeInputs(step, numSteps),
-        decay: linearDecay(step, numSteps),
+        pace: pace(step, numSteps),
       }),
       init: (theta, params) => ({
         ...initState(theta, architecture.hidden, params),
-        ...initOrthogonal(specsOf(params).filter(isMatrix)),
+        ...initOrthogonal(specsOf(params)),
       }),
       update: (theta, input) => orthoVeloUpdate(theta, velo, input),
     }),
@@ -83,25 +82,15 @@ function orthoVeloUpdate(
   input: UpdateInput,
 ): UpdateResult {
   const velo = veloUpdate(theta, architecture, input);
-  const matrices = specsOf(input.params).filter(isMatrix);
-  const only = (tensors: TensorDict): TensorDict =>
-    Object.fromEntries(matrices.map(({ name }) => [name, entry(tensors, name)]));
-  const rest = orthogonalSteps(
-    {
-      theta,
-      before: only(input.params),
-      after: only(velo.params),
-      grads: only(input.grads),
-      state: { ...input.state, 'lstm/hidden': entry(velo.state, 'lstm/hidden') },
-      scalars: input.scalars,
-    },
-    Object.keys(input.params),
-  );
-  return {
-    params: { ...velo.params, ...rest.params },
-    state: { ...velo.state, ...rest.state },
-    trace: velo.trace,
-  };
+  const { params, state } = orthogonalSteps({
+    theta,
+    before: input.params,
+    after: velo.params,
+    grads: input.grads,
+    state: { ...input.state, 'lstm/hidden': entry(velo.state, 'lstm/hidden') },
+    scalars: input.scalars,
+  });
+  return { params, state: { ...velo.state, ...state }, trace: velo.trace };
 }
 
 function specsOf(params: TensorDict): TensorSpec[] {

@@ -7,7 +7,7 @@ import { readRecurrent } from '../velo/fused/readTrace';
 import { layOutFused } from '../velo/fused/session';
 import type { VeloArchitecture } from '../velo/theta';
 import { wordsOf } from './flat';
-import { initOrthogonal, isMatrix, orthogonalParameters, orthogonalSteps } from './orthogonalSteps';
+import { initOrthogonal, orthogonalParameters, orthogonalSteps } from './orthogonalSteps';
 
 /** @param tensors  of the whole theta @param numSteps  T ≥ 1 */
 export function beginOrthoVelo(
@@ -18,13 +18,8 @@ export function beginOrthoVelo(
   return {
     fused: (params, start, threads = 1) =>
       layOutVelo(architecture, { tensors, numSteps, params, start, threads }),
-    changes: (params) => params.filter(isMatrix),
     init: initOrthogonal,
-    rest: (input, params) =>
-      orthogonalSteps(
-        input,
-        params.map(({ name }) => name),
-      ),
+    rest: orthogonalSteps,
   };
 }
 

@@ -20,16 +20,15 @@ export function begunUpdate(
   params: readonly TensorSpec[],
   { begun, fused }: { readonly begun: BegunUpdate; readonly fused: BegunFused },
 ): PlannedUpdate {
-  const changed = begun.changes(params);
-  const initial = initialState(begun, changed);
+  const initial = initialState(begun, params);
   const state = Object.entries(initial).map(([name, { shape }]) => ({ name, shape }));
   const { scalars } = optimizerSpecs(optimizer, params);
-  const graph = restGraph(begun, { params, changed, state, scalars, shared: fused.shared });
+  const graph = restGraph(begun, { params, state, scalars, shared: fused.shared });
   const { plan, stages: rest } = linker.add(graph, {
-    inputPlaces: placesOfRest(fused, changed),
-    replaces: updatesInPlace(changed, state),
+    inputPlaces: placesOfRest(fused),
+    replaces: updatesInPlace(params, state),
   });
-  const copies = alone(copiesBefore(linker, plan, { fused, changed }));
+  const copies = alone(copiesBefore(linker, plan, fused, params));
   const stages = [copies, ...fused.stages(linker.kernels), ...rest];
   const input = (name: string) => plan.inputs[`state/${name}`]!;
   return {
@@ -53,21 +52,18 @@ export function begunUpdate(
   };
 }
 
-function initialState(begun: BegunUpdate, changed: readonly TensorSpec[]): NamedFloats {
+function initialState(begun: BegunUpdate, params: readonly TensorSpec[]): NamedFloats {
   let state: NamedFloats = {};
   tf.tidy(() => {
-    state = toFloats(begun.init(changed));
+    state = toFloats(begun.init(params));
   });
   return state;
 }
 
 /** Parameters, and what the kernels share, are read where the kernels have them. */
-function placesOfRest(
-  { params, shared }: BegunFused,
-  changed: readonly TensorSpec[],
-): Record<string, number> {
+function placesOfRest({ params, shared }: BegunFused): Record<string, number> {
   return Object.fromEntries([
-    ...changed.map(({ name }) => [`params/${name}`, params[name]!] as const),
+    ...Object.entries(params).map(([name, place]) => [`params/${name}`, place] as const),
     ...shared.state.map(({ name, place }) => [`state/${name}`, place] as const),
     ...shared.theta.map(({ name, place }) => [`theta/${name}`, place] as const),
   ]);
@@ -77,10 +73,11 @@ function placesOfRest(
 function copiesBefore(
   { kernels }: Linker,
   { inputs }: Plan,
-  { fused, changed }: { readonly fused: BegunFused; readonly changed: readonly TensorSpec[] },
+  fused: BegunFused,
+  params: readonly TensorSpec[],
 ): number[] {
   const emit = instructionsOf(kernels);
-  const copies = changed.flatMap(({ name, shape }) => [
+  const copies = params.flatMap(({ name, shape }) => [
     { from: fused.params[name]!, to: inputs[`before/${name}`]!.place, words: sizeOf(shape) },
     { from: fused.grads[name]!, to: inputs[`grads/${name}`]!.place, words: sizeOf(shape) },
   ]);

@@ -144,11 +144,11 @@ export function updateGraph(
  * `params/…`, `state/…`.
  */
 export function restGraph(begun: BegunUpdate, specs: RestSpecs): Graph {
-  const { params, changed, shared } = specs;
+  const { params, shared } = specs;
   const inputs = {
-    ...prefixed('before', floats(changed)),
-    ...prefixed('params', floats(changed)),
-    ...prefixed('grads', floats(changed)),
+    ...prefixed('before', floats(params)),
+    ...prefixed('params', floats(params)),
+    ...prefixed('grads', floats(params)),
     ...prefixed('state', floats([...specs.state, ...shared.state])),
     ...prefixed('scalars', floats(specs.scalars)),
     ...prefixed('theta', floats(shared.theta)),
@@ -163,7 +163,7 @@ export function restGraph(begun: BegunUpdate, specs: RestSpecs): Graph {
         state: under('state', tensors),
         scalars: under('scalars', tensors),
       };
-      const result = joiningCalls(true, () => begun.rest(input, params));
+      const result = joiningCalls(true, () => begun.rest(input));
       return { ...prefixed('params', result.params), ...prefixed('state', result.state) };
     },
     inputs,
@@ -172,9 +172,7 @@ export function restGraph(begun: BegunUpdate, specs: RestSpecs): Graph {
 }
 
 interface RestSpecs {
-  /** Of the whole update, and those that its rest changes. */
   readonly params: readonly TensorSpec[];
-  readonly changed: readonly TensorSpec[];
   /** What the rest itself remembers. */
   readonly state: readonly TensorSpec[];
   readonly scalars: readonly TensorSpec[];

@@ -64,8 +64,10 @@ describe('a meta-training of VeLO with orthogonal steps', () => {
     expect(new Set(whole.scales.subarray(plain.theta.length))).toEqual(new Set([1]));
     expect(whole.groups.map(({ name }) => name)).toEqual([
       ...plain.groups.map(({ name }) => name),
-      'orthogonal direction',
-      'orthogonal gates',
+      'matrix directions',
+      'matrix gates',
+      'vector directions',
+      'vector gates',
     ]);
   });
 });

@@ -12,8 +12,18 @@ const sizeOf = (x: number[]): number => Math.sqrt(mean(x.map((value) => value * 
 interface Averages {
   fast: number[];
   slow: number[];
-  /** RMS at the start. */
-  size: number;
+}
+
+/** RMS at the start; of what starts at zero 1/√rows times the geometric mean of what others are to that. */
+function scalesOf(tensors: OracleRun['tensors']): number[] {
+  const usual = tensors.map(({ shape, data }) =>
+    Math.sqrt(shape.length < 2 ? 1 / data.length : shape.at(-1)! / data.length),
+  );
+  const logs = tensors.flatMap(({ shape, data }, i) =>
+    shape.length >= 2 && sizeOf(data) > 1e-4 ? [Math.log(sizeOf(data) / usual[i]!)] : [],
+  );
+  const relative = logs.length === 0 ? 1 : Math.exp(mean(logs));
+  return tensors.map(({ data }, i) => (sizeOf(data) > 1e-4 ? sizeOf(data) : relative * usual[i]!));
 }
 
 export function orthoVeloOracle(
@@ -24,32 +34,44 @@ export function orthoVeloOracle(
   const setup = { hidden, bank, ffMult: 100, numSteps, theta, ...flags };
   const state = oracleStart(setup, tensors);
   const averages = tensors.map(({ data }): Averages => {
-    return { fast: data.map(() => 0), slow: data.map(() => 0), size: sizeOf(data) };
+    return { fast: data.map(() => 0), slow: data.map(() => 0) };
   });
+  const scales = scalesOf(tensors);
   return steps.map(({ loss, grads }, t) => {
     const before = state.tensors.map(({ data }) => [...data]);
     oracleStep(setup, state, grads, loss);
     for (const [i, tensor] of state.tensors.entries()) {
-      if (tensor.shape.length < 2) continue;
       const gradient = grads[i]!.map((x) => clip(x, -1000, 1000));
-      tensor.data = matrixStep(theta, { tensor, gradient, before: before[i]! }, averages[i]!, {
-        t,
-        numSteps,
-      });
+      tensor.data = stepOf(
+        theta,
+        { tensor, gradient, before: before[i]!, scale: scales[i]! },
+        averages[i]!,
+        {
+          t,
+          numSteps,
+        },
+      );
     }
     return state.tensors.map(({ data }) => [...data]);
   });
 }
 
-function matrixStep(
+function stepOf(
   theta: OracleRun['theta'],
-  { tensor, gradient, before }: { tensor: OracleTensor; gradient: number[]; before: number[] },
+  {
+    tensor,
+    gradient,
+    before,
+    scale,
+  }: { tensor: OracleTensor; gradient: number[]; before: number[]; scale: number },
   averages: Averages,
   { t, numSteps }: { t: number; numSteps: number },
 ): number[] {
   averages.fast = averages.fast.map((m, j) => 0.85 * m + 0.15 * gradient[j]!);
   averages.slow = averages.slow.map((m, j) => 0.97 * m + 0.03 * gradient[j]!);
-  const width = tensor.shape.at(-1)!;
+  const isVector = tensor.shape.length < 2;
+  const layers = `orthogonal/${isVector ? 'vector' : 'matrix'}`;
+  const width = isVector ? 1 : tensor.shape.at(-1)!;
   const height = before.length / width;
   const velo = tensor.data.map((value, j) => value - before[j]!);
   const directions = [gradient, averages.fast, averages.slow, velo.map((x) => -x)];
@@ -70,7 +92,7 @@ function matrixStep(
     Math.min(rms(averages.fast) / rms(gradient), 4),
     Math.min(rms(averages.slow) / rms(gradient), 4),
   ];
-  const weights = layer(common, theta['orthogonal/mix/w']!, theta['orthogonal/mix/b']!).map(
+  const weights = layer(common, theta[`${layers}/mix/w`]!, theta[`${layers}/mix/b`]!).map(
     (learned, k) => learned + [0.1, 0.6, 0.3, 0][k]!,
   );
   const mixed = before.map((_, j) =>
@@ -80,12 +102,12 @@ function matrixStep(
     (x) => x * Math.sqrt(Math.max(height, width)),
   );
   const size = sizeOf(before);
-  const scale = Math.max(averages.size, Math.min(size, 1 / Math.sqrt(height)));
   const agreement = mean(velo.map((x, j) => -x * orthogonal[j]!)) / (rms(velo) * rms(orthogonal));
   const relative = Math.tanh((Math.log(rms(velo) / size + 1e-6) + 5) / 3);
   const inputs = [...common, relative, rms(orthogonal), agreement];
-  const gates = layer(inputs, theta['orthogonal/gate/w']!, theta['orthogonal/gate/b']!);
-  const share = 0.5 * within(gates[0]!);
-  const rate = 0.02 * left * within(gates[1]!) * scale;
+  const gates = layer(inputs, theta[`${layers}/gate/w`]!, theta[`${layers}/gate/b`]!);
+  const share = 0.1 * within(gates[0]!);
+  const haste = Math.exp(-1.5 * Math.tanh(Math.log(numSteps / 1000) / 3));
+  const rate = (isVector ? 0.01 : 0.02) * left * haste * within(gates[1]!) * scale;
   return before.map((p, j) => p + share * velo[j]! - rate * orthogonal[j]!);
 }
