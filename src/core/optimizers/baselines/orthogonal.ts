@@ -33,6 +33,12 @@ function withoutProjection(v: Tensor, basis: Tensor): Tensor {
 const [A, B, C] = [3.4445, -4.775, 2.0315];
 const QUINTIC_STEPS = 5;
 
+/** What the steps make of a singular value of 1, the only one of a matrix of one row. */
+export const NEWTON_SCHULZ_OF_ONE = Array.from({ length: QUINTIC_STEPS }).reduce<number>(
+  (x) => A * x + B * x ** 3 + C * x ** 5,
+  1,
+);
+
 /**
  * Roughly the nearest matrix with orthonormal rows or columns: five steps X ← a·X + (b·G + c·G²)·X, G = X·Xᵀ, from
  * X/(‖X‖ + ε). Singular values end in about 0.7 … 1.2, which Muon wants no better.

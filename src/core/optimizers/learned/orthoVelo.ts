@@ -16,13 +16,8 @@ import type { OrthoVeloArchitecture, Theta } from './architecture';
 import { optimizerOf } from './learnedOptimizer';
 import type { LearnedOptimizer } from './learnedOptimizer';
 import { beginOrthoVelo } from './orthoVeloBegun';
-import {
-  initOrthogonal,
-  orthogonalParameters,
-  orthogonalSteps,
-  pace,
-  timeInputs,
-} from './orthogonalSteps';
+import { pace, timeInputs } from './orthogonalInputs';
+import { initOrthogonal, orthogonalParameters, orthogonalSteps } from './orthogonalSteps';
 
 export const orthoVelo: LearnedOptimizer<OrthoVeloArchitecture> = {
   kind: 'orthoVelo',

@@ -1,0 +1,124 @@
+/** What the layers of orthogonal steps are told: of time, shape and gradient of each tensor, and of both its steps. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { sizeOf } from '../../../base/index';
+import type { MatrixShape } from '../baselines/matrixBlocks';
+import { item } from '../velo/lookup';
+
+const TIME_INPUTS = 4;
+/** Numbers besides the LSTM's, for both layers, and for the gates. */
+export const COMMON_INPUTS = TIME_INPUTS + 6;
+export const GATE_INPUTS = COMMON_INPUTS + 3;
+
+/** Steps after which the training counts as no longer young. */
+const YOUTH = 20;
+/** Length of a training at which its logarithm counts as 0. */
+const USUAL_LENGTH = 1000;
+/** With it steps go about as the root of how much shorter a training is than the usual one. */
+const HASTE = 1.5;
+/** Largest size of an average to the gradient's that is told apart. */
+const NOISE_LIMIT = 4;
+
+/** A tensor before its step. */
+export interface GivenTensor extends MatrixShape {
+  readonly name: string;
+  readonly before: Tensor;
+  /** The gradient within VeLO's limits, and its averages. */
+  readonly gradient: Tensor;
+  readonly fast: Tensor;
+  readonly slow: Tensor;
+  /** VeLO's step. */
+  readonly velo: Tensor;
+}
+
+/** f32[n] each: of n tensors. */
+export type Sizes = Readonly<Record<'gradient' | 'fast' | 'slow' | 'velo' | 'before', Tensor>>;
+
+/** Of time: ln(1 − f + 1/T)/3, f, tanh(ln(T/1000)/3), and how young the training is. */
+export function timeInputs(step: number, numSteps: number): Float32Array {
+  return Float32Array.of(
+    Math.log(shareLeft(step, numSteps)) / 3,
+    step / numSteps,
+    lengthInput(numSteps),
+    1 / (1 + step / YOUTH),
+  );
+}
+
+/** The schedule of the orthogonal steps that no layer has to learn. */
+export function pace(step: number, numSteps: number): number {
+  return shareLeft(step, numSteps) * Math.exp(-HASTE * lengthInput(numSteps));
+}
+
+/** 1 − f + 1/T */
+function shareLeft(step: number, numSteps: number): number {
+  return Math.max(1 - step / numSteps, 0) + 1 / numSteps;
+}
+
+function lengthInput(numSteps: number): number {
+  return Math.tanh(Math.log(numSteps / USUAL_LENGTH) / 3);
+}
+
+/** Root mean squares, never 0. */
+export function rootMeanSquares(given: readonly GivenTensor[]): Sizes {
+  const sizes = (name: Exclude<keyof Sizes, 'before'>): Tensor =>
+    tf.sqrt(tf.add(meanSquares(given.map((tensor) => tensor[name])), 1e-24));
+  return {
+    gradient: sizes('gradient'),
+    fast: sizes('fast'),
+    slow: sizes('slow'),
+    velo: sizes('velo'),
+    before: parameterSizes(given),
+  };
+}
+
+/** √(mean p² + 10⁻⁹), as VeLO has it. @returns f32[n] */
+export function parameterSizes(given: readonly GivenTensor[]): Tensor {
+  return tf.sqrt(tf.add(meanSquares(given.map(({ before }) => before)), 1e-9));
+}
+
+function meanSquares(tensors: readonly Tensor[]): Tensor {
+  return tf.stack(tensors.map((tensor) => tf.mean(tf.square(tensor))));
+}
+
+/** @param told.hidden  f32[n, H], told.time f32[4] @returns f32[n, H + COMMON_INPUTS] */
+export function commonInputs(
+  given: readonly GivenTensor[],
+  { gradient, fast, slow }: Sizes,
+  told: { readonly hidden: Tensor; readonly time: Tensor },
+): Tensor {
+  const constant = (of: (tensor: GivenTensor) => number): Tensor => tf.tensor1d(given.map(of));
+  const own = [
+    constant(({ rows, cols }) => Math.log(rows / cols) / 2),
+    constant(({ rows, cols }) => Math.log(Math.min(rows, cols)) / 4 - 1),
+    constant(({ before }) => (before.rank > 2 ? 1 : 0)),
+    tf.stack(given.map(silentRows)),
+    tf.minimum(tf.div(fast, gradient), NOISE_LIMIT),
+    tf.minimum(tf.div(slow, gradient), NOISE_LIMIT),
+  ];
+  const time = tf.tile(tf.reshape(told.time, [1, TIME_INPUTS]), [given.length, 1]);
+  return tf.concat([told.hidden, time, tf.stack(own, 1)], 1);
+}
+
+/** Share of the rows that have no gradient: high in embeddings of words that a batch has few of. */
+function silentRows({ gradient, rows, cols }: GivenTensor): Tensor {
+  const largest = tf.max(tf.abs(tf.reshape(gradient, [rows, cols])), 1);
+  return tf.sub(1, tf.mean(tf.div(largest, tf.add(largest, 1e-30))));
+}
+
+/**
+ * How large VeLO's step is to the tensor, what rank the orthogonal one has, and how far they agree.
+ * @returns f32[n, 3]
+ */
+export function stepInputs(
+  given: readonly GivenTensor[],
+  { velo, before }: Sizes,
+  orthogonal: readonly Tensor[],
+): Tensor {
+  const rank = tf.sqrt(tf.add(meanSquares(orthogonal), 1e-24));
+  const together = given.map((tensor, i) =>
+    tf.div(tf.sum(tf.mul(tensor.velo, item(orthogonal, i))), -sizeOf(tensor.before.shape)),
+  );
+  const relative = tf.log(tf.add(tf.div(velo, before), 1e-6));
+  const cosine = tf.div(tf.stack(together), tf.mul(velo, rank));
+  return tf.stack([tf.tanh(tf.div(tf.add(relative, 5), 3)), rank, cosine], 1);
+}

@@ -1,0 +1,24 @@
+/** How large the orthogonal steps of a tensor are at most: by what it started with. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { GivenTensor } from './orthogonalInputs';
+import { parameterSizes } from './orthogonalInputs';
+
+/** RMS below which a tensor counts as one that starts at zero. */
+const ZERO_SIZE = 1e-4;
+
+/**
+ * The remembered scale of each tensor, or the one that it starts with: its RMS; of zeros 1/√rows, times how much larger than
+ * that the matrices are that do not start at zero, in the geometric mean.
+ * @param remembered  f32[n], 0 before the first update @returns f32[n]
+ */
+export function startScales(remembered: Tensor, given: readonly GivenTensor[]): Tensor {
+  const sizes = parameterSizes(given);
+  const usual = tf.tensor1d(given.map(({ rows }) => 1 / Math.sqrt(rows)));
+  const isOther = tf.cast(tf.greater(sizes, ZERO_SIZE), 'float32');
+  const counts = tf.mul(isOther, tf.tensor1d(given.map(({ before }) => (before.rank < 2 ? 0 : 1))));
+  const logs = tf.mul(counts, tf.log(tf.div(sizes, usual)));
+  const relative = tf.exp(tf.div(tf.sum(logs), tf.maximum(tf.sum(counts), 1)));
+  const starts = tf.where(tf.greater(sizes, ZERO_SIZE), sizes, tf.mul(relative, usual));
+  return tf.where(tf.greater(remembered, 0), remembered, starts);
+}
