@@ -10,6 +10,7 @@ import { ELEMENTS } from './lower/elements';
 import { ELEMENTWISE } from './lower/elementwise';
 import { INDEXING } from './lower/indexing';
 import { MOVEMENT } from './lower/movement';
+import { ORTHOGONAL } from './lower/orthogonal';
 import { PRODUCTS } from './lower/products';
 import { REDUCTIONS } from './lower/reductions';
 import { RESAMPLING } from './lower/resampling';
@@ -25,6 +26,7 @@ const RULES: LowerTable = {
   ...RESAMPLING,
   ...CROSS_ENTROPY,
   ...ELEMENTS,
+  ...ORTHOGONAL,
 };
 
 export interface Lowered {

@@ -1,6 +1,7 @@
 /** Orthogonal matrices by operations of fixed number: what SOAP's eigenbasis and Muon's step are made of. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { graphCall } from '../../compute/capture/graphCalls';
 import { matrixNorms, product } from './matrixBlocks';
 
 /**
@@ -46,6 +47,19 @@ export const NEWTON_SCHULZ_OF_ONE = Array.from({ length: QUINTIC_STEPS }).reduce
  * @param x  f32[batch, rows, cols] @returns f32[batch, rows, cols]
  */
 export function newtonSchulz(x: Tensor, epsilon = 1e-7): Tensor {
+  const operations = (): Tensor => newtonSchulzSteps(x, epsilon);
+  const [, rows = 1, cols = 1] = x.shape;
+  // Products of large matrices are shared out to threads.
+  if (rows * cols > MOST_OF_ONE_CALL) return operations();
+  return graphCall({
+    ...{ op: 'NewtonSchulz', inputs: [x], attrs: { epsilon }, shape: x.shape, operations },
+  });
+}
+
+/** Elements of a matrix up to which the steps are one call of a plan. */
+const MOST_OF_ONE_CALL = 2 ** 14;
+
+function newtonSchulzSteps(x: Tensor, epsilon: number): Tensor {
   const [, rows = 1, cols = 1] = x.shape;
   // The smaller Gram matrix.
   const isTall = rows > cols;

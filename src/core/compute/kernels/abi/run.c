@@ -16,6 +16,7 @@
 #include "../map_operations.h"
 #include "../map.c"
 #include "../matmul.c"
+#include "../orthogonal.c"
 #include "../conv.c"
 #include "../pool.c"
 #include "../rows.c"
@@ -64,6 +65,7 @@ static const Kernel kernels[] = {
     {"trace.difference", 4, trace_difference},
     MAP_KERNELS
     MATMUL_KERNELS
+    ORTHOGONAL_KERNELS
     CONV_KERNELS
     POOL_KERNELS
     ROWS_KERNELS
