@@ -7,6 +7,7 @@ import type { RowArray, Split, Task, TaskData } from '../../tasks/task';
  * same for every member of a kind that has the same data; reading one may mean resizing its images.
  */
 export class KeptBatches {
+  readonly #ofOne = new WeakMap<TaskData, Map<Split, NamedArrays[]>>();
   readonly #kept: { readonly arrays: Arrays; readonly splits: Map<Split, NamedArrays[]> }[] = [];
 
   /** The task, its evaluation batches read from here on as they were the first time. */
@@ -27,12 +28,23 @@ export class KeptBatches {
     return { ...task, data: kept };
   }
 
-  #splitsOf({ rows }: TaskData): Map<Split, NamedArrays[]> {
-    const arrays = rows?.arrays.map(({ data }) => data) ?? [];
-    const known = this.#kept.find((one) => one.arrays.every((data, i) => data === arrays[i]));
+  #splitsOf(data: TaskData): Map<Split, NamedArrays[]> {
+    const { rows } = data;
+    if (rows === undefined) return this.#splitsOfOne(data);
+    const arrays = rows.arrays.map((array) => array.data);
+    const known = this.#kept.find(({ arrays: others }) =>
+      others.every((other, i) => other === arrays[i]),
+    );
     if (known !== undefined) return known.splits;
     const splits = new Map<Split, NamedArrays[]>();
     this.#kept.push({ arrays, splits });
+    return splits;
+  }
+
+  /** Batches that are not rows of arrays may be others for each seed. */
+  #splitsOfOne(data: TaskData): Map<Split, NamedArrays[]> {
+    const splits = this.#ofOne.get(data) ?? new Map<Split, NamedArrays[]>();
+    this.#ofOne.set(data, splits);
     return splits;
   }
 }
