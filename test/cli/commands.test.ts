@@ -160,6 +160,7 @@ describe('velo tasks and velo doctor', () => {
       cpu: true,
       digits8: true,
       'fashion-mnist': true,
+      'velo-ortho-1': true,
       'velo-mini-1': true,
       'velo-handmade-1': true,
     });

@@ -1,6 +1,6 @@
 /** The schema of what moves theta. */
 import { z } from 'zod';
-import { DEFAULT_WEIGHTS } from '../bundled';
+import { VELO_WEIGHTS } from '../bundled';
 
 const share = () => z.number().min(0).lt(1);
 const adam = {
@@ -26,7 +26,7 @@ export const outerSchema = z
         }),
         z.strictObject({
           kind: z.literal('velo').describe('VeLO; `learningRate` is a factor on its steps.'),
-          weights: z.string().min(1).default(DEFAULT_WEIGHTS).describe('By name or path.'),
+          weights: z.string().min(1).default(VELO_WEIGHTS).describe('By name or path.'),
         }),
       ])
       .prefault({ kind: 'adam' })

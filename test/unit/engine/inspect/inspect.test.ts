@@ -79,13 +79,18 @@ describe('the list of optimizers', () => {
     const list = listOptimizers([own], WEIGHTS);
     expect(list.map(({ source, name }) => `${source} ${name}`)).toEqual([
       ...BASELINES.map(({ name }) => `baseline ${name}`),
+      'shipped velo-ortho-1',
       'shipped velo-mini-1',
       'shipped velo-handmade-1',
       'own mine',
     ]);
     expect(list[3]).toMatchObject({ provenance: 'Kingma & Ba 2015, arXiv:1412.6980' });
-    const [mini, handMade, mine] = list.slice(BASELINES.length);
+    const [ortho, mini, handMade, mine] = list.slice(BASELINES.length);
     const size = { summary: 'VeLO, LSTM 32, 8 networks', licence: 'MIT' };
+    expect(ortho).toMatchObject({
+      summary: 'Orthogonal VeLO, hidden size 32 and bank size 8',
+      handMade: false,
+    });
     expect(mini).toMatchObject({ ...size, handMade: false });
     expect(mini!.provenance).toMatch(/^Meta-trained: \d+ outer iterations/);
     expect(handMade).toMatchObject({ ...size, handMade: true });
