@@ -202,7 +202,7 @@ describe('velo plan', () => {
   });
 
   it('times every call of a plan', async () => {
-    const folder = folderWith({ ...ADAM, optimizer: { name: 'velo' } });
+    const folder = folderWith({ ...ADAM, optimizer: { name: 'velo', weights: 'velo-mini-1' } });
     const args = ['plan', 'a.velo.json', '--profile', '--device', 'wasm', '--json'];
     const { code, stdout } = await runCli(args, { cwd: folder });
     expect(code).toBe(0);
@@ -212,5 +212,14 @@ describe('velo plan', () => {
     expect(plan).toMatchObject({ type: 'plan', name: 'gradient', calls: 8 });
     expect(plan?.ms).toBeGreaterThan(0);
     expect(plan?.text.match(/ us {2}/g)).toHaveLength(8);
+  });
+
+  it('shows what follows where kernels begin an update', async () => {
+    const folder = folderWith({ ...ADAM, optimizer: { name: 'velo', weights: 'velo-ortho-1' } });
+    const { code, stdout } = await runCli(['plan', 'a.velo.json', '--json'], { cwd: folder });
+    expect(code).toBe(0);
+    const plans = jsonLines(stdout) as { name: string; text: string }[];
+    expect(plans.map(({ name }) => name)).toEqual(['gradient', 'rest']);
+    expect(plans[1]?.text.match(/orthogonal\.newtonSchulz/g)?.length).toBeGreaterThan(0);
   });
 });

@@ -2,6 +2,7 @@
 import { sizeOf } from '../../base/index';
 import {
   captureCurvature,
+  captureRest,
   captureUpdate,
   createPlanRun,
   createRng,
@@ -24,7 +25,7 @@ export interface ExplainOptions {
 }
 
 export interface ExplainedPlan {
-  /** `gradient`, `update`; `curvature` is the look that an optimizer takes at it every so many updates. */
+  /** `gradient`, `update`, or `rest`: what follows where kernels begin an update; `curvature` is the look that an optimizer takes at it every so many updates. */
   readonly name: string;
   readonly text: string;
   readonly calls: number;
@@ -51,11 +52,12 @@ export async function explainPlan(options: ExplainOptions): Promise<readonly Exp
   ];
   const curvature = captureCurvature(optimizer, task);
   if (curvature !== undefined) plans.push(explained('curvature', curvature, kernels, fill));
+  const { fused, begun } = optimizer;
   // Fused kernels are no plan.
-  if (optimizer.fused === undefined) {
-    plans.push(explained('update', captureUpdate(optimizer, task.params), kernels));
-  }
-  return plans;
+  if (fused !== undefined) return plans;
+  return begun === undefined
+    ? [...plans, explained('update', captureUpdate(optimizer, task.params), kernels)]
+    : [...plans, explained('rest', captureRest(optimizer, begun, task.params), kernels)];
 }
 
 function explained(

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../../base/index';
 import type { FloatArray, NamedFloats, TensorSpec } from '../../../base/index';
 import { instructionsOf } from '../../compute/instructions';
+import { planGraph } from '../../compute/plan/plan';
 import type { Plan } from '../../compute/plan/plan';
 import { floatsAt, spanOf } from '../../compute/plan/planRun';
 import { alone, inOrder } from '../../compute/stages';
@@ -12,6 +13,7 @@ import type { Linker } from './linker';
 import { FUSED_START, rowsByOptimizer, scalarRows, startState } from './plannedUpdate';
 import type { PlannedUpdate, UpdateState } from './plannedUpdate';
 import { optimizerSpecs, restGraph, updatesInPlace } from './stepGraphs';
+import type { RestSpecs } from './stepGraphs';
 
 /** @param fused  the first part, laid out for the parameters */
 export function begunUpdate(
@@ -20,10 +22,9 @@ export function begunUpdate(
   params: readonly TensorSpec[],
   { begun, fused }: { readonly begun: BegunUpdate; readonly fused: BegunFused },
 ): PlannedUpdate {
-  const initial = initialState(begun, params);
-  const state = Object.entries(initial).map(([name, { shape }]) => ({ name, shape }));
-  const { scalars } = optimizerSpecs(optimizer, params);
-  const graph = restGraph(begun, { params, state, scalars, shared: fused.shared });
+  const { initial, specs } = restOf(optimizer, params, { begun, fused });
+  const { state, scalars } = specs;
+  const graph = restGraph(begun, specs);
   const { plan, stages: rest } = linker.add(graph, {
     inputPlaces: placesOfRest(fused),
     replaces: updatesInPlace(params, state),
@@ -50,6 +51,28 @@ export function begunUpdate(
       return joined(fused.start(linker.kernels, arena), own, state);
     },
   };
+}
+
+/** The plan of what follows the kernels. @throws UserError('task') for what no plan can have */
+export function captureRest(
+  optimizer: Optimizer,
+  begun: BegunUpdate,
+  params: readonly TensorSpec[],
+): Plan {
+  const { specs } = restOf(optimizer, params, { begun, fused: begun.fused(params, FUSED_START) });
+  return planGraph(restGraph(begun, specs), { replaces: updatesInPlace(params, specs.state) });
+}
+
+/** What the rest remembers before the first update, and names and shapes of all that it is given. */
+function restOf(
+  optimizer: Optimizer,
+  params: readonly TensorSpec[],
+  { begun, fused: { shared } }: { readonly begun: BegunUpdate; readonly fused: BegunFused },
+): { readonly initial: NamedFloats; readonly specs: RestSpecs } {
+  const initial = initialState(begun, params);
+  const state = Object.entries(initial).map(([name, { shape }]) => ({ name, shape }));
+  const { scalars } = optimizerSpecs(optimizer, params);
+  return { initial, specs: { params, state, scalars, shared } };
 }
 
 function initialState(begun: BegunUpdate, params: readonly TensorSpec[]): NamedFloats {

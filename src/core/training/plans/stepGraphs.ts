@@ -171,7 +171,7 @@ export function restGraph(begun: BegunUpdate, specs: RestSpecs): Graph {
   );
 }
 
-interface RestSpecs {
+export interface RestSpecs {
   readonly params: readonly TensorSpec[];
   /** What the rest itself remembers. */
   readonly state: readonly TensorSpec[];
