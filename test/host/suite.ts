@@ -261,16 +261,16 @@ const checks: Readonly<Record<CheckName, () => unknown>> = {
     await until('more outer steps', () => (entry()?.iterations ?? 0) > done + 4, 60_000);
     await vscode.commands.executeCommand('velo.meta.stop', ref);
     await until('the stop', () => entry()?.state === 'stopped', 60_000);
-    const panels = vscode.window.tabGroups.all
-      .flatMap(({ tabs }) => tabs)
-      .filter(
-        ({ input }) =>
-          input instanceof vscode.TabInputWebview && input.viewType.endsWith('velo.meta'),
-      );
-    assert.deepEqual(
-      panels.map(({ label }) => label),
-      [id],
-    );
+    const labels = (): string[] =>
+      vscode.window.tabGroups.all
+        .flatMap(({ tabs }) => tabs)
+        .filter(
+          ({ input }) =>
+            input instanceof vscode.TabInputWebview && input.viewType.endsWith('velo.meta'),
+        )
+        .map(({ label }) => label);
+    // The workbench takes over a panel's title a moment later.
+    await until('one panel under its name', () => labels().join() === id);
     await vscode.commands.executeCommand('velo.metas.focus');
   },
 
