@@ -7,7 +7,6 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync }
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -25,7 +24,7 @@ import { engineEnded } from '../support/engineEnd';
 import { choose, runCommand, vscodeFolder } from '../support/vscode';
 import type { VsCode } from '../support/vscode';
 import { chooseFromMenu, eventually, openFile, openLab, picture, pictures } from './workbench';
-import { openWorkbench, saveAs, train, treeRows, webview } from './workbench';
+import { openWorkbench, reloadWindow, saveAs, train, treeRows, webview } from './workbench';
 
 /** Never at its end by itself; small enough for an outer step to take a moment on any machine. */
 const TINY = {
@@ -73,11 +72,6 @@ describe.skipIf(vscodeFolder === undefined)('meta-training in a real VS Code', (
 
   const metaView = (name: string) =>
     webview(page, `body[data-view="meta"] .view-name:has-text("${name}")`, 60_000);
-  /** VS Code writes down some seconds later which editors are open. */
-  const reload = async (): Promise<void> => {
-    await sleep(7000);
-    await page.reload();
-  };
   const badge = (word: string) => view.locator('.badge', { hasText: word });
   const button = (name: string | RegExp) => view.getByRole('button', { name }).first();
   /** Outer steps as the header has them. */
@@ -141,7 +135,7 @@ describe.skipIf(vscodeFolder === undefined)('meta-training in a real VS Code', (
 
   it('goes on while the window is reloaded', async () => {
     const before = await shownSteps();
-    await reload();
+    await reloadWindow(page);
     view = await metaView('tiny-1');
     await badge('Running').waitFor({ timeout: 60_000 });
     await reaches(before + 1);
@@ -269,7 +263,7 @@ describe.skipIf(vscodeFolder === undefined)('meta-training in a real VS Code', (
     const rows = view.locator('.noise-table tbody tr');
     expect(await rows.count()).toBe(result.groups.length + 2);
     await pictures(page, 'meta-sensitivity');
-    await reload();
+    await reloadWindow(page);
     view = await metaView('loud.velo.json');
     await badge('Measured').waitFor();
     await button('Put them into the config').click();

@@ -14,7 +14,7 @@ import { engineEnded } from '../support/engineEnd';
 import { choose, runCommand, vscodeFolder } from '../support/vscode';
 import type { VsCode } from '../support/vscode';
 import { chooseFromMenu, eventually, openFile, openLab, pictures, saveAs } from './workbench';
-import { openWorkbench, treeRows, webview } from './workbench';
+import { openWorkbench, reloadWindow, treeRows, webview } from './workbench';
 
 const digits = (name: string, hidden: number[]) => ({
   name,
@@ -98,7 +98,7 @@ describe.skipIf(vscodeFolder === undefined)('the speedup chart in a real VS Code
   });
 
   it('goes on while the window is reloaded, and is found again', async () => {
-    await page.reload();
+    await reloadWindow(page);
     chart = await speedupChart();
     await badge('Running').waitFor({ timeout: 60_000 });
     expect(await marks()).toBeGreaterThanOrEqual(1);

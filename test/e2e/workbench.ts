@@ -55,6 +55,12 @@ export async function webview(page: Page, selector: string, timeoutMs = 30_000):
   throw new Error(`no webview with ${selector} within ${timeoutMs} ms`);
 }
 
+/** VS Code writes down some seconds later which editors are open. */
+export async function reloadWindow(page: Page): Promise<void> {
+  await sleep(7000);
+  await page.reload();
+}
+
 /** The training panel that can be seen. @param name  the run that it must show */
 export function trainingPanel(page: Page, name = ''): Promise<Frame> {
   return webview(page, `body[data-view="training"] .view-name:has-text("${name}")`);
