@@ -73,6 +73,19 @@ describe('weights of another learned optimizer', () => {
   });
 });
 
+describe('the inspection of VeLO with orthogonal steps', () => {
+  it('is that of its VeLO, with all arrays', () => {
+    const path = join(WEIGHTS, 'velo-ortho-1.safetensors');
+    const { architecture, groups } = inspectOptimizer(path, []);
+    expect(architecture).toMatchObject({
+      ...{ kind: 'Orthogonal VeLO', hidden: 32, networks: 8, parameters: 13_457 },
+    });
+    expect(groups.filter(({ name }) => name.startsWith('orthogonal/'))).toHaveLength(8);
+    expect(networkResponse(path, 0, 0).network).toBe(0);
+    expect(readMatrix(path, 'orthogonal/matrix/gate/w')).toMatchObject({ rows: 45, columns: 2 });
+  });
+});
+
 describe('the list of optimizers', () => {
   it('has the baselines with their papers, the shipped weights, then the own files', () => {
     const own = thetaFile('own.safetensors');
