@@ -56,14 +56,12 @@ function makeTheta(
 ): Omit<StartTheta, 'scales' | 'groups'> {
   const { kind, options } = optimizer;
   if (start !== 'fresh' && start !== 'clock') {
-    const { theta, card, name, sha256 } = loadWeights(start, weightsDir);
-    if (kind === 'orthoVelo' && theta.architecture.kind === 'velo') {
-      const whole = orthogonalStart(theta.architecture, theta.tensors);
-      const text = `${name}, with orthogonal steps that know nothing yet`;
-      return { architecture: whole.architecture, theta: flatTheta(whole), text, sha256, card };
-    }
+    const { theta: stored, card, name, sha256 } = loadWeights(start, weightsDir);
+    const isGrown = kind === 'orthoVelo' && stored.architecture.kind === 'velo';
+    const theta = isGrown ? orthogonalStart(stored.architecture, stored.tensors) : stored;
     const architecture = withOptions(theta.architecture, options, name);
-    return { architecture, theta: flatTheta(theta), text: name, sha256, card };
+    const text = isGrown ? `${name}, with orthogonal steps that know nothing yet` : name;
+    return { architecture, theta: flatTheta(theta), text, sha256, card };
   }
   const sizes = kind === 'velo' ? { ...SMALL_VELO, ...options } : options;
   const architecture = createArchitecture(kind, sizes);

@@ -72,6 +72,13 @@ describe('a meta-training of VeLO with orthogonal steps', () => {
   });
 });
 
+it('refuses other sizes than those of the VeLO that it starts from', () => {
+  const start = { kind: 'orthoVelo', start: 'velo-handmade-1' };
+  expect(() => startOf({ ...start, options: { hidden: 16 } })).toThrow(
+    'Orthogonal VeLO\'s with hidden size 32 and bank size 8, got {"hidden":16}',
+  );
+});
+
 describe('the units of theta', () => {
   it('are measured ones, or all the same where an update reads the number', () => {
     const [measured, raw] = ['measured', 'raw'].map(
