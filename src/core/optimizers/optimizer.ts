@@ -81,7 +81,7 @@ export interface BegunUpdate {
   /** The first part, laid out as a whole update is. */
   readonly fused: (params: readonly TensorSpec[], start: number, threads?: number) => BegunFused;
   /** What the rest remembers besides what the kernels do, before the first update. */
-  init(params: readonly TensorSpec[]): TensorDict;
+  init(params: TensorDict): TensorDict;
   /** The rest of an update; call inside `tf.tidy`. No result is one of the inputs. */
   rest(input: RestInput): UpdateResult;
 }

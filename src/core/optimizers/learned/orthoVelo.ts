@@ -3,7 +3,7 @@
  * (`orthogonalSteps.ts`).
  */
 import { sizeOf } from '../../../base/index';
-import type { NamedFloats, TensorSpec } from '../../../base/index';
+import type { NamedFloats } from '../../../base/index';
 import type { ParamSpec } from '../../compute/parameters';
 import type { Optimizer, TensorDict, UpdateInput, UpdateResult } from '../optimizer';
 import { entry } from '../velo/lookup';
@@ -62,7 +62,7 @@ function createOrthoVelo(
       }),
       init: (theta, params) => ({
         ...initState(theta, architecture.hidden, params),
-        ...initOrthogonal(specsOf(params)),
+        ...initOrthogonal(params),
       }),
       update: (theta, input) => orthoVeloUpdate(theta, velo, input),
     }),
@@ -86,8 +86,4 @@ function orthoVeloUpdate(
     scalars: input.scalars,
   });
   return { params, state: { ...velo.state, ...state }, trace: velo.trace };
-}
-
-function specsOf(params: TensorDict): TensorSpec[] {
-  return Object.entries(params).map(([name, { shape }]) => ({ name, shape }));
 }

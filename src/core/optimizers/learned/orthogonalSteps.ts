@@ -16,11 +16,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../../base/index';
-import type { TensorSpec } from '../../../base/index';
 import type { ParamSpec } from '../../compute/parameters';
 import { matrixShape } from '../baselines/matrixBlocks';
 import { NEWTON_SCHULZ_OF_ONE, newtonSchulz } from '../baselines/orthogonal';
-import { movingAverage } from '../baselines/perTensor';
+import { movingAverage, zeroAccumulators } from '../baselines/perTensor';
 import type { RestInput, TensorDict, UpdateResult } from '../optimizer';
 import { entry, item } from '../velo/lookup';
 import { clippedGradient } from '../velo/tensorStep';
@@ -58,11 +57,9 @@ export function orthogonalParameters(hidden: number): ParamSpec[] {
 }
 
 /** What is remembered before the first update: averages of gradients, and no scales yet. */
-export function initOrthogonal(params: readonly TensorSpec[]): TensorDict {
-  const averages = params.flatMap(({ name, shape }) =>
-    Object.keys(DECAYS).map((kind) => [`${kind}/${name}`, tf.zeros([...shape])] as const),
-  );
-  return { ...Object.fromEntries(averages), scales: tf.zeros([params.length]) };
+export function initOrthogonal(params: TensorDict): TensorDict {
+  const scales = tf.zeros([Object.keys(params).length]);
+  return { ...zeroAccumulators(params, Object.keys(DECAYS)), scales };
 }
 
 /**

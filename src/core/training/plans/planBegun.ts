@@ -1,18 +1,18 @@
 /** An update whose first part has kernels: they run, then the captured operations that go on from there. */
-import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../../base/index';
-import type { FloatArray, NamedFloats, TensorSpec } from '../../../base/index';
+import type { NamedFloats, TensorSpec } from '../../../base/index';
 import { instructionsOf } from '../../compute/instructions';
 import { planGraph } from '../../compute/plan/plan';
 import type { Plan } from '../../compute/plan/plan';
-import { floatsAt, spanOf } from '../../compute/plan/planRun';
+import { spanOf } from '../../compute/plan/planRun';
 import { alone, inOrder } from '../../compute/stages';
-import { toFloats } from '../../compute/tensors';
+import { requireArrays } from '../../compute/tensors';
 import type { BegunFused, BegunUpdate, Optimizer } from '../../optimizers/optimizer';
 import type { Linker } from './linker';
 import { FUSED_START, rowsByOptimizer, scalarRows, startState } from './plannedUpdate';
 import type { PlannedUpdate, UpdateState } from './plannedUpdate';
-import { optimizerSpecs, restGraph, updatesInPlace } from './stepGraphs';
+import { initialState } from './planTheta';
+import { restGraph, scalarSpecs, updatesInPlace } from './stepGraphs';
 import type { RestSpecs } from './stepGraphs';
 
 /** @param fused  the first part, laid out for the parameters */
@@ -31,7 +31,6 @@ export function begunUpdate(
   });
   const copies = alone(copiesBefore(linker, plan, fused, params));
   const stages = [copies, ...fused.stages(linker.kernels), ...rest];
-  const input = (name: string) => plan.inputs[`state/${name}`]!;
   return {
     program: linker.program(inOrder(stages)),
     stages,
@@ -40,14 +39,11 @@ export function begunUpdate(
         other === optimizer ? fused : other.begun?.fused(params, FUSED_START, linker.threads);
       return [...(first?.rows ?? []), ...scalarRows(other, plan, scalars)];
     }),
-    state: [...fused.state, ...state.map(({ name }) => spanOf(input(name)))],
+    state: [...fused.state, ...state.map(({ name }) => spanOf(plan.inputs[`state/${name}`]!))],
     places: {},
     theta: fused.theta,
     start: (arena) => {
-      const live = state.map(({ name, shape }): [string, FloatArray] => {
-        return [name, { shape, data: floatsAt(arena, input(name)) }];
-      });
-      const own = startState(Object.fromEntries(live), state, () => initial);
+      const own = startState(arena, plan, state, () => initial);
       return joined(fused.start(linker.kernels, arena), own, state);
     },
   };
@@ -71,16 +67,7 @@ function restOf(
 ): { readonly initial: NamedFloats; readonly specs: RestSpecs } {
   const initial = initialState(begun, params);
   const state = Object.entries(initial).map(([name, { shape }]) => ({ name, shape }));
-  const { scalars } = optimizerSpecs(optimizer, params);
-  return { initial, specs: { params, state, scalars, shared } };
-}
-
-function initialState(begun: BegunUpdate, params: readonly TensorSpec[]): NamedFloats {
-  let state: NamedFloats = {};
-  tf.tidy(() => {
-    state = toFloats(begun.init(params));
-  });
-  return state;
+  return { initial, specs: { params, state, scalars: scalarSpecs(optimizer), shared } };
 }
 
 /** Parameters, and what the kernels share, are read where the kernels have them. */
@@ -118,8 +105,10 @@ function joined(first: UpdateState, own: UpdateState, specs: readonly TensorSpec
     ...first,
     exportState: () => ({ ...first.exportState(), ...own.exportState() }),
     importState: (state) => {
-      own.importState(part(state, true));
+      // Whichever of both refuses, nothing is changed.
+      const checked = requireArrays('optimizer state', specs, part(state, true));
       first.importState(part(state, false));
+      own.importState(checked);
     },
     reset: () => {
       first.reset();

@@ -1,8 +1,8 @@
 /** The update part of a linked training: fused kernels where the optimizer has them, else its captured operations. */
-import type { FloatArray, NamedFloats, TensorSpec } from '../../../base/index';
+import type { NamedFloats, TensorSpec } from '../../../base/index';
 import type { KernelRuntime } from '../../compute/kernelRuntime';
 import type { Plan } from '../../compute/plan/plan';
-import { floatsAt, spanOf } from '../../compute/plan/planRun';
+import { spanOf } from '../../compute/plan/planRun';
 import { inOrder } from '../../compute/stages';
 import type { BegunFused, FusedUpdate, Optimizer } from '../../optimizers/optimizer';
 import { placesOf } from './linker';
@@ -72,12 +72,8 @@ function capturedUpdate(
     places: placesOf(plan.inputs),
     ...(theta === undefined ? {} : { theta: { flat: theta.flat, packed: [theta.flat] } }),
     start: (arena) => {
-      const live = specs.state.map(({ name, shape }): [string, FloatArray] => {
-        const data = floatsAt(arena, plan.inputs[`state/${name}`]!);
-        return [name, { shape, data }];
-      });
       const initial = theta?.start(arena) ?? alwaysOf(initialState(optimizer, params));
-      return startState(Object.fromEntries(live), specs.state, initial);
+      return startState(arena, plan, specs.state, initial);
     },
   };
 }

@@ -3,6 +3,7 @@ import type { FloatArray, NamedFloats, TensorSpec } from '../../../base/index';
 import { sizeOf } from '../../../base/index';
 import type { Arena } from '../../compute/kernelRuntime';
 import type { Plan } from '../../compute/plan/plan';
+import { floatsAt } from '../../compute/plan/planRun';
 import type { Span } from '../../compute/span';
 import type { Stage } from '../../compute/stages';
 import type { StepRow } from '../../compute/stepRow';
@@ -53,12 +54,18 @@ export function rowsByOptimizer(make: RowsOf): RowsOf {
   };
 }
 
-/** @param initial  what the state is before the first update */
+/** The state of a plan as it lies in the arena. @param initial  what it is before the first update */
 export function startState(
-  live: NamedFloats,
+  arena: Arena,
+  plan: Plan,
   specs: readonly TensorSpec[],
   initial: () => NamedFloats,
 ): UpdateState {
+  const live = Object.fromEntries(
+    specs.map(({ name, shape }): [string, FloatArray] => {
+      return [name, { shape, data: floatsAt(arena, plan.inputs[`state/${name}`]!) }];
+    }),
+  );
   const write = (values: NamedFloats): void => {
     for (const [name, { data }] of Object.entries(values)) live[name]!.data.set(data);
   };

@@ -281,15 +281,19 @@ export function optimizerSpecs(
   optimizer: Optimizer,
   params: readonly TensorSpec[],
 ): OptimizerSpecs {
-  const scalars = Object.entries(optimizer.scalars(0)).map(([name, value]) => ({
-    name,
-    shape: typeof value === 'number' ? [] : [value.length],
-  }));
   const state = tf.tidy(() => {
     const zeros = Object.fromEntries(params.map(({ name, shape }) => [name, tf.zeros([...shape])]));
     return Object.entries(optimizer.init(zeros)).map(([name, { shape }]) => ({ name, shape }));
   });
-  return { state, scalars, theta: specsOf(optimizer.theta?.tensors ?? {}) };
+  return { state, scalars: scalarSpecs(optimizer), theta: specsOf(optimizer.theta?.tensors ?? {}) };
+}
+
+/** Of the numbers that an update is told. */
+export function scalarSpecs(optimizer: Optimizer): TensorSpec[] {
+  return Object.entries(optimizer.scalars(0)).map(([name, value]) => ({
+    name,
+    shape: typeof value === 'number' ? [] : [value.length],
+  }));
 }
 
 function specsOf(arrays: NamedFloats): TensorSpec[] {
