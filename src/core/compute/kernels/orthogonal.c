@@ -1,19 +1,36 @@
 /*
- * Newton-Schulz for matrices [rows][cols]: five steps of y <- a y + (b G + c G^2) y, G the smaller Gram matrix of y, from
- * x / (|x| + epsilon); the formula is that of optimizers/baselines/orthogonal.ts. The three terms are one product, a on the
- * diagonal of its left (or, of a tall matrix, right) side.
+ * Newton-Schulz for matrices [rows][cols]: five steps of y <- P y, P = a I + b G + c G^2, G the smaller Gram matrix of y, from
+ * x / (|x| + epsilon), of a tall matrix y P. Of a long one the steps are made in its Gram matrix, G <- P G P, and the product
+ * of all P is applied at the end. The formulas are those of optimizers/baselines/orthogonal.ts.
  */
 
-enum { ORTHOGONAL_STEPS = 5, ORTHOGONAL_PAD = 32 };
+enum { ORTHOGONAL_STEPS = 5, ORTHOGONAL_PAD = 32, ORTHOGONAL_LONG = 2, ORTHOGONAL_BAND = 16 };
 
 typedef struct {
   long rows, cols, side;
-  float *gram, *polynomial, *workspace;
+  float *gram, *polynomial, *whole, *spare, *workspace;
   long words;
 } Orthogonal;
 
 static Product orthogonal_product(const Orthogonal *o, float *out, long M, long N, long K) {
   return (Product){.out = out, .outRow = N, .M = M, .N = N, .K = K, .workspace = o->workspace, .words = o->words};
+}
+
+/* A product that is known to be symmetric: band after band from the diagonal on, and then mirrored. */
+static void orthogonal_symmetric(Product p) {
+  long n = p.M;
+  for (long i = 0; i < n; i += ORTHOGONAL_BAND) {
+    Product band = p;
+    band.M = n - i < ORTHOGONAL_BAND ? n - i : ORTHOGONAL_BAND;
+    band.N = n - i;
+    band.a += i * p.aRow;
+    band.b += i * p.bCol;
+    band.out += i * (n + 1);
+    if (band.N == 1) band.bCol = 1;
+    matmul_one(band);
+  }
+  for (long i = ORTHOGONAL_BAND; i < n; i++)
+    for (long j = 0; j < i / ORTHOGONAL_BAND * ORTHOGONAL_BAND; j++) p.out[i * n + j] = p.out[j * n + i];
 }
 
 /* Of a tall matrix y^T y, else y y^T. */
@@ -23,18 +40,23 @@ static void orthogonal_gram(const Orthogonal *o, const float *y) {
   p.a = p.b = y;
   p.aRow = p.bCol = tall ? 1 : o->cols;
   p.aCol = p.bRow = tall ? o->cols : 1;
-  if (p.N == 1) p.bCol = 1;
-  matmul_one(p);
+  orthogonal_symmetric(p);
+}
+
+/* out = a b of Gram matrices that commute. */
+static void orthogonal_square_product(const Orthogonal *o, const float *a, const float *b, float *out) {
+  Product p = orthogonal_product(o, out, o->side, o->side, o->side);
+  p.a = a;
+  p.b = b;
+  p.aRow = p.bRow = o->side;
+  p.aCol = p.bCol = 1;
+  orthogonal_symmetric(p);
 }
 
 /* a I + b G + c G^2 */
 static void orthogonal_polynomial(const Orthogonal *o) {
   const float a = 3.4445f, b = -4.775f, c = 2.0315f;
-  Product p = orthogonal_product(o, o->polynomial, o->side, o->side, o->side);
-  p.a = p.b = o->gram;
-  p.aRow = p.bRow = o->side;
-  p.aCol = p.bCol = 1;
-  matmul_one(p);
+  orthogonal_square_product(o, o->gram, o->gram, o->polynomial);
   for (long i = 0; i < o->side * o->side; i += VL) {
     float *at = o->polynomial + i;
     vf value = load(o->gram + i) * splat(b) + load(at) * splat(c);
@@ -44,17 +66,42 @@ static void orthogonal_polynomial(const Orthogonal *o) {
 }
 
 /* out = polynomial y, of a tall matrix y polynomial. */
-static void orthogonal_step(const Orthogonal *o, const float *y, float *out) {
+static void orthogonal_apply(const Orthogonal *o, const float *polynomial, const float *y, float *out) {
   int tall = o->rows > o->cols;
-  orthogonal_gram(o, y);
-  orthogonal_polynomial(o);
   Product p = orthogonal_product(o, out, o->rows, o->cols, o->side);
-  p.a = tall ? y : o->polynomial;
-  p.b = tall ? o->polynomial : y;
+  p.a = tall ? y : polynomial;
+  p.b = tall ? polynomial : y;
   p.aRow = tall ? o->cols : o->side;
   p.bRow = o->cols;
   p.aCol = p.bCol = 1;
   matmul_one(p);
+}
+
+static void orthogonal_step(const Orthogonal *o, const float *y, float *out) {
+  orthogonal_gram(o, y);
+  orthogonal_polynomial(o);
+  orthogonal_apply(o, o->polynomial, y, out);
+}
+
+static void orthogonal_swap(float **a, float **b) {
+  float *kept = *a;
+  *a = *b;
+  *b = kept;
+}
+
+/* All steps of a long matrix. */
+static void orthogonal_long(Orthogonal o, const float *y, float *out) {
+  orthogonal_gram(&o, y);
+  for (int step = 0; step < ORTHOGONAL_STEPS; step++) {
+    orthogonal_polynomial(&o);
+    if (step > 0) orthogonal_square_product(&o, o.polynomial, o.whole, o.spare);
+    else for (long i = 0; i < o.side * o.side; i++) o.spare[i] = o.polynomial[i];
+    orthogonal_swap(&o.whole, &o.spare);
+    if (step == ORTHOGONAL_STEPS - 1) break;
+    orthogonal_square_product(&o, o.polynomial, o.gram, o.spare);
+    orthogonal_square_product(&o, o.polynomial, o.spare, o.gram);
+  }
+  orthogonal_apply(&o, o.whole, y, out);
 }
 
 static float orthogonal_norm(const float *x, long length) {
@@ -67,22 +114,29 @@ static float orthogonal_norm(const float *x, long length) {
 }
 
 /*
- * args: out and in [batch][rows][cols], batch, rows, cols, epsilon bits, workspace, its words: at least rows * cols and twice
- * the smaller side's square, each padded, and what a product wants.
+ * args: out and in [batch][rows][cols], batch, rows, cols, epsilon bits, workspace, its words: at least rows * cols and four
+ * times the smaller side's square, each padded, and what a product wants.
  */
 static void orthogonal_newton_schulz(float *base, const int32_t *args) {
   long batch = args[2], rows = args[3], cols = args[4], size = rows * cols;
   long side = rows < cols ? rows : cols, square = side * side + ORTHOGONAL_PAD;
+  int is_long = (rows < cols ? cols : rows) >= ORTHOGONAL_LONG * side;
   float epsilon = __builtin_bit_cast(float, args[5]), *work = base + args[6];
   Orthogonal o = {.rows = rows, .cols = cols, .side = side, .gram = work + size + ORTHOGONAL_PAD};
   o.polynomial = o.gram + square;
-  o.workspace = o.polynomial + square;
+  o.whole = o.polynomial + square;
+  o.spare = o.whole + square;
+  o.workspace = o.spare + square;
   o.words = work + args[7] - o.workspace;
   for (long matrix = 0; matrix < batch; matrix++) {
     float *out = base + args[0] + matrix * size;
     const float *in = base + args[1] + matrix * size;
     vf factor = splat(1.0f / (orthogonal_norm(in, size) + epsilon));
     for (long i = 0; i < size; i += VL) store_masked(work + i, load(in + i) * factor, tail_mask(size - i));
+    if (is_long) {
+      orthogonal_long(o, work, out);
+      continue;
+    }
     for (int step = 0; step < ORTHOGONAL_STEPS; step++)
       step % 2 == 0 ? orthogonal_step(&o, work, out) : orthogonal_step(&o, out, work);
   }

@@ -57,18 +57,51 @@ export function newtonSchulz(x: Tensor, epsilon = 1e-7): Tensor {
 }
 
 /** Elements of a matrix up to which the steps are one call of a plan. */
-const MOST_OF_ONE_CALL = 2 ** 14;
+const MOST_OF_ONE_CALL = 2 ** 17;
 
 function newtonSchulzSteps(x: Tensor, epsilon: number): Tensor {
   const [, rows = 1, cols = 1] = x.shape;
   // The smaller Gram matrix.
   const isTall = rows > cols;
   const size = tf.add(matrixNorms(x), epsilon);
-  let y = tf.div(isTall ? tf.transpose(x, [0, 2, 1]) : x, size);
+  const y = tf.div(isTall ? tf.transpose(x, [0, 2, 1]) : x, size);
+  const isLong = Math.max(rows, cols) >= LONG * Math.min(rows, cols);
+  const turned = isLong ? turnedByGram(y) : turnedStepByStep(y);
+  return isTall ? tf.transpose(turned, [0, 2, 1]) : turned;
+}
+
+/** How many times as long as wide a matrix is of which the steps are made in its Gram matrix: products with it cost most. */
+const LONG = 2;
+
+function turnedStepByStep(y: Tensor): Tensor {
+  let turned = y;
   for (let step = 0; step < QUINTIC_STEPS; step++) {
-    const gram = product(y, y, 'b');
-    const polynomial = tf.add(tf.mul(gram, B), tf.mul(product(gram, gram), C));
-    y = tf.add(tf.mul(y, A), product(polynomial, y));
+    turned = timesQuintic(quinticOf(product(turned, turned, 'b')), turned);
   }
-  return isTall ? tf.transpose(y, [0, 2, 1]) : y;
+  return turned;
+}
+
+/** The same with P = a·I + b·G + c·G², as matrices made of G commute: G ← P·G·P, and the product of all P times y. */
+function turnedByGram(y: Tensor): Tensor {
+  let gram = product(y, y, 'b');
+  const quintics = [quinticOf(gram)];
+  for (let step = 1; step < QUINTIC_STEPS; step++) {
+    const last = quintics.at(-1)!;
+    gram = timesQuintic(last, timesQuintic(last, gram));
+    quintics.push(quinticOf(gram));
+  }
+  const [first, ...others] = quintics;
+  const start = tf.add(first!, tf.mul(tf.eye(y.shape[1]!), A));
+  const whole = others.reduce((made, next) => timesQuintic(next, made), start);
+  return product(whole, y);
+}
+
+/** b·G + c·G²: P without its diagonal part. */
+function quinticOf(gram: Tensor): Tensor {
+  return tf.add(tf.mul(gram, B), tf.mul(product(gram, gram), C));
+}
+
+/** P·x. */
+function timesQuintic(quintic: Tensor, x: Tensor): Tensor {
+  return tf.add(tf.mul(x, A), product(quintic, x));
 }

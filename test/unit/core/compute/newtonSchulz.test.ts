@@ -25,6 +25,8 @@ const SHAPES = [
   [1, 1, 1],
   [1, 130, 120],
   [1, 3, 700],
+  [1, 300, 97],
+  [2, 33, 65],
 ];
 
 function planOf(shape: number[]) {
