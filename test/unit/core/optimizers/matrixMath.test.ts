@@ -27,6 +27,7 @@ import {
   transpose,
 } from './worked/linearAlgebra';
 import type { Matrix } from './worked/linearAlgebra';
+import { newtonSchulz as newtonSchulzOracle } from './learned/oracles/elementOracles';
 
 beforeAll(async () => {
   await useBackend('cpu');
@@ -132,6 +133,21 @@ describe('newtonSchulz', () => {
     const gram = multiply(multiply(transpose(vectors), multiply(transpose(x), x)), vectors);
     const off = gram.flatMap((row, i) => row.filter((_, j) => j !== i));
     expect(Math.max(...off.map(Math.abs))).toBeLessThan(1e-3 * frobenius(gram));
+  });
+});
+
+describe('newtonSchulz of a long matrix', () => {
+  it.each([0, 1e-5, 1e-3])('is that of float64, where all but three directions have %d', (rest) => {
+    const [rows, cols] = [60, 12];
+    const low = multiply(random(rows, 3, 1), random(3, cols, 2));
+    const x = combine(1, low, rest, random(rows, cols, 3));
+    const given = tf.tensor2d(x);
+    const [y = []] = newtonSchulz(tf.expandDims(given, 0)).arraySync() as Matrix[];
+    const expected = newtonSchulzOracle([...given.dataSync()], rows, cols);
+    const largest = Math.max(...expected.map(Math.abs));
+    y.flat().forEach((value, i) => {
+      expect(Math.abs(value - expected[i]!)).toBeLessThan(2e-4 * largest);
+    });
   });
 });
 
