@@ -15,6 +15,7 @@ import { writesOf } from './nodes';
 import type { OutputPlaces } from './outputs';
 import { copyWhereUnsafe, inputBuffers, placeOutputs } from './outputs';
 import { pruneNodes, splitSetup } from './prune';
+import { redirectNumbers } from './redirect';
 import type { BufferId } from './view';
 import { workspaceWords } from './workspace';
 
@@ -59,7 +60,7 @@ export function planGraph(graph: Graph, options: PlanOptions = {}): Plan {
   const pruned = pruneNodes(buffers, builder.nodes);
   const { setup, step } = splitSetup(buffers, pruned);
   const products = fuseEpilogues(buffers, accumulateProducts(buffers, step));
-  const nodes = new NodeGraph(buffers, products, placed.replaced);
+  const nodes = new NodeGraph(buffers, redirectNumbers(buffers, products), placed.replaced);
   fuseMaps(nodes);
   const inOrder = nodes.inOrder();
   const { order, shared } = copyWhereUnsafe(buffers, inOrder, placed.replaced);
