@@ -21,7 +21,7 @@ import { planAccumulation } from './planAccumulation';
 import { planCurvature } from './planCurvature';
 import { planPerturbation } from './planPerturbation';
 import type { PlannedPerturbation, RunPerturbation } from './planPerturbation';
-import { layOutFused, planUpdate } from './planUpdate';
+import { layOutKernels, planUpdate } from './planUpdate';
 import type { PlannedUpdate, UpdateState } from './plannedUpdate';
 import { evaluationGraph, gradientGraph } from './stepGraphs';
 
@@ -95,7 +95,7 @@ export function linkStep(
   { perturbed = false } = {},
 ): LinkedStep {
   const { task, optimizer, accumulate } = options;
-  const fused = layOutFused(optimizer, task.params, kernels);
+  const fused = layOutKernels(optimizer, task.params, kernels);
   const linker = new Linker(kernels, fused?.words ?? 0);
   const gradient = linker.add(gradientGraph(task), gradientPlaces(fused));
   const loss = gradient.plan.outputs['loss']!;

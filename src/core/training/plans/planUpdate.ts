@@ -23,7 +23,7 @@ export interface UpdateParts {
 }
 
 /** The kernels of an optimizer, or of the first part of its update, where there are some. */
-export function layOutFused(
+export function layOutKernels(
   optimizer: Optimizer,
   params: readonly TensorSpec[],
   { threads }: KernelRuntime,

@@ -24,10 +24,7 @@ export const ORTHOGONAL: LowerTable = {
       sizeOf([rows, cols]) +
       4 * side * side +
       5 * PAD +
-      Math.max(
-        matmulWorkspace(band, side, length),
-        matmulWorkspace(rows, cols, side),
-      );
+      Math.max(matmulWorkspace(band, side, length), matmulWorkspace(rows, cols, side));
     builder.kernel({
       op: 'orthogonal.newtonSchulz',
       inputs: [x],
