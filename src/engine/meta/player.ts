@@ -54,8 +54,8 @@ export class Player {
   }
 
   /**
-   * Plays the turns; longest first, so that workers end together. The signal is heard until something has been played: then
-   * members have moved, and the outer iteration is made to its end.
+   * Plays the turns. The signal is heard until something has been played: then members have moved, and the outer iteration is
+   * made to its end.
    * @throws the signal's reason where it is given up: all members stand where they stood
    */
   async play(plays: readonly PairPlay[], signal?: AbortSignal): Promise<Played> {
@@ -112,8 +112,7 @@ export class Player {
     const alive = jobs.filter(
       ({ member, begin, from = member }) => begin !== undefined || !this.#diverged.has(from),
     );
-    const ordered = alive.toSorted((a, b) => b.steps - a.steps);
-    const results = await this.#population.run(ordered, signal === undefined ? {} : { signal });
+    const results = await this.#population.run(alive, signal === undefined ? {} : { signal });
     const byMember = new Map(results.map((result) => [result.member, result]));
     return jobs.map(({ member }) => byMember.get(member));
   }

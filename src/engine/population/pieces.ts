@@ -18,6 +18,20 @@ export interface Cut<T> {
 }
 
 /**
+ * So that workers end together: what takes longest first, but what nobody knows the time of before all others, by its steps.
+ * Jobs that are alike keep their order.
+ */
+export function longestFirst<T extends { readonly seconds: number | undefined }>(
+  jobs: readonly T[],
+  stepsOf: (job: T) => number,
+): T[] {
+  const cost = ({ seconds = Infinity }: T): number => seconds;
+  return jobs.toSorted((a, b) =>
+    cost(a) === cost(b) ? stepsOf(b) - stepsOf(a) : cost(b) - cost(a),
+  );
+}
+
+/**
  * Cuts jobs into runs of neighbours. Where nobody knows how long a job will take it goes alone, or with its neighbour of the
  * same kind, so that one worker plans for both sides of a pair; where that leaves work enough for all.
  */

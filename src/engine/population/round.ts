@@ -1,7 +1,7 @@
 /** One round: every job's turn is played once, whatever happens to the workers meanwhile. */
 import { UserError, messageOf } from '../../base/index';
 import { fromEngineError } from '../../protocol/index';
-import { cutIntoPieces } from './pieces';
+import { cutIntoPieces, longestFirst } from './pieces';
 import type { MemberJob, MemberResult, PopulationEvent } from './contract';
 import type { Members } from './members';
 import type { PieceReply, TurnMessage, TurnReply } from './messages';
@@ -20,6 +20,8 @@ export interface RoundContext {
 interface Playing {
   readonly job: MemberJob;
   readonly turn: TurnMessage;
+  /** About how long it takes, where that is known. */
+  readonly seconds: number | undefined;
 }
 
 /** @returns in the order of the jobs. @throws UserError('config') on a job that cannot be */
@@ -29,13 +31,19 @@ export async function playRound(
 ): Promise<MemberResult[]> {
   requireDistinct(jobs);
   const { members, workers } = context;
-  const playing = jobs.map((job) => ({ job, turn: members.turnOf(job) }));
-  const results = new Map<MemberJob, MemberResult>();
-  let open = cutIntoPieces(playing, {
-    seconds: ({ turn }) => members.seconds(turn),
-    kind: ({ turn }) => members.kind(turn),
-    workers: workers.count,
+  const playing = jobs.map((job) => {
+    const turn = members.turnOf(job);
+    return { job, turn, seconds: members.seconds(turn) };
   });
+  const results = new Map<MemberJob, MemberResult>();
+  let open = cutIntoPieces(
+    longestFirst(playing, ({ turn }) => turn.steps),
+    {
+      seconds: ({ seconds }) => seconds,
+      kind: ({ turn }) => members.kind(turn),
+      workers: workers.count,
+    },
+  );
   while (open.length > 0) {
     const { done, alone, untouched } = await shareOut(open, context);
     for (const [job, result] of done) results.set(job, result);

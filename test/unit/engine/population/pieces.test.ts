@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cutIntoPieces } from '../../../../src/engine/population/pieces';
+import { cutIntoPieces, longestFirst } from '../../../../src/engine/population/pieces';
 
 /** Jobs by what they are called: `a` and `a` are of one kind. */
 function cut(jobs: string, workers: number, seconds: Readonly<Record<string, number>> = {}) {
@@ -23,5 +23,20 @@ describe('a round', () => {
   it('cuts jobs whose time is known by that, whatever their kind', () => {
     const seconds = { a: 1, b: 0.0001 };
     expect(cut('aabbbbbbbbbb', 1, seconds)).toEqual(['a', 'a', 'bbbbbbbbbb']);
+  });
+
+  it('begins with what takes longest, and before it with what nobody knows the time of', () => {
+    const job = (name: string, steps: number, seconds?: number) => ({ name, steps, seconds });
+    const jobs = [
+      job('short', 900, 0.1),
+      job('new', 50),
+      job('long +', 10, 2),
+      job('long -', 10, 2),
+      job('new and longer', 60),
+    ];
+    const ordered = longestFirst(jobs, ({ steps }) => steps);
+    expect(ordered.map(({ name }) => name)).toEqual([
+      ...['new and longer', 'new', 'long +', 'long -', 'short'],
+    ]);
   });
 });
