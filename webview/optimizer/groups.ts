@@ -36,10 +36,12 @@ const NOTES: Readonly<Record<string, string>> = {
   'rnn_params/rnn/linear': 'gates of the LSTM',
   'rnn_params/rnn_to_controls': 'controls of the bank',
   'rnn_params/step_size': 'step multiplier',
+  'orthogonal/matrix/feature': 'features of matrices',
   'orthogonal/matrix/mix': 'directions of orthogonal steps',
-  'orthogonal/matrix/gate': "sizes of VeLO's and orthogonal steps",
+  'orthogonal/matrix/gate': "sizes of VeLO's, orthogonal and Adam's steps",
+  'orthogonal/vector/feature': 'features of vectors',
   'orthogonal/vector/mix': 'directions of normalised steps',
-  'orthogonal/vector/gate': "sizes of VeLO's and normalised steps",
+  'orthogonal/vector/gate': "sizes of VeLO's, normalised and Adam's steps",
 };
 
 function noteOf(name: string, featureNames: readonly string[]): string {

@@ -33,13 +33,12 @@ export function toFloats(tensors: TensorDict): NamedFloats {
 }
 
 /** The same names with mapped values. */
-export function mapValues<A, B>(
-  record: Readonly<Record<string, A>>,
+export function mapValues<A, B, K extends string = string>(
+  record: Readonly<Record<K, A>>,
   map: (value: A, name: string) => B,
-): Record<string, B> {
-  return Object.fromEntries(
-    Object.entries(record).map(([name, value]) => [name, map(value, name)]),
-  );
+): Record<K, B> {
+  const entries = Object.entries<A>(record).map(([name, value]) => [name, map(value, name)]);
+  return Object.fromEntries(entries) as Record<K, B>;
 }
 
 /** `a` → `prefix/a` for every name. */

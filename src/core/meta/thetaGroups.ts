@@ -3,6 +3,7 @@
  * u = theta / scale, so a scale is how much a number may move for about the same effect on the meta-loss as the others.
  */
 import { sizeOf } from '../../base/index';
+import { hasVelo } from '../optimizers/learned/architecture';
 import type { Architecture } from '../optimizers/learned/architecture';
 import { thetaSpecs } from '../optimizers/learned/theta';
 
@@ -31,8 +32,10 @@ const NAMES: readonly (readonly [prefix: string, group: string | undefined])[] =
   ['rnn_params/rnn_to_controls/b', 'controls, bias'],
   ['rnn_params/step_size/w', 'step multiplier'],
   ['rnn_params/step_size/b', 'step multiplier, bias'],
+  ['orthogonal/matrix/feature', 'matrix features'],
   ['orthogonal/matrix/mix', 'matrix directions'],
   ['orthogonal/matrix/gate', 'matrix gates'],
+  ['orthogonal/vector/feature', 'vector features'],
   ['orthogonal/vector/mix', 'vector directions'],
   ['orthogonal/vector/gate', 'vector gates'],
 ];
@@ -77,13 +80,6 @@ const CELL_GATE = 1;
 /** Of the outputs of the bank: direction, magnitude, and one that is not read. */
 const OUTPUTS = [1, 30, 0];
 const OUTPUT_BIASES = [0.1, 3, 0];
-
-/** Whether all of VeLO is in it. */
-export function hasVelo(architecture: Architecture): architecture is WithVelo {
-  return architecture.kind === 'velo' || architecture.kind === 'orthoVelo';
-}
-
-type WithVelo = Extract<Architecture, { readonly kind: 'velo' | 'orthoVelo' }>;
 
 /** By a tensor's name and the column of one of its numbers. */
 function scaleOf(architecture: Architecture): (name: string, column: number) => number {

@@ -115,6 +115,13 @@ export type Architecture =
 
 export type ArchitectureKind = Architecture['kind'];
 
+type WithVelo = Extract<Architecture, { readonly kind: 'velo' | 'orthoVelo' }>;
+
+/** Whether all of VeLO is in it. */
+export function hasVelo(architecture: Architecture): architecture is WithVelo {
+  return architecture.kind === 'velo' || architecture.kind === 'orthoVelo';
+}
+
 /** The weights of a learned optimizer, which know what they are for. */
 export interface Theta<A extends Architecture = Architecture> {
   readonly architecture: A;

@@ -1,10 +1,11 @@
 /**
  * VeLO with orthogonal steps: VeLO's whole update, and then for each tensor a share of it beside an orthogonalised step
- * (`orthogonalSteps.ts`).
+ * and one of Adam's (`orthogonalSteps.ts`).
  */
-import { sizeOf } from '../../../base/index';
 import type { NamedFloats } from '../../../base/index';
+import { initParams } from '../../compute/parameters';
 import type { ParamSpec } from '../../compute/parameters';
+import { createRng } from '../../compute/rng';
 import type { Optimizer, TensorDict, UpdateInput, UpdateResult } from '../optimizer';
 import { entry } from '../velo/lookup';
 import { createVelo, veloUpdate } from '../velo/reference';
@@ -16,14 +17,16 @@ import type { OrthoVeloArchitecture, Theta } from './architecture';
 import { optimizerOf } from './learnedOptimizer';
 import type { LearnedOptimizer } from './learnedOptimizer';
 import { beginOrthoVelo } from './orthoVeloBegun';
+import { debiasing } from './orthogonalAverages';
 import { pace, timeInputs } from './orthogonalInputs';
 import { initOrthogonal, orthogonalParameters, orthogonalSteps } from './orthogonalSteps';
 
 export const orthoVelo: LearnedOptimizer<OrthoVeloArchitecture> = {
   kind: 'orthoVelo',
   title: 'Orthogonal VeLO',
-  summary: "VeLO's steps beside orthogonal ones, both of learned size",
-  source: 'Metz et al. 2022, with the orthogonalisation of Muon (Jordan et al. 2024); made here',
+  summary: "VeLO's steps beside orthogonal ones and Adam's, all of learned size",
+  source:
+    'Metz et al. 2022, with the orthogonalisation of Muon (Jordan et al. 2024) and the step of Adam; made here',
   options: VELO_OPTIONS,
   sizes: ({ hidden, bank }) => `hidden size ${hidden} and bank size ${bank}`,
   parameters: (architecture): ParamSpec[] => [
@@ -33,16 +36,15 @@ export const orthoVelo: LearnedOptimizer<OrthoVeloArchitecture> = {
   create: createOrthoVelo,
 };
 
-/** A VeLO with orthogonal steps of which nothing is learned yet. */
+/** A VeLO with orthogonal steps of which nothing is learned yet. Deterministic. */
 export function orthogonalStart(
   velo: VeloArchitecture,
   tensors: NamedFloats,
 ): Theta<OrthoVeloArchitecture> {
   const architecture: OrthoVeloArchitecture = { ...velo, kind: 'orthoVelo' };
-  const zeros = orthogonalParameters(velo.hidden).map(({ name, shape }) => {
-    return [name, { shape, data: new Float32Array(sizeOf(shape)) }] as const;
-  });
-  return { architecture, tensors: { ...tensors, ...Object.fromEntries(zeros) } };
+  const rng = createRng({ seed: 0, purpose: 'theta' });
+  const layers = initParams(orthogonalParameters(velo.hidden), rng);
+  return { architecture, tensors: { ...tensors, ...layers } };
 }
 
 function createOrthoVelo(
@@ -59,6 +61,7 @@ function createOrthoVelo(
         ...first.scalars(step),
         time: timeInputs(step, numSteps),
         pace: pace(step, numSteps),
+        debiasing: debiasing(step),
       }),
       init: (theta, params) => ({
         ...initState(theta, architecture.hidden, params),

@@ -6,9 +6,12 @@ import type { MatrixShape } from '../baselines/matrixBlocks';
 import { item } from '../velo/lookup';
 
 const TIME_INPUTS = 4;
-/** Numbers besides the LSTM's, for both layers, and for the gates. */
-export const COMMON_INPUTS = TIME_INPUTS + 6;
-export const GATE_INPUTS = COMMON_INPUTS + 3;
+/** Of the tensor itself, and of all tensors together. */
+const OWN_INPUTS = 7;
+const NET_INPUTS = OWN_INPUTS + 2;
+/** Numbers besides the LSTM's for all layers, and those that only the gates have. */
+export const COMMON_INPUTS = TIME_INPUTS + OWN_INPUTS + NET_INPUTS;
+export const STEP_INPUTS = 3;
 
 /** Steps after which the training counts as no longer young. */
 const YOUTH = 20;
@@ -29,10 +32,14 @@ export interface GivenTensor extends MatrixShape {
   readonly slow: Tensor;
   /** VeLO's step. */
   readonly velo: Tensor;
+  /** Adam's direction. */
+  readonly adaptive: Tensor;
 }
 
 /** f32[n] each: of n tensors. */
-export type Sizes = Readonly<Record<'gradient' | 'fast' | 'slow' | 'velo' | 'before', Tensor>>;
+export type Sizes = Readonly<
+  Record<'gradient' | 'fast' | 'slow' | 'velo' | 'adaptive' | 'before', Tensor>
+>;
 
 /** Of time: ln(1 − f + 1/T)/3, f, tanh(ln(T/1000)/3), and how young the training is. */
 export function timeInputs(step: number, numSteps: number): Float32Array {
@@ -67,47 +74,72 @@ export function rootMeanSquares(given: readonly GivenTensor[]): Sizes {
     fast: sizes('fast'),
     slow: sizes('slow'),
     velo: sizes('velo'),
+    adaptive: sizes('adaptive'),
     before: parameterSizes(given),
   };
 }
 
 /** √(mean p² + 10⁻⁹), as VeLO has it. @returns f32[n] */
-export function parameterSizes(given: readonly GivenTensor[]): Tensor {
+function parameterSizes(given: readonly GivenTensor[]): Tensor {
   return tf.sqrt(tf.add(meanSquares(given.map(({ before }) => before)), 1e-9));
 }
 
 function meanSquares(tensors: readonly Tensor[]): Tensor {
-  return tf.stack(tensors.map((tensor) => tf.mean(tf.square(tensor))));
+  return means(tensors.map((tensor) => [tf.sum(tf.square(tensor)), tensor.size]));
 }
 
-/** @param told.hidden  f32[n, H], told.time f32[4] @returns f32[n, H + COMMON_INPUTS] */
+/** Of sums and how many numbers they are sums of: divided at once, for a plan costs what it has calls. @returns f32[n] */
+function means(sums: readonly (readonly [sum: Tensor, count: number])[]): Tensor {
+  const parts = tf.tensor1d(sums.map(([, count]) => 1 / count));
+  return tf.mul(tf.stack(sums.map(([sum]) => sum)), parts);
+}
+
+/** Of all tensors of a net. @param told.hidden  f32[n, H], told.time f32[4] @returns f32[n, H + COMMON_INPUTS] */
 export function commonInputs(
   given: readonly GivenTensor[],
-  { gradient, fast, slow }: Sizes,
+  sizes: Sizes,
   told: { readonly hidden: Tensor; readonly time: Tensor },
+): Tensor {
+  const own = ownInputs(given, sizes);
+  const numbers = given.reduce((sum, { before }) => sum + sizeOf(before.shape), 0);
+  const net = tf.concat([
+    tf.mean(own, 0),
+    tf.tensor1d([Math.log(given.length) / 3 - 1, Math.log(numbers) / 6 - 1.5]),
+  ]);
+  const shared = tf.reshape(tf.concat([told.time, net]), [1, TIME_INPUTS + NET_INPUTS]);
+  return tf.concat([told.hidden, own, tf.tile(shared, [given.length, 1])], 1);
+}
+
+/** @returns f32[n, OWN_INPUTS] */
+function ownInputs(
+  given: readonly GivenTensor[],
+  { gradient, fast, slow, adaptive }: Sizes,
 ): Tensor {
   const constant = (of: (tensor: GivenTensor) => number): Tensor => tf.tensor1d(given.map(of));
   const own = [
     constant(({ rows, cols }) => Math.log(rows / cols) / 2),
     constant(({ rows, cols }) => Math.log(Math.min(rows, cols)) / 4 - 1),
     constant(({ before }) => (before.rank > 2 ? 1 : 0)),
-    tf.stack(given.map(silentRows)),
+    silentRows(given),
     tf.minimum(tf.div(fast, gradient), NOISE_LIMIT),
     tf.minimum(tf.div(slow, gradient), NOISE_LIMIT),
+    adaptive,
   ];
-  const time = tf.tile(tf.reshape(told.time, [1, TIME_INPUTS]), [given.length, 1]);
-  return tf.concat([told.hidden, time, tf.stack(own, 1)], 1);
+  return tf.stack(own, 1);
 }
 
-/** Share of the rows that have no gradient: high in embeddings of words that a batch has few of. */
-function silentRows({ gradient, rows, cols }: GivenTensor): Tensor {
-  const largest = tf.max(tf.abs(tf.reshape(gradient, [rows, cols])), 1);
-  return tf.sub(1, tf.mean(tf.div(largest, tf.add(largest, 1e-30))));
+/** Share of the rows that have no gradient: high in embeddings of words that a batch has few of. @returns f32[n] */
+function silentRows(given: readonly GivenTensor[]): Tensor {
+  const sums = given.map(({ gradient, rows, cols }) => {
+    const largest = tf.max(tf.abs(tf.reshape(gradient, [rows, cols])), 1);
+    return [tf.sum(tf.div(largest, tf.add(largest, 1e-30))), rows] as const;
+  });
+  return tf.sub(1, means(sums));
 }
 
 /**
  * How large VeLO's step is to the tensor, what rank the orthogonal one has, and how far they agree.
- * @returns f32[n, 3]
+ * @returns f32[n, STEP_INPUTS]
  */
 export function stepInputs(
   given: readonly GivenTensor[],
@@ -115,10 +147,10 @@ export function stepInputs(
   orthogonal: readonly Tensor[],
 ): Tensor {
   const rank = tf.sqrt(tf.add(meanSquares(orthogonal), 1e-24));
-  const together = given.map((tensor, i) =>
-    tf.div(tf.sum(tf.mul(tensor.velo, item(orthogonal, i))), -sizeOf(tensor.before.shape)),
+  const agreement = means(
+    given.map(({ velo: step }, i) => [tf.sum(tf.mul(step, item(orthogonal, i))), step.size]),
   );
   const relative = tf.log(tf.add(tf.div(velo, before), 1e-6));
-  const cosine = tf.div(tf.stack(together), tf.mul(velo, rank));
+  const cosine = tf.div(tf.neg(agreement), tf.mul(velo, rank));
   return tf.stack([tf.tanh(tf.div(tf.add(relative, 5), 3)), rank, cosine], 1);
 }

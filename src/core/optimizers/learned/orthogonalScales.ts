@@ -2,7 +2,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { GivenTensor } from './orthogonalInputs';
-import { parameterSizes } from './orthogonalInputs';
 
 /** RMS below which a tensor counts as one that starts at zero. */
 const ZERO_SIZE = 1e-4;
@@ -10,10 +9,13 @@ const ZERO_SIZE = 1e-4;
 /**
  * The remembered scale of each tensor, or the one that it starts with: its RMS; of zeros 1/√rows, times how much larger than
  * that the matrices are that do not start at zero, in the geometric mean.
- * @param remembered  f32[n], 0 before the first update @returns f32[n]
+ * @param remembered  f32[n], 0 before the first update @param sizes  f32[n], RMS of the tensors @returns f32[n]
  */
-export function startScales(remembered: Tensor, given: readonly GivenTensor[]): Tensor {
-  const sizes = parameterSizes(given);
+export function startScales(
+  remembered: Tensor,
+  given: readonly GivenTensor[],
+  sizes: Tensor,
+): Tensor {
   const usual = tf.tensor1d(given.map(({ rows }) => 1 / Math.sqrt(rows)));
   const isOther = tf.cast(tf.greater(sizes, ZERO_SIZE), 'float32');
   const counts = tf.mul(isOther, tf.tensor1d(given.map(({ before }) => (before.rank < 2 ? 0 : 1))));

@@ -1,14 +1,16 @@
 /**
- * What follows VeLO's update in `orthoVelo`: of each tensor, a share of VeLO's step and one that Newton-Schulz has made
- * orthogonal, as Muon's is (Jordan et al. 2024); of a vector it is the normalised one. How large both are, and which
- * directions the orthogonal one is made of, two linear layers say for each tensor from what VeLO's LSTM has in mind and a
- * few numbers of their own; matrices and vectors have layers of their own.
+ * What follows VeLO's update in `orthoVelo`: of each tensor, a share of VeLO's step, one that Newton-Schulz has made
+ * orthogonal, as Muon's is (Jordan et al. 2024; of a vector it is the normalised one), and one of Adam's (Kingma & Ba 2015).
+ * How large the three are, and which directions the orthogonal one is made of, two layers say for each tensor: from what
+ * VeLO's LSTM has in mind, a few numbers of the tensor and their means over all tensors, and features made of those.
+ * Matrices and vectors have layers of their own.
  *
- * With x the inputs and f the fraction done, of T updates:  r = w·(g, fast, slow, −Δ), each divided by its RMS,
- * w = (0.1, 0.6, 0.3, 0) + mix(x);  O = NS5(r)·√max(rows, cols), whose RMS is 1 at full rank;
- * p ← p + 0.1·exp(gate₁)·Δ − ρ·pace·exp(gate₂)·s·O, Δ VeLO's step, ρ = 0.02 for matrices and 0.01 for vectors,
- * pace = (1 − f + 1/T)·exp(−1.5·tanh(ln(T/1000)/3)). Zero weights are Muon at its usual rate with a linear decay, faster in
- * short trainings, beside a tenth of VeLO.
+ * With x the inputs, y = (x, tanh(feature(x))), and f the fraction done, of T updates:  r = w·(g, fast, slow, −Δ), each
+ * divided by its RMS, w = (0.1, 0.6, 0.3, 0) + mix(y);  O = NS5(r)·√max(rows, cols), whose RMS is 1 at full rank;
+ * A = m/(√v + 10⁻¹²), m and v the debiased averages of g at 0.85 and of g² at 0.98;
+ * p ← p + 0.1·exp(gate₁)·Δ − ρ·pace·s·(exp(gate₂)·O + exp(gate₃)·A), Δ VeLO's step, ρ = 0.02 for matrices and 0.01 for
+ * vectors, pace = (1 − f + 1/T)·exp(−1.5·tanh(ln(T/1000)/3)). Zero weights are Muon at its usual rate and Adam at a fifth
+ * of where it is best alone, both with a linear decay and faster in short trainings, beside a tenth of VeLO.
  *
  * The scale s is the RMS that a tensor started with, so that steps do not grow with what they have made. A tensor that
  * started at zero has 1/√rows, times how much larger than that the matrices that did not are in the geometric mean.
@@ -16,16 +18,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../../base/index';
+import { normal } from '../../compute/parameters';
 import type { ParamSpec } from '../../compute/parameters';
-import { matrixShape } from '../baselines/matrixBlocks';
+import { mapValues } from '../../compute/tensors';
 import { NEWTON_SCHULZ_OF_ONE, newtonSchulz } from '../baselines/orthogonal';
-import { movingAverage, zeroAccumulators } from '../baselines/perTensor';
 import type { RestInput, TensorDict, UpdateResult } from '../optimizer';
 import { entry, item } from '../velo/lookup';
-import { clippedGradient } from '../velo/tensorStep';
+import { averagedTensor, zeroAverages } from './orthogonalAverages';
 import {
   COMMON_INPUTS,
-  GATE_INPUTS,
+  STEP_INPUTS,
   commonInputs,
   rootMeanSquares,
   stepInputs,
@@ -33,13 +35,15 @@ import {
 import type { GivenTensor, Sizes } from './orthogonalInputs';
 import { startScales } from './orthogonalScales';
 
-/** Moving averages of the gradient, by the name of their arrays. */
-const DECAYS = { fast: 0.85, slow: 0.97 } as const;
 const DIRECTIONS = [0.1, 0.6, 0.3, 0];
 const VELO_SHARE = 0.1;
 /** Keeps what a gate adds to a logarithm within ±4. */
 const GATE_LIMIT = 4;
-const GATES = 2;
+const GATES = 3;
+/** Units of the layer between inputs and the layers that say something. */
+const FEATURES = 8;
+/** Of random features: larger than usual, since inputs are mostly below 1. */
+const FEATURE_SCALE = 3;
 
 /** Tensors that have layers of their own: those with two axes or more, and the others. Also ρ of their steps. */
 const RATES = { matrix: 0.02, vector: 0.01 } as const;
@@ -48,44 +52,57 @@ const KINDS: readonly Kind[] = ['matrix', 'vector'];
 
 /** The weights of the layers, behind VeLO's in a flat theta. @param hidden  cells of the LSTM */
 export function orthogonalParameters(hidden: number): ParamSpec[] {
+  const inputs = hidden + COMMON_INPUTS;
+  const ends = [
+    ['mix', inputs + FEATURES, DIRECTIONS.length],
+    ['gate', inputs + FEATURES + STEP_INPUTS, GATES],
+  ] as const;
   return KINDS.flatMap((kind) => [
-    { name: `orthogonal/${kind}/mix/w`, shape: [hidden + COMMON_INPUTS, DIRECTIONS.length] },
-    { name: `orthogonal/${kind}/mix/b`, shape: [DIRECTIONS.length] },
-    { name: `orthogonal/${kind}/gate/w`, shape: [hidden + GATE_INPUTS, GATES] },
-    { name: `orthogonal/${kind}/gate/b`, shape: [GATES] },
+    {
+      name: `orthogonal/${kind}/feature/w`,
+      shape: [inputs, FEATURES],
+      start: normal(FEATURE_SCALE / Math.sqrt(inputs)),
+    },
+    { name: `orthogonal/${kind}/feature/b`, shape: [FEATURES] },
+    ...ends.flatMap(([layer, rows, cols]) => [
+      { name: `orthogonal/${kind}/${layer}/w`, shape: [rows, cols] },
+      { name: `orthogonal/${kind}/${layer}/b`, shape: [cols] },
+    ]),
   ]);
 }
 
 /** What is remembered before the first update: averages of gradients, and no scales yet. */
 export function initOrthogonal(params: TensorDict): TensorDict {
-  const scales = tf.zeros([Object.keys(params).length]);
-  return { ...zeroAccumulators(params, Object.keys(DECAYS)), scales };
+  return { ...zeroAverages(params), scales: tf.zeros([Object.keys(params).length]) };
 }
 
 /**
  * The new parameters and what is remembered; call inside `tf.tidy`.
  * @param input  its `theta` has the arrays of `orthogonalParameters`; `state` what is remembered, and `lstm/hidden` from
- *   behind VeLO's update; `scalars` have `timeInputs` as `time` and `pace`
+ *   behind VeLO's update; `scalars` have `timeInputs` as `time`, `pace` and `debiasing`
  */
 export function orthogonalSteps(input: RestInput): UpdateResult {
-  const given = Object.keys(input.before).map((name) => givenTensor(input, name));
-  const scales = startScales(entry(input.state, 'scales'), given);
+  const { state, scalars } = input;
+  const averaged = Object.keys(input.before).map((name) => averagedTensor(input, name));
+  const given = averaged.map(({ tensor }) => tensor);
+  const sizes = rootMeanSquares(given);
+  const scales = startScales(entry(state, 'scales'), given, sizes.before);
+  const told = { hidden: entry(state, 'lstm/hidden'), time: entry(scalars, 'time') };
+  const inputs = commonInputs(given, sizes, told);
   const params: Record<string, Tensor> = {};
   for (const kind of KINDS) {
     const rows = given.flatMap((tensor, row) => (kindOf(tensor) === kind ? [row] : []));
     if (rows.length === 0) continue;
     const steps = stepsOf(input, kind, {
       given: rows.map((row) => item(given, row)),
-      hidden: rowsOf(entry(input.state, 'lstm/hidden'), rows),
+      sizes: mapValues(sizes, (all) => rowsOf(all, rows)),
+      inputs: rowsOf(inputs, rows),
       scales: rowsOf(scales, rows),
     });
     Object.assign(params, steps);
   }
-  const averages = given.flatMap(({ name, fast, slow }) => [
-    [`fast/${name}`, fast] as const,
-    [`slow/${name}`, slow] as const,
-  ]);
-  return { params: inOrder(params, given), state: { ...Object.fromEntries(averages), scales } };
+  const averages = Object.assign({}, ...averaged.map(({ averages }) => averages)) as TensorDict;
+  return { params: inOrder(params, given), state: { ...averages, scales } };
 }
 
 function kindOf({ before }: GivenTensor): Kind {
@@ -100,23 +117,12 @@ function inOrder(params: TensorDict, given: readonly GivenTensor[]): TensorDict 
   return Object.fromEntries(given.map(({ name }) => [name, entry(params, name)]));
 }
 
-function givenTensor({ before, after, grads, state }: RestInput, name: string): GivenTensor {
-  const gradient = clippedGradient(entry(grads, name));
-  const next = (kind: keyof typeof DECAYS): Tensor =>
-    movingAverage(entry(state, `${kind}/${name}`), gradient, DECAYS[kind]);
-  const param = entry(before, name);
-  return {
-    ...{ name, before: param, velo: tf.sub(entry(after, name), param) },
-    ...{ gradient, fast: next('fast'), slow: next('slow') },
-    ...matrixShape(param.shape),
-  };
-}
-
 /** Tensors of one kind: rows of all arrays. */
 interface Group {
   readonly given: readonly GivenTensor[];
-  /** f32[n, H] of the LSTM. */
-  readonly hidden: Tensor;
+  readonly sizes: Sizes;
+  /** f32[n, H + COMMON_INPUTS] */
+  readonly inputs: Tensor;
   /** f32[n], s above. */
   readonly scales: Tensor;
 }
@@ -125,22 +131,24 @@ interface Group {
 function stepsOf(
   { theta, scalars }: RestInput,
   kind: Kind,
-  { given, hidden, scales }: Group,
+  { given, sizes, inputs, scales }: Group,
 ): TensorDict {
-  const sizes = rootMeanSquares(given);
-  const common = commonInputs(given, sizes, { hidden, time: entry(scalars, 'time') });
-  const orthogonal = orthogonalOf(given, sizes, linear(theta, `${kind}/mix`, common));
-  const inputs = tf.concat([common, stepInputs(given, sizes, orthogonal)], 1);
-  const gates = linear(theta, `${kind}/gate`, inputs);
+  const features = tf.tanh(linear(theta, `${kind}/feature`, inputs));
+  const known = tf.concat([inputs, features], 1);
+  const orthogonal = orthogonalOf(given, sizes, linear(theta, `${kind}/mix`, known));
+  const all = tf.concat([known, stepInputs(given, sizes, orthogonal)], 1);
+  const gates = linear(theta, `${kind}/gate`, all);
   const factors = tf.exp(tf.mul(GATE_LIMIT, tf.tanh(tf.div(gates, GATE_LIMIT))));
   const factor = (gate: number): Tensor => tf.reshape(tf.slice(factors, [0, gate], [-1, 1]), [-1]);
-  const pacing = tf.mul(RATES[kind], entry(scalars, 'pace'));
+  const pacing = tf.mul(scales, tf.mul(RATES[kind], entry(scalars, 'pace')));
   const shares = tf.unstack(tf.mul(VELO_SHARE, factor(0)));
-  const rates = tf.unstack(tf.mul(pacing, tf.mul(factor(1), scales)));
+  const rates = tf.unstack(tf.mul(pacing, factor(1)));
+  const adaptiveRates = tf.unstack(tf.mul(pacing, factor(2)));
   return Object.fromEntries(
-    given.map(({ name, before, velo }, i) => {
+    given.map(({ name, before, velo, adaptive }, i) => {
       const kept = tf.add(before, tf.mul(item(shares, i), velo));
-      return [name, tf.sub(kept, tf.mul(item(rates, i), item(orthogonal, i)))];
+      const turned = tf.sub(kept, tf.mul(item(rates, i), item(orthogonal, i)));
+      return [name, tf.sub(turned, tf.mul(item(adaptiveRates, i), adaptive))];
     }),
   );
 }

@@ -54,21 +54,24 @@ describe('a meta-training from weights', () => {
 });
 
 describe('a meta-training of VeLO with orthogonal steps', () => {
-  it("takes over VeLO's weights and starts with layers of zeros behind them", () => {
+  it("takes over VeLO's weights, and behind them starts with random features and other layers of zeros", () => {
     const plain = startOf({ kind: 'velo', start: 'velo-handmade-1' });
     const whole = startOf({ kind: 'orthoVelo', start: 'velo-handmade-1' });
     expect(whole.architecture).toEqual({ ...plain.architecture, kind: 'orthoVelo' });
     expect(whole.theta.subarray(0, plain.theta.length)).toEqual(plain.theta);
-    expect(new Set(whole.theta.subarray(plain.theta.length))).toEqual(new Set([0]));
     expect(whole.scales.subarray(0, plain.theta.length)).toEqual(plain.scales);
     expect(new Set(whole.scales.subarray(plain.theta.length))).toEqual(new Set([1]));
+    const [features, ...others] = ['features', 'directions', 'gates'];
+    const kinds = ['matrix', 'vector'];
     expect(whole.groups.map(({ name }) => name)).toEqual([
       ...plain.groups.map(({ name }) => name),
-      'matrix directions',
-      'matrix gates',
-      'vector directions',
-      'vector gates',
+      ...kinds.flatMap((kind) => [features, ...others].map((layer) => `${kind} ${layer}`)),
     ]);
+    for (const { name, indices } of whole.groups.slice(plain.groups.length)) {
+      const numbers = new Set([...indices].map((i) => whole.theta[i]));
+      if (name.endsWith('features')) expect(numbers.size).toBeGreaterThan(400);
+      else expect(numbers).toEqual(new Set([0]));
+    }
   });
 });
 

@@ -12,6 +12,7 @@ const sizeOf = (x: number[]): number => Math.sqrt(mean(x.map((value) => value * 
 interface Averages {
   fast: number[];
   slow: number[];
+  square: number[];
 }
 
 /** RMS at the start; of what starts at zero 1/√rows times the geometric mean of what others are to that. */
@@ -34,80 +35,99 @@ export function orthoVeloOracle(
   const setup = { hidden, bank, ffMult: 100, numSteps, theta, ...flags };
   const state = oracleStart(setup, tensors);
   const averages = tensors.map(({ data }): Averages => {
-    return { fast: data.map(() => 0), slow: data.map(() => 0) };
+    const zeros = data.map(() => 0);
+    return { fast: zeros, slow: zeros, square: zeros };
   });
   const scales = scalesOf(tensors);
   return steps.map(({ loss, grads }, t) => {
     const before = state.tensors.map(({ data }) => [...data]);
     oracleStep(setup, state, grads, loss);
-    for (const [i, tensor] of state.tensors.entries()) {
+    const seen = state.tensors.map((tensor, i) => {
       const gradient = grads[i]!.map((x) => clip(x, -1000, 1000));
-      tensor.data = stepOf(
-        theta,
-        { tensor, gradient, before: before[i]!, scale: scales[i]! },
-        averages[i]!,
-        {
-          t,
-          numSteps,
-        },
-      );
+      return seenTensor(tensor, { gradient, before: before[i]! }, averages[i]!, t);
+    });
+    const means = seen[0]!.own.map((_, k) => mean(seen.map(({ own }) => own[k]!)));
+    const count = tensors.reduce((sum, { data }) => sum + data.length, 0);
+    const net = [...means, Math.log(tensors.length) / 3 - 1, Math.log(count) / 6 - 1.5];
+    for (const [i, tensor] of state.tensors.entries()) {
+      tensor.data = stepOf(theta, seen[i]!, { net, scale: scales[i]!, t, numSteps });
     }
     return state.tensors.map(({ data }) => [...data]);
   });
 }
 
-function stepOf(
-  theta: OracleRun['theta'],
-  {
-    tensor,
-    gradient,
-    before,
-    scale,
-  }: { tensor: OracleTensor; gradient: number[]; before: number[]; scale: number },
+/** A tensor before its step: averages, Adam's direction, and what is told of it alone. */
+function seenTensor(
+  tensor: OracleTensor,
+  { gradient, before }: { gradient: number[]; before: number[] },
   averages: Averages,
-  { t, numSteps }: { t: number; numSteps: number },
-): number[] {
+  t: number,
+) {
   averages.fast = averages.fast.map((m, j) => 0.85 * m + 0.15 * gradient[j]!);
   averages.slow = averages.slow.map((m, j) => 0.97 * m + 0.03 * gradient[j]!);
+  averages.square = averages.square.map((v, j) => 0.98 * v + 0.02 * gradient[j]! ** 2);
+  const { fast, slow, square } = averages;
+  const adaptive = fast.map((m, j) => {
+    const size = Math.sqrt(square[j]! / (1 - 0.98 ** (t + 1)));
+    return m / (1 - 0.85 ** (t + 1)) / (size + 1e-12);
+  });
   const isVector = tensor.shape.length < 2;
-  const layers = `orthogonal/${isVector ? 'vector' : 'matrix'}`;
   const width = isVector ? 1 : tensor.shape.at(-1)!;
   const height = before.length / width;
-  const velo = tensor.data.map((value, j) => value - before[j]!);
-  const directions = [gradient, averages.fast, averages.slow, velo.map((x) => -x)];
   const silent = Array.from({ length: height }, (_, row) =>
     gradient.slice(row * width, (row + 1) * width).every((x) => x === 0),
   );
-  const left = 1 - t / numSteps + 1 / numSteps;
-  const common = [
-    ...tensor.hidden,
-    Math.log(left) / 3,
-    t / numSteps,
-    Math.tanh(Math.log(numSteps / 1000) / 3),
-    1 / (1 + t / 20),
+  const own = [
     Math.log(height / width) / 2,
     Math.log(Math.min(height, width)) / 4 - 1,
     tensor.shape.length > 2 ? 1 : 0,
     silent.filter((is) => is).length / height,
-    Math.min(rms(averages.fast) / rms(gradient), 4),
-    Math.min(rms(averages.slow) / rms(gradient), 4),
+    Math.min(rms(fast) / rms(gradient), 4),
+    Math.min(rms(slow) / rms(gradient), 4),
+    rms(adaptive),
   ];
-  const weights = layer(common, theta[`${layers}/mix/w`]!, theta[`${layers}/mix/b`]!).map(
-    (learned, k) => learned + [0.1, 0.6, 0.3, 0][k]!,
-  );
+  const velo = tensor.data.map((value, j) => value - before[j]!);
+  const directions = [gradient, fast, slow, velo.map((x) => -x)];
+  return {
+    hidden: tensor.hidden,
+    own,
+    before,
+    velo,
+    directions,
+    adaptive,
+    isVector,
+    width,
+    height,
+  };
+}
+
+function stepOf(
+  theta: OracleRun['theta'],
+  tensor: ReturnType<typeof seenTensor>,
+  { net, scale, t, numSteps }: { net: number[]; scale: number; t: number; numSteps: number },
+): number[] {
+  const { before, velo, directions, adaptive, isVector, width, height } = tensor;
+  const layers = `orthogonal/${isVector ? 'vector' : 'matrix'}`;
+  const left = 1 - t / numSteps + 1 / numSteps;
+  const length = Math.tanh(Math.log(numSteps / 1000) / 3);
+  const time = [Math.log(left) / 3, t / numSteps, length, 1 / (1 + t / 20)];
+  const inputs = [...tensor.hidden, ...tensor.own, ...time, ...net];
+  const say = (name: string, x: number[]): number[] =>
+    layer(x, theta[`${layers}/${name}/w`]!, theta[`${layers}/${name}/b`]!);
+  const known = [...inputs, ...say('feature', inputs).map(Math.tanh)];
+  const weights = say('mix', known).map((learned, k) => learned + [0.1, 0.6, 0.3, 0][k]!);
   const mixed = before.map((_, j) =>
     weights.reduce((sum, w, k) => sum + (w * directions[k]![j]!) / rms(directions[k]!), 0),
   );
   const orthogonal = newtonSchulz(mixed, height, width).map(
     (x) => x * Math.sqrt(Math.max(height, width)),
   );
-  const size = sizeOf(before);
   const agreement = mean(velo.map((x, j) => -x * orthogonal[j]!)) / (rms(velo) * rms(orthogonal));
-  const relative = Math.tanh((Math.log(rms(velo) / size + 1e-6) + 5) / 3);
-  const inputs = [...common, relative, rms(orthogonal), agreement];
-  const gates = layer(inputs, theta[`${layers}/gate/w`]!, theta[`${layers}/gate/b`]!);
-  const share = 0.1 * within(gates[0]!);
-  const haste = Math.exp(-1.5 * Math.tanh(Math.log(numSteps / 1000) / 3));
-  const rate = (isVector ? 0.01 : 0.02) * left * haste * within(gates[1]!) * scale;
-  return before.map((p, j) => p + share * velo[j]! - rate * orthogonal[j]!);
+  const relative = Math.tanh((Math.log(rms(velo) / sizeOf(before) + 1e-6) + 5) / 3);
+  const gates = say('gate', [...known, relative, rms(orthogonal), agreement]).map(within);
+  const rate = (isVector ? 0.01 : 0.02) * left * Math.exp(-1.5 * length) * scale;
+  return before.map((p, j) => {
+    const others = gates[1]! * orthogonal[j]! + gates[2]! * adaptive[j]!;
+    return p + 0.1 * gates[0]! * velo[j]! - rate * others;
+  });
 }
