@@ -112,7 +112,10 @@ export class Player {
     const alive = jobs.filter(
       ({ member, begin, from = member }) => begin !== undefined || !this.#diverged.has(from),
     );
-    const results = await this.#population.run(alive, signal === undefined ? {} : { signal });
+    const results = await this.#population.run(alive, {
+      longestFirst: true,
+      ...(signal === undefined ? {} : { signal }),
+    });
     const byMember = new Map(results.map((result) => [result.member, result]));
     return jobs.map(({ member }) => byMember.get(member));
   }

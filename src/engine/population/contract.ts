@@ -66,6 +66,8 @@ export interface MemberResult {
 }
 
 export interface RoundOptions {
+  /** Jobs are begun by how long they take, so that workers end together; else in their order. */
+  readonly longestFirst?: boolean;
   /** Gives the round up: every member stands where it stood. */
   readonly signal?: AbortSignal;
   /** Told as they come in, in any order; a round that is given up later takes them back. */

@@ -153,6 +153,7 @@ export class Population {
       const results = await playRound(jobs, {
         workers: this.#workers,
         members: this.#members,
+        longestFirst: options.longestFirst ?? false,
         ...(onEvent === undefined ? {} : { onEvent }),
         ...(options.onResult === undefined ? {} : { onResult: options.onResult }),
       });

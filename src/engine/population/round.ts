@@ -15,6 +15,7 @@ export interface RoundContext {
   readonly members: Members;
   readonly onEvent?: (event: PopulationEvent) => void;
   readonly onResult?: (result: MemberResult) => void;
+  readonly longestFirst: boolean;
 }
 
 interface Playing {
@@ -36,14 +37,12 @@ export async function playRound(
     return { job, turn, seconds: members.seconds(turn) };
   });
   const results = new Map<MemberJob, MemberResult>();
-  let open = cutIntoPieces(
-    longestFirst(playing, ({ turn }) => turn.steps),
-    {
-      seconds: ({ seconds }) => seconds,
-      kind: ({ turn }) => members.kind(turn),
-      workers: workers.count,
-    },
-  );
+  const ordered = context.longestFirst ? longestFirst(playing, ({ turn }) => turn.steps) : playing;
+  let open = cutIntoPieces(ordered, {
+    seconds: ({ seconds }) => seconds,
+    kind: ({ turn }) => members.kind(turn),
+    workers: workers.count,
+  });
   while (open.length > 0) {
     const { done, alone, untouched } = await shareOut(open, context);
     for (const [job, result] of done) results.set(job, result);
