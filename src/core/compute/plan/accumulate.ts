@@ -4,7 +4,7 @@
  */
 import { sizeOf } from '../../../base/index';
 import type { MatmulNode, PlanBuffer, PlanNode } from './nodes';
-import { readsOf, withViews, writesOf } from './nodes';
+import { countReaders, readsOf, withViews, writesOf } from './nodes';
 import type { BufferId, View } from './view';
 import { isContiguous } from './view';
 
@@ -53,14 +53,6 @@ export function accumulateProducts(
     if (!isWhole || buffer.role !== 'temporary' || !made.has(view.buffer)) return false;
     return readers.get(view.buffer) === 1;
   }
-}
-
-function countReaders(nodes: readonly PlanNode[]): Map<BufferId, number> {
-  const readers = new Map<BufferId, number>();
-  for (const { buffer } of nodes.flatMap(readsOf)) {
-    readers.set(buffer, (readers.get(buffer) ?? 0) + 1);
-  }
-  return readers;
 }
 
 interface Sum {

@@ -130,6 +130,15 @@ export function writesOf(node: PlanNode): readonly View[] {
   return uses(node).writes;
 }
 
+/** How many times each buffer is read. */
+export function countReaders(nodes: readonly PlanNode[]): Map<BufferId, number> {
+  const readers = new Map<BufferId, number>();
+  for (const { buffer } of nodes.flatMap(readsOf)) {
+    readers.set(buffer, (readers.get(buffer) ?? 0) + 1);
+  }
+  return readers;
+}
+
 function findReads(node: PlanNode): readonly View[] {
   if (node.kind === 'kernel') return node.inputs;
   if (node.kind === 'matmul') {

@@ -3,7 +3,7 @@
  * once, and the copy disappears.
  */
 import type { MapNode, PlanBuffer, PlanNode } from './nodes';
-import { readsOf, writesOf } from './nodes';
+import { countReaders, writesOf } from './nodes';
 import type { BufferId, View } from './view';
 
 /** @returns the nodes in their order, without the copies */
@@ -37,13 +37,6 @@ function reducers(buffers: readonly PlanBuffer[], nodes: readonly PlanNode[]): S
     return node.outputs.every(({ view, mode }) => view.buffer !== buffer || mode !== 'store');
   });
   return new Set(made.map(([buffer]) => buffer));
-}
-
-function countReaders(nodes: readonly PlanNode[]): Map<BufferId, number> {
-  const readers = new Map<BufferId, number>();
-  for (const { buffer } of nodes.flatMap(readsOf))
-    readers.set(buffer, (readers.get(buffer) ?? 0) + 1);
-  return readers;
 }
 
 /** Of a map that does nothing but copy one number. */
