@@ -94,12 +94,12 @@ static void orthogonal_long(Orthogonal o, const float *y, float *out) {
   orthogonal_gram(&o, y);
   for (int step = 0; step < ORTHOGONAL_STEPS; step++) {
     orthogonal_polynomial(&o);
+    if (step < ORTHOGONAL_STEPS - 1) {
+      orthogonal_square_product(&o, o.polynomial, o.gram, o.spare);
+      orthogonal_square_product(&o, o.polynomial, o.spare, o.gram);
+    }
     if (step > 0) orthogonal_square_product(&o, o.polynomial, o.whole, o.spare);
-    else for (long i = 0; i < o.side * o.side; i++) o.spare[i] = o.polynomial[i];
-    orthogonal_swap(&o.whole, &o.spare);
-    if (step == ORTHOGONAL_STEPS - 1) break;
-    orthogonal_square_product(&o, o.polynomial, o.gram, o.spare);
-    orthogonal_square_product(&o, o.polynomial, o.spare, o.gram);
+    orthogonal_swap(&o.whole, step > 0 ? &o.spare : &o.polynomial);
   }
   orthogonal_apply(&o, o.whole, y, out);
 }
