@@ -88,8 +88,9 @@ describe.skipIf(vscodeFolder === undefined)('meta-training in a real VS Code', (
   };
   const newRuns = (count: number) => {
     const runs = join(folder, '.velo', 'runs');
+    const isWritten = (id: string) => existsSync(join(runs, id, 'config.json'));
     return eventually(
-      () => (existsSync(runs) ? readdirSync(runs).sort() : []),
+      () => (existsSync(runs) ? readdirSync(runs).filter(isWritten).sort() : []),
       (ids) => ids.length === count,
       `${count} runs`,
       60_000,

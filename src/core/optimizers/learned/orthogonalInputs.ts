@@ -21,6 +21,11 @@ const USUAL_LENGTH = 1000;
 const HASTE = 1.5;
 /** Largest size of an average to the gradient's that is told apart. */
 const NOISE_LIMIT = 4;
+/**
+ * To the largest average of the net's gradients: below it lies what is 0 but for rounding, as of a bias before a batch
+ * norm (up to 10^-6.5 on the suite's nets) or of an attention's keys. Only ResNets in their first steps have learning there.
+ */
+const ROUNDING = 3e-6;
 
 /** A tensor before its step. */
 export interface GivenTensor extends MatrixShape {
@@ -38,7 +43,7 @@ export interface GivenTensor extends MatrixShape {
 
 /** f32[n] each: of n tensors. */
 export type Sizes = Readonly<
-  Record<'gradient' | 'fast' | 'slow' | 'velo' | 'adaptive' | 'before', Tensor>
+  Record<'gradient' | 'fast' | 'slow' | 'velo' | 'adaptive' | 'before' | 'heard', Tensor>
 >;
 
 /** Of time: ln(1 − f + 1/T)/3, f, tanh(ln(T/1000)/3), and how young the training is. */
@@ -65,18 +70,26 @@ function lengthInput(numSteps: number): number {
   return Math.tanh(Math.log(numSteps / USUAL_LENGTH) / 3);
 }
 
-/** Root mean squares, never 0. */
+/** Root mean squares, never 0; and `heard`, from 1 to 0 where a gradient is 0 but for rounding. */
 export function rootMeanSquares(given: readonly GivenTensor[]): Sizes {
-  const sizes = (name: Exclude<keyof Sizes, 'before'>): Tensor =>
+  const sizes = (name: Exclude<keyof Sizes, 'before' | 'heard'>): Tensor =>
     tf.sqrt(tf.add(meanSquares(given.map((tensor) => tensor[name])), 1e-24));
+  const fast = sizes('fast');
   return {
     gradient: sizes('gradient'),
-    fast: sizes('fast'),
+    fast,
     slow: sizes('slow'),
     velo: sizes('velo'),
     adaptive: sizes('adaptive'),
     before: parameterSizes(given),
+    heard: aboveRounding(fast),
   };
+}
+
+/** a²/(a² + r²), r = 3·10⁻⁶ of the largest a: steps of a size that gradients don't set would bring rounding to that size. */
+function aboveRounding(sizes: Tensor): Tensor {
+  const squares = tf.square(sizes);
+  return tf.div(squares, tf.add(squares, tf.mul(tf.max(squares), ROUNDING ** 2)));
 }
 
 /** √(mean p² + 10⁻⁹), as VeLO has it. @returns f32[n] */
@@ -113,17 +126,17 @@ export function commonInputs(
 /** @returns f32[n, OWN_INPUTS] */
 function ownInputs(
   given: readonly GivenTensor[],
-  { gradient, fast, slow, adaptive }: Sizes,
+  { gradient, fast, slow, adaptive, heard }: Sizes,
 ): Tensor {
   const constant = (of: (tensor: GivenTensor) => number): Tensor => tf.tensor1d(given.map(of));
   const own = [
     constant(({ rows, cols }) => Math.log(rows / cols) / 2),
     constant(({ rows, cols }) => Math.log(Math.min(rows, cols)) / 4 - 1),
     constant(({ before }) => (before.rank > 2 ? 1 : 0)),
-    silentRows(given),
-    tf.minimum(tf.div(fast, gradient), NOISE_LIMIT),
-    tf.minimum(tf.div(slow, gradient), NOISE_LIMIT),
-    adaptive,
+    tf.mul(heard, silentRows(given)),
+    tf.mul(heard, tf.minimum(tf.div(fast, gradient), NOISE_LIMIT)),
+    tf.mul(heard, tf.minimum(tf.div(slow, gradient), NOISE_LIMIT)),
+    tf.mul(heard, adaptive),
   ];
   return tf.stack(own, 1);
 }

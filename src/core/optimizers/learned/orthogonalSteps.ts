@@ -8,8 +8,8 @@
  * With x the inputs, y = (x, tanh(feature(x))), and f the fraction done, of T updates:  r = w·(g, fast, slow, −Δ), each
  * divided by its RMS, w = (0.1, 0.6, 0.3, 0) + mix(y);  O = NS5(r)·√max(rows, cols), whose RMS is 1 at full rank;
  * A = m/(√v + 10⁻¹²), m and v the debiased averages of g at 0.85 and of g² at 0.98;
- * p ← p + 0.1·exp(gate₁)·Δ − ρ·pace·s·(exp(gate₂)·O + exp(gate₃)·A), Δ VeLO's step, ρ = 0.02 for matrices and 0.01 for
- * vectors, pace = (1 − f + 1/T)·exp(−1.5·tanh(ln(T/1000)/3)). Zero weights are Muon at its usual rate and Adam at a fifth
+ * p ← p + 0.1·exp(gate₁)·Δ − ρ·pace·s·h·(exp(gate₂)·O + exp(gate₃)·A), Δ VeLO's step, ρ = 0.02 for matrices and 0.01
+ * for vectors, pace = (1 − f + 1/T)·exp(−1.5·tanh(ln(T/1000)/3)), h = 0 where the gradient is 0 but for rounding. Zero weights are Muon at its usual rate and Adam at a fifth
  * of where it is best alone, both with a linear decay and faster in short trainings, beside a tenth of VeLO.
  *
  * The scale s is the RMS that a tensor started with, so that steps do not grow with what they have made. A tensor that
@@ -140,7 +140,8 @@ function stepsOf(
   const gates = linear(theta, `${kind}/gate`, all);
   const factors = tf.exp(tf.mul(GATE_LIMIT, tf.tanh(tf.div(gates, GATE_LIMIT))));
   const factor = (gate: number): Tensor => tf.reshape(tf.slice(factors, [0, gate], [-1, 1]), [-1]);
-  const pacing = tf.mul(scales, tf.mul(RATES[kind], entry(scalars, 'pace')));
+  const usual = tf.mul(scales, tf.mul(RATES[kind], entry(scalars, 'pace')));
+  const pacing = tf.mul(usual, sizes.heard);
   const shares = tf.unstack(tf.mul(VELO_SHARE, factor(0)));
   const rates = tf.unstack(tf.mul(pacing, factor(1)));
   const adaptiveRates = tf.unstack(tf.mul(pacing, factor(2)));

@@ -46,6 +46,11 @@ export function orthoVeloOracle(
       const gradient = grads[i]!.map((x) => clip(x, -1000, 1000));
       return seenTensor(tensor, { gradient, before: before[i]! }, averages[i]!, t);
     });
+    const largest = Math.max(...seen.map(({ fast }) => rms(fast)));
+    for (const tensor of seen) {
+      tensor.heard = 1 / (1 + ((3e-6 * largest) / rms(tensor.fast)) ** 2);
+      tensor.own = tensor.own.map((x, k) => (k < 3 ? x : tensor.heard * x));
+    }
     const means = seen[0]!.own.map((_, k) => mean(seen.map(({ own }) => own[k]!)));
     const count = tensors.reduce((sum, { data }) => sum + data.length, 0);
     const net = [...means, Math.log(tensors.length) / 3 - 1, Math.log(count) / 6 - 1.5];
@@ -89,8 +94,10 @@ function seenTensor(
   const velo = tensor.data.map((value, j) => value - before[j]!);
   const directions = [gradient, fast, slow, velo.map((x) => -x)];
   return {
+    heard: 1,
     hidden: tensor.hidden,
     own,
+    fast,
     before,
     velo,
     directions,
@@ -106,7 +113,7 @@ function stepOf(
   tensor: ReturnType<typeof seenTensor>,
   { net, scale, t, numSteps }: { net: number[]; scale: number; t: number; numSteps: number },
 ): number[] {
-  const { before, velo, directions, adaptive, isVector, width, height } = tensor;
+  const { heard, before, velo, directions, adaptive, isVector, width, height } = tensor;
   const layers = `orthogonal/${isVector ? 'vector' : 'matrix'}`;
   const left = 1 - t / numSteps + 1 / numSteps;
   const length = Math.tanh(Math.log(numSteps / 1000) / 3);
@@ -125,7 +132,7 @@ function stepOf(
   const agreement = mean(velo.map((x, j) => -x * orthogonal[j]!)) / (rms(velo) * rms(orthogonal));
   const relative = Math.tanh((Math.log(rms(velo) / sizeOf(before) + 1e-6) + 5) / 3);
   const gates = say('gate', [...known, relative, rms(orthogonal), agreement]).map(within);
-  const rate = (isVector ? 0.01 : 0.02) * left * Math.exp(-1.5 * length) * scale;
+  const rate = (isVector ? 0.01 : 0.02) * left * Math.exp(-1.5 * length) * scale * heard;
   return before.map((p, j) => {
     const others = gates[1]! * orthogonal[j]! + gates[2]! * adaptive[j]!;
     return p + 0.1 * gates[0]! * velo[j]! - rate * others;
