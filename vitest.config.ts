@@ -10,6 +10,8 @@ const project = (name: string, include: string[]) => ({
     include,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // What a browser or a process will show is waited for as long as Playwright waits: a busy machine is not a failure.
+    expect: { poll: { timeout: 30_000 } },
     pool: 'forks' as const,
     // 170 small modules that every worker would otherwise load one by one.
     deps: {
