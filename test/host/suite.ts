@@ -131,7 +131,7 @@ const checks: Readonly<Record<CheckName, () => unknown>> = {
       optimizer: { name: 'velo', weights: '' },
     });
     const weights = await completed(uri, '"weights": "');
-    for (const shipped of ['"velo-ortho-2"', '"velo-mini-1"', '"velo-handmade-1"'])
+    for (const shipped of ['"velo-ortho-3"', '"velo-mini-1"', '"velo-handmade-1"'])
       assert.ok(weights.includes(shipped), weights.join());
     assert.ok(weights.includes('"./mine.safetensors"'), weights.join());
     assert.ok((await completed(uri, '"dataset": "')).includes('"fashion-mnist"'));
@@ -392,7 +392,7 @@ const checks: Readonly<Record<CheckName, () => unknown>> = {
     assert.equal(document?.uri.fsPath, join(root(), 'bowl-steep-2.velo.json'));
     assert.deepEqual(JSON.parse(document.getText()), {
       task: task.task,
-      optimizer: { name: 'velo', weights: 'velo-ortho-2' },
+      optimizer: { name: 'velo', weights: 'velo-ortho-3' },
       numSteps: 1000,
     });
     assert.deepEqual(ours(document.uri), []);

@@ -75,7 +75,7 @@ describe('weights of another learned optimizer', () => {
 
 describe('the inspection of VeLO with orthogonal steps', () => {
   it('is that of its VeLO, with all arrays', () => {
-    const path = join(WEIGHTS, 'velo-ortho-2.safetensors');
+    const path = join(WEIGHTS, 'velo-ortho-3.safetensors');
     const { architecture, groups } = inspectOptimizer(path, []);
     expect(architecture).toMatchObject({
       ...{ kind: 'Orthogonal VeLO', hidden: 32, networks: 8, parameters: 14_649 },
@@ -92,7 +92,7 @@ describe('the list of optimizers', () => {
     const list = listOptimizers([own], WEIGHTS);
     expect(list.map(({ source, name }) => `${source} ${name}`)).toEqual([
       ...BASELINES.map(({ name }) => `baseline ${name}`),
-      'shipped velo-ortho-2',
+      'shipped velo-ortho-3',
       'shipped velo-mini-1',
       'shipped velo-handmade-1',
       'own mine',
