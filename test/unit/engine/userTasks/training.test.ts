@@ -4,6 +4,7 @@ import { createSession } from '../../../../src/core/index';
 import type { KernelRuntime, TrainingSession } from '../../../../src/core/index';
 import { createOptimizer } from '../../../../src/engine/jobs/createOptimizer';
 import { createTask } from '../../../../src/engine/jobs/createTask';
+import { VELO_WEIGHTS } from '../../../../src/protocol/bundled';
 import { parseRunConfigText } from '../../../../src/protocol/index';
 import { kernelRuntimes } from '../../../support/kernels';
 import { useBackend } from '../../../support/tfBackends';
@@ -15,11 +16,10 @@ beforeAll(() => useBackend('cpu'));
 const STEPS = 20;
 const [kernels] = kernelRuntimes;
 
-/** How far losses may be from those of tfjs: orthogonal steps enlarge small singular values, and their rounding, 485 times. */
-const TOLERANCES = { adam: 5e-4, velo: 3e-3 };
+/** VeLO itself: orthogonal steps enlarge small singular values, and their rounding, 485 times, so that trainings soon part. */
 const OPTIMIZERS = {
   adam: { name: 'adam', learningRate: 0.01 },
-  velo: { name: 'velo' },
+  velo: { name: 'velo', weights: VELO_WEIGHTS },
 } as const;
 const cases = KINDS.flatMap((kind) =>
   (['adam', 'velo'] as const).map((optimizer) => [kind, optimizer] as const),
@@ -55,14 +55,12 @@ describe.each(cases)('a task of the kind %s, trained with %s', (kind: Kind, opti
     const [own, expected] = [losses(compiled), losses(eager)];
     expect(compiled.compiled).toBe(true);
     own.forEach((loss, step) => {
-      expect(Math.abs(loss / expected[step]! - 1), `step ${step}`).toBeLessThan(
-        TOLERANCES[optimizer],
-      );
+      expect(Math.abs(loss / expected[step]! - 1), `step ${step}`).toBeLessThan(5e-4);
     });
     // The first batch again: what was learned shows.
     expect(Math.min(...own.slice(-3))).toBeLessThan(own[0]!);
     const [a, b] = [compiled.evaluate('innerValid', 2), eager.evaluate('innerValid', 2)];
-    expect(Math.abs(a.loss / b.loss - 1)).toBeLessThan(4 * TOLERANCES[optimizer]);
+    expect(Math.abs(a.loss / b.loss - 1)).toBeLessThan(2e-3);
     if (kind !== 'text spec') expect(a.accuracy).toBeCloseTo(b.accuracy!, 2);
     compiled.dispose();
     eager.dispose();
