@@ -26,7 +26,12 @@ export const BUNDLED_NAMES: readonly string[] = [
 ];
 
 /** Learned weights, the default first: what was best on meta-validation. */
-export const BUNDLED_WEIGHTS = ['velo-ortho-3', 'velo-mini-1', 'velo-handmade-1'] as const;
+export const BUNDLED_WEIGHTS = [
+  'velo-ortho-3',
+  'velo-mini-1',
+  'celo2-mini-1',
+  'velo-handmade-1',
+] as const;
 
 /** Of a config that names none. */
 export const DEFAULT_WEIGHTS: string = BUNDLED_WEIGHTS[0];

@@ -162,6 +162,7 @@ describe('velo tasks and velo doctor', () => {
       'fashion-mnist': true,
       'velo-ortho-3': true,
       'velo-mini-1': true,
+      'celo2-mini-1': true,
       'velo-handmade-1': true,
     });
     expect(isOk['tensorflow']).toBe(false);

@@ -131,7 +131,12 @@ const checks: Readonly<Record<CheckName, () => unknown>> = {
       optimizer: { name: 'velo', weights: '' },
     });
     const weights = await completed(uri, '"weights": "');
-    for (const shipped of ['"velo-ortho-3"', '"velo-mini-1"', '"velo-handmade-1"'])
+    for (const shipped of [
+      '"velo-ortho-3"',
+      '"velo-mini-1"',
+      '"celo2-mini-1"',
+      '"velo-handmade-1"',
+    ])
       assert.ok(weights.includes(shipped), weights.join());
     assert.ok(weights.includes('"./mine.safetensors"'), weights.join());
     assert.ok((await completed(uri, '"dataset": "')).includes('"fashion-mnist"'));

@@ -94,11 +94,12 @@ describe('the list of optimizers', () => {
       ...BASELINES.map(({ name }) => `baseline ${name}`),
       'shipped velo-ortho-3',
       'shipped velo-mini-1',
+      'shipped celo2-mini-1',
       'shipped velo-handmade-1',
       'own mine',
     ]);
     expect(list[3]).toMatchObject({ provenance: 'Kingma & Ba 2015, arXiv:1412.6980' });
-    const [ortho, mini, handMade, mine] = list.slice(BASELINES.length);
+    const [ortho, mini, celo2, handMade, mine] = list.slice(BASELINES.length);
     const size = { summary: 'VeLO, LSTM 32, 8 networks', licence: 'MIT' };
     expect(ortho).toMatchObject({
       summary: 'Orthogonal VeLO, hidden size 32 and bank size 8',
@@ -106,6 +107,7 @@ describe('the list of optimizers', () => {
     });
     expect(mini).toMatchObject({ ...size, handMade: false });
     expect(mini!.provenance).toMatch(/^Meta-trained: \d+ outer iterations/);
+    expect(celo2).toMatchObject({ summary: 'Celo2, hidden size 8', handMade: false });
     expect(handMade).toMatchObject({ ...size, handMade: true });
     expect(mine).toMatchObject({
       path: own,
