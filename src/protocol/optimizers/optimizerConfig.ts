@@ -21,7 +21,8 @@ export const optimizerSchema = z
         .describe(
           'The learned weights: "velo-ortho-3" (VeLO with orthogonal steps, meta-trained on small tasks: the best on ' +
             'meta-validation), "velo-mini-1" (VeLO itself, meta-trained likewise), "celo2-mini-1" (Celo2, 347 numbers ' +
-            'meta-trained in minutes), "velo-handmade-1" (made by hand, not meta-trained) or the path of a .safetensors file (relative to the config file).',
+            'meta-trained in minutes), "velo-handmade-1" (made by hand, not meta-trained) or the path of a .safetensors ' +
+            'file (relative to the config file).',
         ),
       weightDecay: z
         .number()

@@ -129,14 +129,17 @@ function ownInputs(
   { gradient, fast, slow, adaptive, heard }: Sizes,
 ): Tensor {
   const constant = (of: (tensor: GivenTensor) => number): Tensor => tf.tensor1d(given.map(of));
+  const heardInputs = [
+    silentRows(given),
+    tf.minimum(tf.div(fast, gradient), NOISE_LIMIT),
+    tf.minimum(tf.div(slow, gradient), NOISE_LIMIT),
+    adaptive,
+  ];
   const own = [
     constant(({ rows, cols }) => Math.log(rows / cols) / 2),
     constant(({ rows, cols }) => Math.log(Math.min(rows, cols)) / 4 - 1),
     constant(({ before }) => (before.rank > 2 ? 1 : 0)),
-    tf.mul(heard, silentRows(given)),
-    tf.mul(heard, tf.minimum(tf.div(fast, gradient), NOISE_LIMIT)),
-    tf.mul(heard, tf.minimum(tf.div(slow, gradient), NOISE_LIMIT)),
-    tf.mul(heard, adaptive),
+    ...heardInputs.map((input) => tf.mul(heard, input)),
   ];
   return tf.stack(own, 1);
 }

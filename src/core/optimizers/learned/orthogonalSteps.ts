@@ -9,8 +9,9 @@
  * divided by its RMS, w = (0.1, 0.6, 0.3, 0) + mix(y);  O = NS5(r)·√max(rows, cols), whose RMS is 1 at full rank;
  * A = m/(√v + 10⁻¹²), m and v the debiased averages of g at 0.85 and of g² at 0.98;
  * p ← p + 0.1·exp(gate₁)·Δ − ρ·pace·s·h·(exp(gate₂)·O + exp(gate₃)·A), Δ VeLO's step, ρ = 0.02 for matrices and 0.01
- * for vectors, pace = (1 − f + 1/T)·exp(−1.5·tanh(ln(T/1000)/3)), h = 0 where the gradient is 0 but for rounding. Zero weights are Muon at its usual rate and Adam at a fifth
- * of where it is best alone, both with a linear decay and faster in short trainings, beside a tenth of VeLO.
+ * for vectors, pace = (1 − f + 1/T)·exp(−1.5·tanh(ln(T/1000)/3)), h = 0 where the gradient is 0 but for rounding, else 1.
+ * Zero weights are Muon at its usual rate and Adam at a fifth of where it is best alone, both with a linear decay and
+ * faster in short trainings, beside a tenth of VeLO.
  *
  * The scale s is the RMS that a tensor started with, so that steps do not grow with what they have made. A tensor that
  * started at zero has 1/√rows, times how much larger than that the matrices that did not are in the geometric mean.

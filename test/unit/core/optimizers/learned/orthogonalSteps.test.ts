@@ -38,9 +38,17 @@ interface Reached {
   readonly moved: Readonly<Record<string, number>>;
 }
 
-function update(step: number, params: NamedFloats, state?: NamedFloats): Reached {
+/** @param sizes  of gradients by name; default 0.1 */
+function update(
+  step: number,
+  params: NamedFloats,
+  state?: NamedFloats,
+  sizes: Readonly<Record<string, number>> = {},
+): Reached {
   const optimizer = orthogonal();
-  const grads = mapValues(params, ({ shape }, name) => randomArray([...shape], name.length, 0.1));
+  const grads = mapValues(params, ({ shape }, name) =>
+    randomArray([...shape], name.length, sizes[name] ?? 0.1),
+  );
   let reached: Reached | undefined;
   tf.tidy(() => {
     const before = toTensors(params);
@@ -91,6 +99,15 @@ it('moves a matrix that has grown no further than before', () => {
     expect(next.moved[name]! / far).toBeGreaterThan(0.8);
     expect(next.moved[name]! / far).toBeLessThan(1.2);
   }
+});
+
+it('leaves a tensor where it is whose gradient is nothing but the rounding of others', () => {
+  const { moved } = update(0, params);
+  const small = update(0, params, undefined, { bias: 1e-5 }).moved;
+  const rounding = update(0, params, undefined, { bias: 1e-9 }).moved;
+  expect(small['bias']! / moved['bias']!).toBeCloseTo(1, 2);
+  expect(rounding['bias']! / moved['bias']!).toBeLessThan(1e-3);
+  expect(rounding['hidden']! / moved['hidden']!).toBeCloseTo(1, 1);
 });
 
 it('knows of no usual size where every matrix starts at zero', () => {
