@@ -254,6 +254,20 @@ describe('an evaluation', () => {
     expect(text).toContain('is at least as fast as tuned adam');
   });
 
+  it('takes the curves of a task that has two names over for both, from one that has them', async () => {
+    const twice = resolved({ tasks: [TINY.tasks![1]!, { ...TINY.tasks![1]!, name: 'same bowl' }] });
+    const start = { ...options(), config: twice };
+    const first = await startEvaluation({ ...start, root: newRoot(), reuse: whole.directory });
+    const second = await startEvaluation({ ...start, root: newRoot(), reuse: first.directory });
+    const key = (task: string): string => `${task}/adam/lr=0.1-s1`;
+    const theirs = readEvaluationCurve(whole.directory, key('bowl'))!;
+    for (const { directory } of [first, second]) {
+      const same = readEvaluationCurve(directory, key('same-bowl'));
+      expect(same).toEqual({ ...theirs, task: 'same bowl' });
+      expect(readEvaluationTimings(directory).filter((one) => 'training' in one)).toEqual([]);
+    }
+  });
+
   it('refuses to reuse what is no evaluation, and leaves nothing', async () => {
     const root = newRoot();
     const start = { ...options(), config: resolved(), root, reuse: join(folder, 'nothing') };

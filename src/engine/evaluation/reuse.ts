@@ -43,7 +43,7 @@ export interface Reused {
 export function reuseCurves(writer: EvaluationWriter, own: Reuser): Reused {
   const { config, reused } = own;
   if (config.protocol !== 'lengths' && reused === undefined) return { curves: 0, from: [] };
-  const missing = new Map(identified(own).map((one) => [one.identity, one]));
+  const missing = byIdentity(identified(own));
   const from: string[] = [];
   let curves = 0;
   for (const record of reused === undefined ? othersOf(writer.paths.id, own) : [reused]) {
@@ -58,6 +58,13 @@ interface Identified {
   readonly identity: string;
   readonly training: Training;
   readonly arm: Arm;
+}
+
+/** Several where a task stands in a suite under two names. */
+function byIdentity(all: readonly Identified[]): Map<string, Identified[]> {
+  const groups = new Map<string, Identified[]>();
+  for (const one of all) groups.set(one.identity, [...(groups.get(one.identity) ?? []), one]);
+  return groups;
 }
 
 /** The newest first. */
@@ -84,7 +91,7 @@ function isSameProgram(a: EvaluationEnvironment, b: EvaluationEnvironment): bool
 
 function takeFrom(
   record: EvaluationRecord,
-  missing: Map<string, Identified>,
+  missing: Map<string, Identified[]>,
   writer: EvaluationWriter,
   { config, isTimed }: { readonly config: ResolvedEvaluation; readonly isTimed: boolean },
 ): number {
@@ -99,13 +106,14 @@ function takeFrom(
   for (const { identity, training } of theirs) {
     const curve = readEvaluationCurve(record.directory, training.key);
     if (curve === undefined) continue;
-    const { training: own, arm } = missing.get(identity)!;
-    missing.delete(identity);
     const timing = timings.get(training.key);
-    if (isTimed && timing !== undefined) writer.appendTiming({ ...timing, training: own.key });
-    const task = config.tasks[own.task]!.name;
-    writer.writeCurve({ ...curve, task, optimizer: arm.optimizer, setting: curveSetting(arm) });
-    taken += 1;
+    for (const { training: own, arm } of missing.get(identity) ?? []) {
+      if (isTimed && timing !== undefined) writer.appendTiming({ ...timing, training: own.key });
+      const task = config.tasks[own.task]!.name;
+      writer.writeCurve({ ...curve, task, optimizer: arm.optimizer, setting: curveSetting(arm) });
+      taken += 1;
+    }
+    missing.delete(identity);
   }
   return taken;
 }
