@@ -142,4 +142,57 @@ static void orthogonal_newton_schulz(float *base, const int32_t *args) {
   }
 }
 
-#define ORTHOGONAL_KERNELS {"orthogonal.newtonSchulz", 8, orthogonal_newton_schulz},
+/* Columns that are orthonormal already, twice: as rows of `columns`, and as columns of `rows`, with zeros to their right. */
+typedef struct {
+  long side, stride;
+  float *columns, *rows, *weights, *rest;
+} Basis;
+
+/* rest -= B (B^T rest), B the first `count` columns. */
+static void basis_project(const Basis *o, long count) {
+  for (long j = 0; j < count; j += VL) {
+    vf sum = splat(0.0f);
+    for (long r = 0; r < o->side; r++) sum = fma(splat(o->rest[r]), load(o->rows + r * o->stride + j), sum);
+    store(o->weights + j, sum);
+  }
+  for (long r = 0; r < o->side; r += VL) {
+    vf value = load(o->rest + r);
+    for (long j = 0; j < count; j++) value = fma(splat(-o->weights[j]), load(o->columns + j * o->stride + r), value);
+    store(o->rest + r, value);
+  }
+}
+
+static void basis_clear(float *at, long words) {
+  for (long i = 0; i < words; i += VL) store(at + i, splat(0.0f));
+}
+
+static void gram_schmidt_one(const Basis *o, const float *in, float *out) {
+  basis_clear(o->rows, o->side * o->stride);
+  basis_clear(o->rest, o->stride);
+  for (long col = 0; col < o->side; col++) {
+    for (long r = 0; r < o->side; r++) o->rest[r] = in[r * o->side + col];
+    for (int pass = 0; pass < 2 && col > 0; pass++) basis_project(o, col);
+    float length = orthogonal_norm(o->rest, o->side);
+    for (long r = 0; r < o->stride; r += VL) store(o->columns + col * o->stride + r, load(o->rest + r) / splat(length));
+    for (long r = 0; r < o->side; r++)
+      out[r * o->side + col] = o->rows[r * o->stride + col] = o->columns[col * o->stride + r];
+  }
+}
+
+/*
+ * args: out and in [batch][side][side], batch, side, stride: side rounded up to a multiple of 16, workspace of
+ * 2 * stride * (side + 1) words
+ */
+static void orthogonal_gram_schmidt(float *base, const int32_t *args) {
+  long side = args[3], stride = args[4];
+  float *work = base + args[5];
+  Basis o = {.side = side, .stride = stride, .columns = work, .rows = work + side * stride};
+  o.weights = o.rows + side * stride;
+  o.rest = o.weights + stride;
+  for (long matrix = 0; matrix < args[2]; matrix++)
+    gram_schmidt_one(&o, base + args[1] + matrix * side * side, base + args[0] + matrix * side * side);
+}
+
+#define ORTHOGONAL_KERNELS                                  \
+  {"orthogonal.newtonSchulz", 8, orthogonal_newton_schulz}, \
+  {"orthogonal.gramSchmidt", 6, orthogonal_gram_schmidt},

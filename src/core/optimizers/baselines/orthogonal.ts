@@ -11,6 +11,11 @@ import { matrixNorms, product } from './matrixBlocks';
  * @returns f32[batch, n, n]
  */
 export function orthonormalColumns(s: Tensor): Tensor {
+  const operations = (): Tensor => gramSchmidt(s);
+  return graphCall({ op: 'GramSchmidt', inputs: [s], attrs: {}, shape: s.shape, operations });
+}
+
+function gramSchmidt(s: Tensor): Tensor {
   const [batch = 1, side = 1] = s.shape;
   const columns = tf.split(s, side, 2);
   let basis: Tensor | undefined;

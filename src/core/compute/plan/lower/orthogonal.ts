@@ -1,4 +1,4 @@
-/** Newton-Schulz as one kernel. */
+/** Newton-Schulz and Gram-Schmidt as one kernel each. */
 import { sizeOf } from '../../../../base/index';
 import { matmulWorkspace } from '../matmulWorkspace';
 import type { LowerTable } from './call';
@@ -8,6 +8,8 @@ const STEPS = 5;
 const PAD = 32;
 const LONG = 2;
 const BAND = 16;
+/** Of the longest vector of any instruction set. */
+const LANES = 16;
 
 /** Input f32[batch, rows, cols]; attribute `epsilon`, added to the norm. */
 export const ORTHOGONAL: LowerTable = {
@@ -37,6 +39,24 @@ export const ORTHOGONAL: LowerTable = {
       ],
       workspace,
       flops: batch * flopsOf(side, length),
+    });
+    return out;
+  },
+  /** Input f32[batch, side, side]. */
+  GramSchmidt: (call) => {
+    const { builder, inputs } = call;
+    const x = builder.contiguous(inputs[0]!);
+    const out = builder.temporary(call.shape());
+    const [batch = 1, side = 1] = x.shape;
+    const stride = Math.ceil(side / LANES) * LANES;
+    const workspace = 2 * stride * (side + 1);
+    builder.kernel({
+      op: 'orthogonal.gramSchmidt',
+      inputs: [x],
+      outputs: [out],
+      args: [{ output: 0 }, { input: 0 }, batch, side, stride, 'workspace'],
+      workspace,
+      flops: batch * 4 * side ** 3,
     });
     return out;
   },
