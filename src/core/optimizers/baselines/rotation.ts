@@ -1,0 +1,67 @@
+/**
+ * The eigenbasis of Shampoo's statistics, in which SOAP (Vyas et al. 2024) is Adam. Of each block G of a gradient, in the
+ * basis X′ = Q_Lᵀ·X·Q_R:  L ← β·L + (1 − β)·G·Gᵀ;  R ← β·R + (1 − β)·Gᵀ·G;  Q ← QR(S·Q), S = L/‖L‖ + 10⁻⁴·I, one step of
+ * power iteration, likewise for R. Without the ridge float32 would lose the columns of small eigenvalues.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { mapValues } from '../../compute/tensors';
+import type { Blocking } from './matrixBlocks';
+import { matrixNorms, product } from './matrixBlocks';
+import { orthonormalColumns } from './orthogonal';
+import { movingAverage } from './perTensor';
+
+/** Of S, relative to the norm of the statistics. */
+const RIDGE = 1e-4;
+/** Keeps the norm of a matrix of zeros a divisor. */
+const TINY = 1e-30;
+
+/** Statistics and their bases, f32[blocks, side, side] each. */
+export type Rotation = Readonly<Record<'l' | 'r' | 'ql' | 'qr', Tensor>>;
+
+/** Before the first gradient: no statistics, and the basis that a block is in already. */
+export function firstRotation({ down, across, blockRows, blockCols }: Blocking): Rotation {
+  const blocks = down * across;
+  return {
+    l: tf.zeros([blocks, blockRows, blockRows]),
+    r: tf.zeros([blocks, blockCols, blockCols]),
+    ql: tf.eye(blockRows, blockRows, [blocks]),
+    qr: tf.eye(blockCols, blockCols, [blocks]),
+  };
+}
+
+/** What a rotation of a tensor is called in a state: `l/<tensor>` and so on. */
+export function namedRotation(rotation: Rotation, tensor: string): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(rotation).map(([part, value]) => [`${part}/${tensor}`, value]),
+  );
+}
+
+/** @param accumulator  gives what is called so in a state */
+export function rotationOf(accumulator: (part: string) => Tensor): Rotation {
+  const parts = { l: 'l', r: 'r', ql: 'ql', qr: 'qr' } as const;
+  return mapValues(parts, accumulator);
+}
+
+/** X′. @param blocks  f32[blocks, rows, cols] */
+export function rotated({ ql, qr }: Rotation, blocks: Tensor): Tensor {
+  return product(product(ql, blocks, 'a'), qr);
+}
+
+/** X from X′. */
+export function rotatedBack({ ql, qr }: Rotation, blocks: Tensor): Tensor {
+  return product(product(ql, blocks), qr, 'b');
+}
+
+/** @param gradient  f32[blocks, rows, cols] @param decay  β */
+export function nextRotation(last: Rotation, gradient: Tensor, decay: number): Rotation {
+  const l = movingAverage(last.l, product(gradient, gradient, 'b'), decay);
+  const r = movingAverage(last.r, product(gradient, gradient, 'a'), decay);
+  return { l, r, ql: nextBasis(l, last.ql), qr: nextBasis(r, last.qr) };
+}
+
+/** QR(S·Q): towards the eigenvectors of the statistics, the largest first. */
+function nextBasis(statistics: Tensor, basis: Tensor): Tensor {
+  const scaled = tf.div(statistics, tf.add(matrixNorms(statistics), TINY));
+  return orthonormalColumns(tf.add(product(scaled, basis), tf.mul(basis, RIDGE)));
+}
