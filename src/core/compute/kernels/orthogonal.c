@@ -142,38 +142,40 @@ static void orthogonal_newton_schulz(float *base, const int32_t *args) {
   }
 }
 
-/* Columns that are orthonormal already, twice: as rows of `columns`, and as columns of `rows`, with zeros to their right. */
+/*
+ * Columns that are orthonormal already, twice: as rows of `columns`, and as columns of `rows`. Both are [stride][stride], and 0
+ * where there is no column yet.
+ */
 typedef struct {
   long side, stride;
   float *columns, *rows, *weights, *rest;
 } Basis;
 
-/* rest -= B (B^T rest), B the first `count` columns. */
-static void basis_project(const Basis *o, long count) {
-  for (long j = 0; j < count; j += VL) {
-    vf sum = splat(0.0f);
-    for (long r = 0; r < o->side; r++) sum = fma(splat(o->rest[r]), load(o->rows + r * o->stride + j), sum);
-    store(o->weights + j, sum);
-  }
-  for (long r = 0; r < o->side; r += VL) {
-    vf value = load(o->rest + r);
-    for (long j = 0; j < count; j++) value = fma(splat(-o->weights[j]), load(o->columns + j * o->stride + r), value);
-    store(o->rest + r, value);
-  }
+/* The sum of weights[i] * at[i * stride], i below `count`, a multiple of 4: as four sums, for none waits for the one before. */
+INLINE vf basis_sum(const float *weights, const float *at, long count, long stride) {
+  vf sums[4] = {splat(0.0f), splat(0.0f), splat(0.0f), splat(0.0f)};
+  for (long i = 0; i < count; i += 4)
+    for (long k = 0; k < 4; k++) sums[k] = fma(splat(weights[i + k]), load(at + (i + k) * stride), sums[k]);
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
-static void basis_clear(float *at, long words) {
-  for (long i = 0; i < words; i += VL) store(at + i, splat(0.0f));
+/* rest -= B (B^T rest), B the first `count` columns. */
+static void basis_project(const Basis *o, long count) {
+  long side = (o->side + 3) & ~3L;
+  for (long j = 0; j < count; j += VL) store(o->weights + j, basis_sum(o->rest, o->rows + j, side, o->stride));
+  for (long r = 0; r < o->side; r += VL) {
+    vf sum = basis_sum(o->weights, o->columns + r, (count + 3) & ~3L, o->stride);
+    store(o->rest + r, load(o->rest + r) - sum);
+  }
 }
 
 static void gram_schmidt_one(const Basis *o, const float *in, float *out) {
-  basis_clear(o->rows, o->side * o->stride);
-  basis_clear(o->rest, o->stride);
+  for (float *at = o->columns; at < o->rest + o->stride; at += VL) store(at, splat(0.0f));
   for (long col = 0; col < o->side; col++) {
     for (long r = 0; r < o->side; r++) o->rest[r] = in[r * o->side + col];
     for (int pass = 0; pass < 2 && col > 0; pass++) basis_project(o, col);
-    float length = orthogonal_norm(o->rest, o->side);
-    for (long r = 0; r < o->stride; r += VL) store(o->columns + col * o->stride + r, load(o->rest + r) / splat(length));
+    vf length = splat(orthogonal_norm(o->rest, o->side));
+    for (long r = 0; r < o->side; r += VL) store(o->columns + col * o->stride + r, load(o->rest + r) / length);
     for (long r = 0; r < o->side; r++)
       out[r * o->side + col] = o->rows[r * o->stride + col] = o->columns[col * o->stride + r];
   }
@@ -181,13 +183,13 @@ static void gram_schmidt_one(const Basis *o, const float *in, float *out) {
 
 /*
  * args: out and in [batch][side][side], batch, side, stride: side rounded up to a multiple of 16, workspace of
- * 2 * stride * (side + 1) words
+ * 2 * stride * (stride + 1) words
  */
 static void orthogonal_gram_schmidt(float *base, const int32_t *args) {
   long side = args[3], stride = args[4];
-  float *work = base + args[5];
-  Basis o = {.side = side, .stride = stride, .columns = work, .rows = work + side * stride};
-  o.weights = o.rows + side * stride;
+  Basis o = {.side = side, .stride = stride, .columns = base + args[5]};
+  o.rows = o.columns + stride * stride;
+  o.weights = o.rows + stride * stride;
   o.rest = o.weights + stride;
   for (long matrix = 0; matrix < args[2]; matrix++)
     gram_schmidt_one(&o, base + args[1] + matrix * side * side, base + args[0] + matrix * side * side);

@@ -49,7 +49,7 @@ export const ORTHOGONAL: LowerTable = {
     const out = builder.temporary(call.shape());
     const [batch = 1, side = 1] = x.shape;
     const stride = Math.ceil(side / LANES) * LANES;
-    const workspace = 2 * stride * (side + 1);
+    const workspace = 2 * stride * (stride + 1);
     builder.kernel({
       op: 'orthogonal.gramSchmidt',
       inputs: [x],
