@@ -27,7 +27,7 @@ export const BUNDLED_NAMES: readonly string[] = [
 
 /** Learned weights, the default first: what was best on meta-validation. */
 export const BUNDLED_WEIGHTS = [
-  'velo-ortho-3',
+  'velo-ortho-4',
   'velo-mini-1',
   'celo2-mini-1',
   'velo-handmade-1',

@@ -160,7 +160,7 @@ describe('velo tasks and velo doctor', () => {
       cpu: true,
       digits8: true,
       'fashion-mnist': true,
-      'velo-ortho-3': true,
+      'velo-ortho-4': true,
       'velo-mini-1': true,
       'celo2-mini-1': true,
       'velo-handmade-1': true,
@@ -216,7 +216,7 @@ describe('velo plan', () => {
   });
 
   it('shows what follows where kernels begin an update', async () => {
-    const folder = folderWith({ ...ADAM, optimizer: { name: 'velo', weights: 'velo-ortho-3' } });
+    const folder = folderWith({ ...ADAM, optimizer: { name: 'velo', weights: 'velo-ortho-4' } });
     const { code, stdout } = await runCli(['plan', 'a.velo.json', '--json'], { cwd: folder });
     expect(code).toBe(0);
     const plans = jsonLines(stdout) as { name: string; text: string }[];

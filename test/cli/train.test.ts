@@ -54,7 +54,7 @@ describe('velo train', () => {
     expect(rows.map(([optimizer, steps]) => [optimizer, steps])).toEqual([
       ['optimizer', 'steps'],
       ['adam 0.001', '60'],
-      ['velo-ortho-3', '20'],
+      ['velo-ortho-4', '20'],
       ['velo-handmade-1', '20'],
     ]);
     expect(folders).toBe('Run folders\n  .velo/runs/a-1\n  .velo/runs/b-1\n  .velo/runs/c-1\n');
@@ -83,7 +83,7 @@ describe('velo train', () => {
       parameters: 2,
       numSteps: 60,
       device: 'cpu',
-      weights: { name: 'velo-ortho-3', handMade: false },
+      weights: { name: 'velo-ortho-4', handMade: false },
     });
     const steps = events.filter(({ type }) => type === 'step').map(({ step }) => step);
     expect(steps).toEqual([0, 10, 20, 30, 40, 50, 59]);

@@ -156,7 +156,7 @@ describe.skipIf(vscodeFolder === undefined)('in the corners of a real VS Code', 
       .first()
       .click();
     await page.keyboard.press('Escape');
-    await viewSays(page, 'Optimizers', 'velo-ortho-3');
+    await viewSays(page, 'Optimizers', 'velo-ortho-4');
     await viewSays(page, 'Tasks', 'fashion-mnist');
     await viewSays(page, 'Runs', 'No runs yet');
     await openFile(page, 'restricted.velo.json');

@@ -210,7 +210,7 @@ describe.skipIf(vscodeFolder === undefined)('the speedup chart in a real VS Code
     );
     expect(config).toEqual({
       suite: 'quick-12',
-      optimizers: [{ optimizer: { name: 'velo', weights: 'velo-ortho-3' } }],
+      optimizers: [{ optimizer: { name: 'velo', weights: 'velo-ortho-4' } }],
       seeds: 2,
     });
   });

@@ -132,7 +132,7 @@ const checks: Readonly<Record<CheckName, () => unknown>> = {
     });
     const weights = await completed(uri, '"weights": "');
     for (const shipped of [
-      '"velo-ortho-3"',
+      '"velo-ortho-4"',
       '"velo-mini-1"',
       '"celo2-mini-1"',
       '"velo-handmade-1"',
@@ -397,7 +397,7 @@ const checks: Readonly<Record<CheckName, () => unknown>> = {
     assert.equal(document?.uri.fsPath, join(root(), 'bowl-steep-2.velo.json'));
     assert.deepEqual(JSON.parse(document.getText()), {
       task: task.task,
-      optimizer: { name: 'velo', weights: 'velo-ortho-3' },
+      optimizer: { name: 'velo', weights: 'velo-ortho-4' },
       numSteps: 1000,
     });
     assert.deepEqual(ours(document.uri), []);

@@ -18,7 +18,7 @@ describe('paths in a config', () => {
       const { folder, file } = written({ family: 'imageMlp', dataset }, { name: 'velo' });
       fs.mkdirSync(join(folder, dataset));
       expect(readConfigFile(file).task).toMatchObject({ dataset });
-      expect(readConfigFile(file).optimizer).toMatchObject({ weights: 'velo-ortho-3' });
+      expect(readConfigFile(file).optimizer).toMatchObject({ weights: 'velo-ortho-4' });
     },
   );
 

@@ -47,7 +47,7 @@ describe('parseRunConfigText', () => {
     const text = '{ "task": { "family": "beale" }, "optimizer": { "name": "velo" } }';
     expect(parseRunConfigText(text).optimizer).toEqual({
       name: 'velo',
-      weights: 'velo-ortho-3',
+      weights: 'velo-ortho-4',
       weightDecay: 0,
       maxTrainingSteps: 150_000,
     });

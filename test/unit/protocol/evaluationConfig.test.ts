@@ -14,7 +14,7 @@ describe('the config of an evaluation', () => {
     const config = parseEvaluationConfigText('{ "suite": "quick-12" }', 'mine.velo-eval.json');
     expect(config).toMatchObject({
       name: 'mine',
-      optimizers: [{ optimizer: { name: 'velo', weights: 'velo-ortho-3' } }],
+      optimizers: [{ optimizer: { name: 'velo', weights: 'velo-ortho-4' } }],
       baseline: {
         optimizer: { name: 'adam', beta1: 0.9 },
         sweep: { schedules: [{ kind: 'constant' }] },

@@ -1,20 +1,45 @@
-/** What orthogonal steps remember of a tensor's gradients, and what they see of it: averages, and Adam's direction. */
+/**
+ * What orthogonal steps remember of a tensor's gradients, and what they see of it: averages, and Adam's direction. Of a
+ * matrix that is taken in the eigenbasis of its gradients, as SOAP does (`baselines/rotation.ts`), in blocks.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { matrixShape } from '../baselines/matrixBlocks';
+import { blockingOf, fromBlocks, matrixShape, toBlocks } from '../baselines/matrixBlocks';
 import { movingAverage, zeroAccumulators } from '../baselines/perTensor';
+import {
+  firstRotation,
+  namedRotation,
+  nextRotation,
+  rotated,
+  rotatedBack,
+  rotationOf,
+} from '../baselines/rotation';
 import type { RestInput, TensorDict } from '../optimizer';
-import { entry, item } from '../velo/lookup';
+import { entry } from '../velo/lookup';
 import { clippedGradient } from '../velo/tensorStep';
 import type { GivenTensor } from './orthogonalInputs';
 
-/** Moving averages of the gradient and of its square, by the name of their arrays. */
+/** Moving averages of the gradient and, for Adam's direction, of its square in the basis. */
 const DECAYS = { fast: 0.85, slow: 0.97, square: 0.98 } as const;
 const EPSILON = 1e-12;
+/** Longest side of a block. */
+const BLOCK_SIDE = 32;
 
 /** Before the first update. */
 export function zeroAverages(params: TensorDict): TensorDict {
-  return zeroAccumulators(params, Object.keys(DECAYS));
+  const bases = Object.entries(params).map(([name, param]) => {
+    if (!isRotated(param.shape)) return { [`square/${name}`]: tf.zerosLike(param) };
+    const blocking = blockingOf(param.shape, BLOCK_SIDE);
+    const square = tf.zerosLike(toBlocks(param, blocking));
+    return { [`square/${name}`]: square, ...namedRotation(firstRotation(blocking), name) };
+  });
+  return Object.assign(zeroAccumulators(params, ['fast', 'slow']), ...bases) as TensorDict;
+}
+
+/** One row or column has no basis but its own. */
+function isRotated(shape: readonly number[]): boolean {
+  const { rows, cols } = matrixShape(shape);
+  return Math.min(rows, cols) > 1;
 }
 
 /** What the two averages of Adam's direction, which begin at zero, are short of: 1/(1 − βᵗ), with t counted from 1. */
@@ -32,19 +57,58 @@ export function averagedTensor(
   name: string,
 ): { readonly tensor: GivenTensor; readonly averages: TensorDict } {
   const gradient = clippedGradient(entry(grads, name));
-  const next = (kind: keyof typeof DECAYS, value: Tensor): Tensor =>
-    movingAverage(entry(state, `${kind}/${name}`), value, DECAYS[kind]);
+  const remembered = (part: string): Tensor => entry(state, `${part}/${name}`);
   const param = entry(before, name);
-  const fast = next('fast', gradient);
-  const slow = next('slow', gradient);
-  const square = next('square', tf.square(gradient));
-  const factors = tf.unstack(entry(scalars, 'debiasing'));
-  const size = tf.add(tf.sqrt(tf.mul(square, item(factors, 1))), EPSILON);
+  const fast = movingAverage(remembered('fast'), gradient, DECAYS.fast);
+  const slow = movingAverage(remembered('slow'), gradient, DECAYS.slow);
+  const [meanFactor, squareFactor] = tf.unstack(entry(scalars, 'debiasing')) as [Tensor, Tensor];
+  const mean = tf.mul(fast, meanFactor);
+  const adam = (isRotated(param.shape) ? rotatedAdam : plainAdam)({
+    ...{ gradient, mean, squareFactor, remembered, name },
+  });
   const tensor = {
     ...{ name, before: param, velo: tf.sub(entry(after, name), param) },
-    ...{ gradient, fast, slow, adaptive: tf.div(tf.mul(fast, item(factors, 0)), size) },
+    ...{ gradient, fast, slow, adaptive: adam.direction },
     ...matrixShape(param.shape),
   };
-  const averages = { [`fast/${name}`]: fast, [`slow/${name}`]: slow, [`square/${name}`]: square };
+  const averages = { [`fast/${name}`]: fast, [`slow/${name}`]: slow, ...adam.averages };
   return { tensor, averages };
+}
+
+interface AdamInput {
+  readonly name: string;
+  readonly gradient: Tensor;
+  /** Debiased. */
+  readonly mean: Tensor;
+  readonly squareFactor: Tensor;
+  /** What is remembered of the tensor, by part. */
+  readonly remembered: (part: string) => Tensor;
+}
+
+interface AdamStep {
+  readonly direction: Tensor;
+  readonly averages: TensorDict;
+}
+
+function plainAdam({ name, gradient, mean, squareFactor, remembered }: AdamInput): AdamStep {
+  const square = movingAverage(remembered('square'), tf.square(gradient), DECAYS.square);
+  const direction = adamDirection(mean, square, squareFactor);
+  return { direction, averages: { [`square/${name}`]: square } };
+}
+
+function rotatedAdam({ name, gradient, mean, squareFactor, remembered }: AdamInput): AdamStep {
+  const blocking = blockingOf(gradient.shape, BLOCK_SIDE);
+  const rotation = rotationOf(remembered);
+  const blocks = toBlocks(gradient, blocking);
+  const squares = tf.square(rotated(rotation, blocks));
+  const square = movingAverage(remembered('square'), squares, DECAYS.square);
+  const meanBlocks = rotated(rotation, toBlocks(mean, blocking));
+  const inBasis = adamDirection(meanBlocks, square, squareFactor);
+  const direction = fromBlocks(rotatedBack(rotation, inBasis), blocking, gradient.shape);
+  const next = namedRotation(nextRotation(rotation, blocks, DECAYS.square), name);
+  return { direction, averages: { [`square/${name}`]: square, ...next } };
+}
+
+function adamDirection(mean: Tensor, square: Tensor, squareFactor: Tensor): Tensor {
+  return tf.div(mean, tf.add(tf.sqrt(tf.mul(square, squareFactor)), EPSILON));
 }

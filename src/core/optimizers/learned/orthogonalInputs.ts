@@ -7,7 +7,7 @@ import { item } from '../velo/lookup';
 
 const TIME_INPUTS = 4;
 /** Of the tensor itself, and of all tensors together. */
-const OWN_INPUTS = 7;
+const OWN_INPUTS = 8;
 const NET_INPUTS = OWN_INPUTS + 2;
 /** Numbers besides the LSTM's for all layers, and those that only the gates have. */
 export const COMMON_INPUTS = TIME_INPUTS + OWN_INPUTS + NET_INPUTS;
@@ -37,7 +37,7 @@ export interface GivenTensor extends MatrixShape {
   readonly slow: Tensor;
   /** VeLO's step. */
   readonly velo: Tensor;
-  /** Adam's direction. */
+  /** Adam's direction, of matrices in the eigenbasis of their gradients. */
   readonly adaptive: Tensor;
 }
 
@@ -107,13 +107,13 @@ function means(sums: readonly (readonly [sum: Tensor, count: number])[]): Tensor
   return tf.mul(tf.stack(sums.map(([sum]) => sum)), parts);
 }
 
-/** Of all tensors of a net. @param told.hidden  f32[n, H], told.time f32[4] @returns f32[n, H + COMMON_INPUTS] */
+/** Of all tensors of a net. @param told.hidden  f32[n, H], told.time f32[4], told.scales f32[n] @returns f32[n, H + COMMON_INPUTS] */
 export function commonInputs(
   given: readonly GivenTensor[],
   sizes: Sizes,
-  told: { readonly hidden: Tensor; readonly time: Tensor },
+  told: { readonly hidden: Tensor; readonly time: Tensor; readonly scales: Tensor },
 ): Tensor {
-  const own = ownInputs(given, sizes);
+  const own = ownInputs(given, sizes, told.scales);
   const numbers = given.reduce((sum, { before }) => sum + sizeOf(before.shape), 0);
   const net = tf.concat([
     tf.mean(own, 0),
@@ -126,7 +126,8 @@ export function commonInputs(
 /** @returns f32[n, OWN_INPUTS] */
 function ownInputs(
   given: readonly GivenTensor[],
-  { gradient, fast, slow, adaptive, heard }: Sizes,
+  { gradient, fast, slow, adaptive, heard, before }: Sizes,
+  scales: Tensor,
 ): Tensor {
   const constant = (of: (tensor: GivenTensor) => number): Tensor => tf.tensor1d(given.map(of));
   const heardInputs = [
@@ -140,6 +141,8 @@ function ownInputs(
     constant(({ rows, cols }) => Math.log(Math.min(rows, cols)) / 4 - 1),
     constant(({ before }) => (before.rank > 2 ? 1 : 0)),
     ...heardInputs.map((input) => tf.mul(heard, input)),
+    // How much it has grown.
+    tf.tanh(tf.log(tf.div(before, scales))),
   ];
   return tf.stack(own, 1);
 }

@@ -5,9 +5,11 @@ import type { GivenTensor } from './orthogonalInputs';
 
 /** RMS below which a tensor counts as one that starts at zero. */
 const ZERO_SIZE = 1e-4;
+/** Scale of a vector of zeros, however long: as that of a matrix of 16 rows. */
+const VECTOR_SCALE = 1 / 4;
 
 /**
- * The remembered scale of each tensor, or the one that it starts with: its RMS; of zeros 1/√rows, times how much larger than
+ * The remembered scale of each tensor, or the one that it starts with: its RMS; of zeros 1/√rows, of vectors ¼, times how much larger than
  * that the matrices are that do not start at zero, in the geometric mean.
  * @param remembered  f32[n], 0 before the first update @param sizes  f32[n], RMS of the tensors @returns f32[n]
  */
@@ -16,7 +18,9 @@ export function startScales(
   given: readonly GivenTensor[],
   sizes: Tensor,
 ): Tensor {
-  const usual = tf.tensor1d(given.map(({ rows }) => 1 / Math.sqrt(rows)));
+  const usual = tf.tensor1d(
+    given.map(({ rows, before }) => (before.rank < 2 ? VECTOR_SCALE : 1 / Math.sqrt(rows))),
+  );
   const isOther = tf.cast(tf.greater(sizes, ZERO_SIZE), 'float32');
   const counts = tf.mul(isOther, tf.tensor1d(given.map(({ before }) => (before.rank < 2 ? 0 : 1))));
   const logs = tf.mul(counts, tf.log(tf.div(sizes, usual)));

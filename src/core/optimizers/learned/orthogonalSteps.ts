@@ -1,20 +1,21 @@
 /**
  * What follows VeLO's update in `orthoVelo`: of each tensor, a share of VeLO's step, one that Newton-Schulz has made
- * orthogonal, as Muon's is (Jordan et al. 2024; of a vector it is the normalised one), and one of Adam's (Kingma & Ba 2015).
+ * orthogonal, as Muon's is (Jordan et al. 2024; of a vector it is the normalised one), and one of Adam's (Kingma & Ba 2015),
+ * of a matrix in the eigenbasis of its gradients, as SOAP's is (Vyas et al. 2024).
  * How large the three are, and which directions the orthogonal one is made of, two layers say for each tensor: from what
  * VeLO's LSTM has in mind, a few numbers of the tensor and their means over all tensors, and features made of those.
  * Matrices and vectors have layers of their own.
  *
  * With x the inputs, y = (x, tanh(feature(x))), and f the fraction done, of T updates:  r = w·(g, fast, slow, −Δ), each
  * divided by its RMS, w = (0.1, 0.6, 0.3, 0) + mix(y);  O = NS5(r)·√max(rows, cols), whose RMS is 1 at full rank;
- * A = m/(√v + 10⁻¹²), m and v the debiased averages of g at 0.85 and of g² at 0.98;
+ * A = Q_L·(m′/(√v + 10⁻¹²))·Q_Rᵀ, m′ and v the debiased averages of g at 0.85 and of g² at 0.98 in the basis of `rotation.ts`;
  * p ← p + 0.1·exp(gate₁)·Δ − ρ·pace·s·h·(exp(gate₂)·O + exp(gate₃)·A), Δ VeLO's step, ρ = 0.02 for matrices and 0.01
  * for vectors, pace = (1 − f + 1/T)·exp(−1.5·tanh(ln(T/1000)/3)), h = 0 where the gradient is 0 but for rounding, else 1.
  * Zero weights are Muon at its usual rate and Adam at a fifth of where it is best alone, both with a linear decay and
  * faster in short trainings, beside a tenth of VeLO.
  *
  * The scale s is the RMS that a tensor started with, so that steps do not grow with what they have made. A tensor that
- * started at zero has 1/√rows, times how much larger than that the matrices that did not are in the geometric mean.
+ * started at zero has 1/√rows, a vector ¼, times how much larger than that the matrices that did not are in the geometric mean.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -88,7 +89,7 @@ export function orthogonalSteps(input: RestInput): UpdateResult {
   const given = averaged.map(({ tensor }) => tensor);
   const sizes = rootMeanSquares(given);
   const scales = startScales(entry(state, 'scales'), given, sizes.before);
-  const told = { hidden: entry(state, 'lstm/hidden'), time: entry(scalars, 'time') };
+  const told = { hidden: entry(state, 'lstm/hidden'), time: entry(scalars, 'time'), scales };
   const inputs = commonInputs(given, sizes, told);
   const params: Record<string, Tensor> = {};
   for (const kind of KINDS) {

@@ -75,14 +75,14 @@ describe('weights of another learned optimizer', () => {
 
 describe('the inspection of VeLO with orthogonal steps', () => {
   it('is that of its VeLO, with all arrays', () => {
-    const path = join(WEIGHTS, 'velo-ortho-3.safetensors');
+    const path = join(WEIGHTS, 'velo-ortho-4.safetensors');
     const { architecture, groups } = inspectOptimizer(path, []);
     expect(architecture).toMatchObject({
-      ...{ kind: 'Orthogonal VeLO', hidden: 32, networks: 8, parameters: 14_649 },
+      ...{ kind: 'Orthogonal VeLO', hidden: 32, networks: 8, parameters: 14_709 },
     });
     expect(groups.filter(({ name }) => name.startsWith('orthogonal/'))).toHaveLength(12);
     expect(networkResponse(path, 0, 0).network).toBe(0);
-    expect(readMatrix(path, 'orthogonal/matrix/gate/w')).toMatchObject({ rows: 63, columns: 3 });
+    expect(readMatrix(path, 'orthogonal/matrix/gate/w')).toMatchObject({ rows: 65, columns: 3 });
   });
 });
 
@@ -92,7 +92,7 @@ describe('the list of optimizers', () => {
     const list = listOptimizers([own], WEIGHTS);
     expect(list.map(({ source, name }) => `${source} ${name}`)).toEqual([
       ...BASELINES.map(({ name }) => `baseline ${name}`),
-      'shipped velo-ortho-3',
+      'shipped velo-ortho-4',
       'shipped velo-mini-1',
       'shipped celo2-mini-1',
       'shipped velo-handmade-1',

@@ -80,26 +80,38 @@ export interface SoapNumbers {
   readonly decay: number;
 }
 
+type Directions = (gradient: readonly number[], t: number) => number[];
+
 export function soap(o: SoapNumbers): Oracle {
-  return byTensor((shape) => (shape.length < 2 ? adamRule(o) : soapRule(o, shape)));
+  return byTensor((shape) => stepsAlong(soapOf(shape, o), o));
 }
 
-function adamRule({ rate, b1, b2, epsilon, decay }: SoapNumbers): TensorRule {
-  const adam = adamOf(b1, b2, epsilon);
+function stepsAlong(directionOf: Directions, o: { rate: number; decay: number }): TensorRule {
   return ({ data: p }, { data: g }, t) => {
-    const direction = adam.direction(g, t);
-    return p.map((x, i) => x - rate * (direction[i]! + decay * x));
+    const direction = directionOf(g, t);
+    return p.map((x, i) => x - o.rate * (direction[i]! + o.decay * x));
   };
 }
 
-function soapRule(o: SoapNumbers, [rows = 1, cols = 1]: readonly number[]): TensorRule {
+function adamRule({ rate, b1, b2, epsilon, decay }: SoapNumbers): TensorRule {
+  return stepsAlong(adamOf(b1, b2, epsilon).direction, { rate, decay });
+}
+
+/** The direction of each gradient in turn, t from 1; of tensors with one row or column Adam's. */
+export function soapOf(
+  shape: readonly number[],
+  o: Pick<SoapNumbers, 'b1' | 'b2' | 'epsilon'>,
+): Directions {
+  const cols = shape.at(-1) ?? 1;
+  const rows = shape.slice(0, -1).reduce((product, side) => product * side, 1);
+  if (shape.length < 2) return adamOf(o.b1, o.b2, o.epsilon).direction;
   const zeros = (a: number, b: number): Matrix => toMatrix(Array<number>(a * b).fill(0), b);
   let [m, v] = [zeros(rows, cols), zeros(rows, cols)];
   let [left, right] = [zeros(rows, rows), zeros(cols, cols)];
   let [ql, qr] = [identity(rows), identity(cols)];
   const next = (statistics: Matrix, q: Matrix): Matrix =>
     orthogonalFactor(combine(1 / frobenius(statistics), multiply(statistics, q), 1e-4, q));
-  return ({ data: p }, { data }, t) => {
+  return (data, t) => {
     const g = toMatrix(data, cols);
     const turn = (x: Matrix): Matrix => multiply(multiply(transpose(ql), x), qr);
     m = combine(o.b1, m, 1 - o.b1, g);
@@ -117,7 +129,7 @@ function soapRule(o: SoapNumbers, [rows = 1, cols = 1]: readonly number[]): Tens
     left = combine(o.b2, left, 1 - o.b2, multiply(g, transpose(g)));
     right = combine(o.b2, right, 1 - o.b2, multiply(transpose(g), g));
     [ql, qr] = [next(left, ql), next(right, qr)];
-    return p.map((x, i) => x - o.rate * (direction[i]! + o.decay * x));
+    return direction;
   };
 }
 

@@ -1,9 +1,11 @@
 /** Float64 judge of VeLO with orthogonal steps: VeLO's judge, and what follows it written out for each matrix. */
 import { clip, layer, mean, oracleStart, oracleStep } from '../../../../../parity/oracle';
 import type { OracleTensor } from '../../../../../parity/oracle';
+import { soapOf } from '../../worked/matrixOracles';
 import { newtonSchulz } from './elementOracles';
 import type { OracleResult, OracleRun } from './oracle';
 
+const ADAM = { b1: 0.85, b2: 0.98, epsilon: 1e-12 };
 const rms = (x: number[]): number => Math.sqrt(mean(x.map((value) => value * value)) + 1e-24);
 const within = (y: number): number => Math.exp(4 * Math.tanh(y / 4));
 
@@ -12,13 +14,13 @@ const sizeOf = (x: number[]): number => Math.sqrt(mean(x.map((value) => value * 
 interface Averages {
   fast: number[];
   slow: number[];
-  square: number[];
+  readonly adam: (gradient: number[], t: number) => number[];
 }
 
-/** RMS at the start; of what starts at zero 1/√rows times the geometric mean of what others are to that. */
+/** RMS at the start; of what starts at zero 1/√rows, of vectors ¼, times the geometric mean of what others are to that. */
 function scalesOf(tensors: OracleRun['tensors']): number[] {
   const usual = tensors.map(({ shape, data }) =>
-    Math.sqrt(shape.length < 2 ? 1 / data.length : shape.at(-1)! / data.length),
+    Math.sqrt(shape.length < 2 ? 1 / 16 : shape.at(-1)! / data.length),
   );
   const logs = tensors.flatMap(({ shape, data }, i) =>
     shape.length >= 2 && sizeOf(data) > 1e-4 ? [Math.log(sizeOf(data) / usual[i]!)] : [],
@@ -34,9 +36,9 @@ export function orthoVeloOracle(
   const flags = { buggedLossFeatures: false, buggedNextLstmState: false };
   const setup = { hidden, bank, ffMult: 100, numSteps, theta, ...flags };
   const state = oracleStart(setup, tensors);
-  const averages = tensors.map(({ data }): Averages => {
+  const averages = tensors.map(({ shape, data }): Averages => {
     const zeros = data.map(() => 0);
-    return { fast: zeros, slow: zeros, square: zeros };
+    return { fast: zeros, slow: zeros, adam: soapOf(shape, ADAM) };
   });
   const scales = scalesOf(tensors);
   return steps.map(({ loss, grads }, t) => {
@@ -44,12 +46,13 @@ export function orthoVeloOracle(
     oracleStep(setup, state, grads, loss);
     const seen = state.tensors.map((tensor, i) => {
       const gradient = grads[i]!.map((x) => clip(x, -1000, 1000));
-      return seenTensor(tensor, { gradient, before: before[i]! }, averages[i]!, t);
+      const given = { gradient, before: before[i]!, scale: scales[i]! };
+      return seenTensor(tensor, given, averages[i]!, t);
     });
     const largest = Math.max(...seen.map(({ fast }) => rms(fast)));
     for (const tensor of seen) {
       tensor.heard = 1 / (1 + ((3e-6 * largest) / rms(tensor.fast)) ** 2);
-      tensor.own = tensor.own.map((x, k) => (k < 3 ? x : tensor.heard * x));
+      tensor.own = tensor.own.map((x, k) => (k < 3 || k > 6 ? x : tensor.heard * x));
     }
     const means = seen[0]!.own.map((_, k) => mean(seen.map(({ own }) => own[k]!)));
     const count = tensors.reduce((sum, { data }) => sum + data.length, 0);
@@ -61,21 +64,17 @@ export function orthoVeloOracle(
   });
 }
 
-/** A tensor before its step: averages, Adam's direction, and what is told of it alone. */
+/** A tensor before its step: averages, Adam's or SOAP's direction, and what is told of it alone. */
 function seenTensor(
   tensor: OracleTensor,
-  { gradient, before }: { gradient: number[]; before: number[] },
+  { gradient, before, scale }: { gradient: number[]; before: number[]; scale: number },
   averages: Averages,
   t: number,
 ) {
   averages.fast = averages.fast.map((m, j) => 0.85 * m + 0.15 * gradient[j]!);
   averages.slow = averages.slow.map((m, j) => 0.97 * m + 0.03 * gradient[j]!);
-  averages.square = averages.square.map((v, j) => 0.98 * v + 0.02 * gradient[j]! ** 2);
-  const { fast, slow, square } = averages;
-  const adaptive = fast.map((m, j) => {
-    const size = Math.sqrt(square[j]! / (1 - 0.98 ** (t + 1)));
-    return m / (1 - 0.85 ** (t + 1)) / (size + 1e-12);
-  });
+  const { fast, slow } = averages;
+  const adaptive = averages.adam(gradient, t + 1);
   const isVector = tensor.shape.length < 2;
   const width = isVector ? 1 : tensor.shape.at(-1)!;
   const height = before.length / width;
@@ -90,6 +89,7 @@ function seenTensor(
     Math.min(rms(fast) / rms(gradient), 4),
     Math.min(rms(slow) / rms(gradient), 4),
     rms(adaptive),
+    Math.tanh(Math.log(sizeOf(before) / scale)),
   ];
   const velo = tensor.data.map((value, j) => value - before[j]!);
   const directions = [gradient, fast, slow, velo.map((x) => -x)];
