@@ -6,8 +6,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { mapValues } from '../../compute/tensors';
+import { fromBlocks, matrixNorms, product, toBlocks } from './matrixBlocks';
 import type { Blocking } from './matrixBlocks';
-import { matrixNorms, product } from './matrixBlocks';
 import { orthonormalColumns } from './orthogonal';
 import { movingAverage } from './perTensor';
 
@@ -43,18 +43,50 @@ export function rotationOf(accumulator: (part: string) => Tensor): Rotation {
   return mapValues(parts, accumulator);
 }
 
+interface Turned {
+  readonly blocking: Blocking;
+  /** Before the step. */
+  readonly rotation: Rotation;
+  readonly gradient: Tensor;
+  /** An average of gradients. */
+  readonly mean: Tensor;
+  /** The average of squares in the basis, f32[blocks, rows, cols], before the step. */
+  readonly square: Tensor;
+  /** β, of the squares as well. */
+  readonly decay: number;
+}
+
+/**
+ * A direction that is made in the basis, and what is remembered next.
+ * @param directionOf  the direction in the basis, of the mean and of the next average of squares there
+ * @returns direction, shaped as the gradient
+ */
+export function stepInBasis(
+  { blocking, rotation, gradient, mean, square, decay }: Turned,
+  directionOf: (mean: Tensor, square: Tensor) => Tensor,
+): { readonly direction: Tensor; readonly square: Tensor; readonly rotation: Rotation } {
+  const blocks = toBlocks(gradient, blocking);
+  const next = movingAverage(square, tf.square(rotated(rotation, blocks)), decay);
+  const inBasis = directionOf(rotated(rotation, toBlocks(mean, blocking)), next);
+  return {
+    direction: fromBlocks(rotatedBack(rotation, inBasis), blocking, gradient.shape),
+    square: next,
+    rotation: nextRotation(rotation, blocks, decay),
+  };
+}
+
 /** X′. @param blocks  f32[blocks, rows, cols] */
-export function rotated({ ql, qr }: Rotation, blocks: Tensor): Tensor {
+function rotated({ ql, qr }: Rotation, blocks: Tensor): Tensor {
   return product(product(ql, blocks, 'a'), qr);
 }
 
 /** X from X′. */
-export function rotatedBack({ ql, qr }: Rotation, blocks: Tensor): Tensor {
+function rotatedBack({ ql, qr }: Rotation, blocks: Tensor): Tensor {
   return product(product(ql, blocks), qr, 'b');
 }
 
 /** @param gradient  f32[blocks, rows, cols] @param decay  β */
-export function nextRotation(last: Rotation, gradient: Tensor, decay: number): Rotation {
+function nextRotation(last: Rotation, gradient: Tensor, decay: number): Rotation {
   const l = movingAverage(last.l, product(gradient, gradient, 'b'), decay);
   const r = movingAverage(last.r, product(gradient, gradient, 'a'), decay);
   return { l, r, ql: nextBasis(l, last.ql), qr: nextBasis(r, last.qr) };

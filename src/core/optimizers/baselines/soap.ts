@@ -21,17 +21,10 @@ import {
 import type { OptionTable, OptionValues } from '../optionTable';
 import { scheduledRate } from '../schedules';
 import { biasCorrections, correctedDirection } from './adam';
-import { blockingOf, fromBlocks, toBlocks } from './matrixBlocks';
+import { blockingOf, toBlocks } from './matrixBlocks';
 import { movingAverage, updateEach, zeroAccumulators } from './perTensor';
 import type { TensorView } from './perTensor';
-import {
-  firstRotation,
-  namedRotation,
-  nextRotation,
-  rotated,
-  rotatedBack,
-  rotationOf,
-} from './rotation';
+import { firstRotation, namedRotation, rotationOf, stepInBasis } from './rotation';
 import { withDecay } from './tensorMath';
 
 export const SOAP_OPTIONS = {
@@ -102,13 +95,14 @@ function plainStep(view: TensorView, { beta1, beta2, epsilon }: Resolved): Step 
 function rotatedStep(view: TensorView, options: Resolved): Step {
   const { beta1, beta2, epsilon, blockSize } = options;
   const { grad, accumulator } = view;
-  const blocking = blockingOf(grad.shape, blockSize);
-  const rotation = rotationOf(accumulator);
-  const g = toBlocks(grad, blocking);
   const m = movingAverage(accumulator('m'), grad, beta1);
-  const v = movingAverage(accumulator('v'), tf.square(rotated(rotation, g)), beta2);
-  const mean = rotated(rotation, toBlocks(m, blocking));
-  const inBasis = correctedDirection(view, { m: mean, v }, { epsilon });
-  const direction = fromBlocks(rotatedBack(rotation, inBasis), blocking, grad.shape);
-  return { direction, accumulators: { m, v, ...nextRotation(rotation, g, beta2) } };
+  const { direction, square, rotation } = stepInBasis(
+    {
+      blocking: blockingOf(grad.shape, blockSize),
+      rotation: rotationOf(accumulator),
+      ...{ gradient: grad, mean: m, square: accumulator('v'), decay: beta2 },
+    },
+    (mean, v) => correctedDirection(view, { m: mean, v }, { epsilon }),
+  );
+  return { direction, accumulators: { m, v: square, ...rotation } };
 }

@@ -4,16 +4,9 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { blockingOf, fromBlocks, matrixShape, toBlocks } from '../baselines/matrixBlocks';
+import { blockingOf, matrixShape, toBlocks } from '../baselines/matrixBlocks';
 import { movingAverage, zeroAccumulators } from '../baselines/perTensor';
-import {
-  firstRotation,
-  namedRotation,
-  nextRotation,
-  rotated,
-  rotatedBack,
-  rotationOf,
-} from '../baselines/rotation';
+import { firstRotation, namedRotation, rotationOf, stepInBasis } from '../baselines/rotation';
 import type { RestInput, TensorDict } from '../optimizer';
 import { entry } from '../velo/lookup';
 import { clippedGradient } from '../velo/tensorStep';
@@ -97,16 +90,16 @@ function plainAdam({ name, gradient, mean, squareFactor, remembered }: AdamInput
 }
 
 function rotatedAdam({ name, gradient, mean, squareFactor, remembered }: AdamInput): AdamStep {
-  const blocking = blockingOf(gradient.shape, BLOCK_SIDE);
-  const rotation = rotationOf(remembered);
-  const blocks = toBlocks(gradient, blocking);
-  const squares = tf.square(rotated(rotation, blocks));
-  const square = movingAverage(remembered('square'), squares, DECAYS.square);
-  const meanBlocks = rotated(rotation, toBlocks(mean, blocking));
-  const inBasis = adamDirection(meanBlocks, square, squareFactor);
-  const direction = fromBlocks(rotatedBack(rotation, inBasis), blocking, gradient.shape);
-  const next = namedRotation(nextRotation(rotation, blocks, DECAYS.square), name);
-  return { direction, averages: { [`square/${name}`]: square, ...next } };
+  const next = stepInBasis(
+    {
+      blocking: blockingOf(gradient.shape, BLOCK_SIDE),
+      rotation: rotationOf(remembered),
+      ...{ gradient, mean, square: remembered('square'), decay: DECAYS.square },
+    },
+    (turned, square) => adamDirection(turned, square, squareFactor),
+  );
+  const averages = { [`square/${name}`]: next.square, ...namedRotation(next.rotation, name) };
+  return { direction: next.direction, averages };
 }
 
 function adamDirection(mean: Tensor, square: Tensor, squareFactor: Tensor): Tensor {

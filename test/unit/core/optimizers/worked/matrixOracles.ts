@@ -97,7 +97,7 @@ function adamRule({ rate, b1, b2, epsilon, decay }: SoapNumbers): TensorRule {
   return stepsAlong(adamOf(b1, b2, epsilon).direction, { rate, decay });
 }
 
-/** The direction of each gradient in turn, t from 1; of tensors with one row or column Adam's. */
+/** The direction of each gradient in turn, t from 1; of vectors and scalars Adam's. */
 export function soapOf(
   shape: readonly number[],
   o: Pick<SoapNumbers, 'b1' | 'b2' | 'epsilon'>,
