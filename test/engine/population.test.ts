@@ -1,8 +1,5 @@
 /** Populations on real threads, held against trainings of their own and against themselves. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   createArchitecture,
   createLearnedOptimizer,
@@ -13,130 +10,25 @@ import {
   plainTheta,
   streamKey,
 } from '../../src/core/index';
-import {
-  createOptimizer,
-  createTask,
-  loadNativeKernels,
-  openPopulation,
-} from '../../src/engine/index';
-import type {
-  Assignment,
-  MemberJob,
-  MemberResult,
-  Population,
-  PopulationEvent,
-  PopulationOptions,
-} from '../../src/engine/index';
+import { createOptimizer, createTask, loadNativeKernels } from '../../src/engine/index';
+import type { MemberJob } from '../../src/engine/index';
 import { pickDevice } from '../../src/engine/devices/devices';
-import { bundleOf } from '../support/bundles';
-import type { OptimizerConfig } from '../../src/protocol/index';
-import { ROOT, smallConfig } from './trainingSupport';
+import {
+  ADAM,
+  LEARNED,
+  TASKS,
+  adam,
+  assignment,
+  dataDir,
+  folder,
+  goOn,
+  numbers,
+  pairs,
+  populationOf,
+  theta,
+} from './populationSupport';
 
-const dataDir = join(ROOT, 'media', 'data');
-const theta = plainTheta({ hidden: 9, bank: 2, peak: 0.5 });
-const sd = Float32Array.from(flatTheta(theta), () => 0.01);
-const TASKS: PopulationOptions['tasks'] = [
-  {
-    family: 'imageMlp',
-    dataset: 'digits8',
-    hidden: [6],
-    activation: 'relu',
-    norm: 'none',
-    dropout: 0,
-    loss: 'crossEntropy',
-    batchSize: 8,
-    grey: false,
-  },
-  {
-    family: 'imageMlp',
-    dataset: 'digits8',
-    hidden: [],
-    activation: 'relu',
-    norm: 'none',
-    dropout: 0,
-    loss: 'crossEntropy',
-    batchSize: 16,
-    imageSize: 4,
-    grey: false,
-  },
-  { family: 'quadratic', dimension: 5, condition: 10 },
-];
-const LEARNED = 0;
-const ADAM = 1;
 const DEVICES = loadNativeKernels().runtime === undefined ? ['wasm'] : ['wasm', 'native'];
-
-let script: string;
-let folder: string;
-const open: Population[] = [];
-
-beforeAll(async () => {
-  script = await bundleOf('src/engine/workers/main.ts', 'engineWorker.cjs');
-  folder = mkdtempSync(join(tmpdir(), 'velo-population-'));
-});
-
-afterEach(async () => {
-  for (const population of open.splice(0)) await population.close();
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function populationOf(changes: Partial<PopulationOptions> = {}): Promise<Population> {
-  const population = await openPopulation({
-    tasks: TASKS,
-    optimizers: [{ theta, sd }, { config: adam(0.01) }],
-    members: 8,
-    device: 'wasm',
-    workers: 2,
-    dataDir,
-    weightsDir: folder,
-    workerScript: script,
-    ...changes,
-  });
-  open.push(population);
-  return population;
-}
-
-function adam(learningRate: number, kind: 'constant' | 'cosine' = 'constant'): OptimizerConfig {
-  return smallConfig({ optimizer: { name: 'adam', learningRate, schedule: { kind } } }).optimizer;
-}
-
-function assignment(changes: Partial<Assignment> = {}): Assignment {
-  return { task: 0, optimizer: LEARNED, seed: 1, numSteps: 100, ...changes };
-}
-
-/** Antithetic pairs over all tasks. */
-function pairs(count: number, steps: number): MemberJob[] {
-  return Array.from({ length: count }, (_, member) => {
-    const pair = Math.floor(member / 2);
-    const key = streamKey({ seed: 9, purpose: 'noise', step: 0, member: pair });
-    return {
-      member,
-      begin: assignment({ task: pair % TASKS.length, seed: pair }),
-      perturbation: { key, sign: member % 2 === 0 ? 1 : -1 },
-      steps,
-      evaluate: { splits: ['outerValid'], batches: 2 },
-    };
-  });
-}
-
-/** The same jobs for members that have begun. */
-function goOn(jobs: readonly MemberJob[]): MemberJob[] {
-  return jobs.map(({ member, perturbation, steps }) => ({
-    member,
-    perturbation: perturbation!,
-    steps,
-  }));
-}
-
-/** What has to be the same bits. */
-function numbers(results: readonly MemberResult[]) {
-  return results.map(({ error, seconds, ...result }) => {
-    expect([error, seconds]).toEqual([undefined, expect.any(Number)]);
-    return result;
-  });
-}
 
 describe.each(DEVICES)('a population on %s', (device) => {
   const own = { device: device as 'wasm' };
@@ -206,6 +98,23 @@ describe.each(DEVICES)('a population on %s', (device) => {
     const [plus, minus] = rounds[0]!;
     expect(plus!.losses[0]).toBe(minus!.losses[0]);
     expect(plus!.losses[24]).not.toBe(minus!.losses[24]);
+  });
+
+  it('gives the same bits where turns are long, played in parts, and some members diverge', async () => {
+    const begin = pairs(6, 25);
+    const worst = [Infinity, Infinity, 1e-9, 2, 1e-9, Infinity];
+    const rest = goOn(begin).map((job, i) => ({ ...job, steps: 500, worstLoss: worst[i]! }));
+    const rounds: unknown[] = [];
+    for (const workers of [1, 2, 3]) {
+      const population = await populationOf({ ...own, workers });
+      await population.run(begin);
+      const results = numbers(await population.run(rest));
+      expect(results.map(({ diverged }) => diverged)).toContain(true);
+      expect(results[0]!.losses.every(Number.isFinite)).toBe(true);
+      rounds.push([results, begin.map(({ member }) => population.snapshot(member))]);
+    }
+    expect(rounds[1]).toEqual(rounds[0]);
+    expect(rounds[2]).toEqual(rounds[0]);
   });
 
   it('keeps members apart whose seed makes another loss', async () => {
@@ -433,104 +342,5 @@ describe('a population', () => {
     expect(good!.error).toBeUndefined();
     expect(bad!.error!.message).toMatch(/^member 1 \(digits8, seed 1\): batchSize is 100000/);
     await expect(population.forecast([assignment({ task: 1 })], 1)).rejects.toThrow(/batchSize/);
-  });
-});
-
-describe('a population whose worker breaks down', () => {
-  /** A worker's program with something before it. */
-  function broken(name: string, before: string): string {
-    const file = join(folder, `${name}.cjs`);
-    writeFileSync(file, `${before}\nrequire(${JSON.stringify(script)});\n`);
-    return file;
-  }
-
-  /** Ends the thread in the middle of a turn, each of which looks at the clock, once. */
-  const died = (): string => join(folder, 'died');
-  const dies = (): string => `
-    const { existsSync, writeFileSync } = require('node:fs');
-    const { parentPort } = require('node:worker_threads');
-    let isPlaying = false;
-    parentPort.on('message', ({ method }) => { isPlaying = method === 'play'; });
-    const now = performance.now.bind(performance);
-    let looks = 0;
-    performance.now = () => {
-      if (isPlaying && ++looks === 6 && !existsSync(${JSON.stringify(died())})) {
-        writeFileSync(${JSON.stringify(died())}, '');
-        process.exit(7);
-      }
-      return now();
-    };`;
-
-  it('goes on from where its members stood', async () => {
-    const events: PopulationEvent[] = [];
-    const whole = await populationOf({ workers: 1 });
-    const workerScript = broken('dies', dies());
-    const population = await populationOf({
-      workers: 1,
-      workerScript,
-      onEvent: (event) => events.push(event),
-    });
-    const rest = goOn(pairs(6, 15));
-    for (const jobs of [pairs(6, 10), rest]) {
-      expect(numbers(await population.run(jobs))).toEqual(numbers(await whole.run(jobs)));
-    }
-    expect(existsSync(died())).toBe(true);
-    expect(events).toHaveLength(1);
-    expect(events[0]!.members.join()).toMatch(/member \d \((digits8|quadratic), seed \d\)/);
-    expect(events[0]!.message).toMatch(/exitCode|ended|terminated/i);
-  });
-
-  it('gives up a member that kills every worker, and names it', async () => {
-    const events: PopulationEvent[] = [];
-    const workerScript = broken(
-      'killer',
-      `
-      const { parentPort } = require('node:worker_threads');
-      let round;
-      parentPort.on('message', ({ params }) => { round = params?.[0]; });
-      const store = Atomics.store;
-      Atomics.store = (array, place, value) => {
-        const piece = array === round?.takers ? round.pieces[place] : [];
-        store(array, place, value);
-        if (piece.some(({ assignment }) => assignment.seed === 1)) process.exit(7);
-      };`,
-    );
-    const population = await populationOf({ workerScript, onEvent: (event) => events.push(event) });
-    const results = await population.run(pairs(6, 10));
-    expect(results.map(({ error }) => error?.message)).toEqual([
-      undefined,
-      undefined,
-      'member 2 (digits8, seed 1): a worker ended 2 times over its turn',
-      'member 3 (digits8, seed 1): a worker ended 2 times over its turn',
-      undefined,
-      undefined,
-    ]);
-    expect(events.length).toBeGreaterThanOrEqual(4);
-    const [again] = await population.run([{ member: 0, steps: 3 }]);
-    expect(again!.step).toBe(13);
-  });
-
-  it('starts a trapped kernel anew', async () => {
-    const whole = await populationOf();
-    const workerScript = broken(
-      'trapped',
-      `
-      const { Instance } = WebAssembly;
-      let runs = 0;
-      WebAssembly.Instance = function (module, imports) {
-        const { exports } = new Instance(module, imports);
-        if (!('opName' in exports)) return { exports };
-        const run = (...args) => {
-          if (++runs === 9) throw new WebAssembly.RuntimeError('memory access out of bounds');
-          return exports.run(...args);
-        };
-        return { exports: { ...exports, run } };
-      };`,
-    );
-    const population = await populationOf({ workerScript });
-    for (let round = 0; round < 3; round++) {
-      const jobs = pairs(6, 10);
-      expect(numbers(await population.run(jobs))).toEqual(numbers(await whole.run(jobs)));
-    }
   });
 });

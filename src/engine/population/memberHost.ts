@@ -24,6 +24,8 @@ import type {
 
 /** Trainings whose order of batches is kept for their next turn, and optimizers. */
 const TASKS_KEPT = 512;
+/** The same of members that end with their turn: for the other side of a pair. */
+const PASSING_KEPT = 4;
 /** How long a trial may take at least. */
 const TRIAL_MS = 40;
 
@@ -38,6 +40,7 @@ export class MemberHost {
   readonly #kernels: KernelRuntime;
   readonly #stages: LRUCache<string, Stage>;
   readonly #trainings = new LRUCache<string, Task>({ max: TASKS_KEPT });
+  readonly #passing = new LRUCache<string, Task>({ max: PASSING_KEPT });
   readonly #optimizers = new LRUCache<string, Optimizer>({ max: TASKS_KEPT });
 
   constructor(task: PopulationTask, kernels: KernelRuntime) {
@@ -119,7 +122,7 @@ export class MemberHost {
     const begin = performance.now();
     const stage = this.#stage(assignment, versions);
     const outcome = stage.run({
-      owner: this.#owner(assignment),
+      owner: this.#owner(assignment, ends === true),
       steps,
       ...(from === undefined ? {} : { from: { ...from, image: new Float32Array(from.image) } }),
       ...(perturbation === undefined ? {} : { perturbation }),
@@ -155,18 +158,21 @@ export class MemberHost {
     return stage;
   }
 
-  #owner(assignment: Assignment): StepOwner {
+  #owner(assignment: Assignment, isPassing = false): StepOwner {
     return {
-      task: this.#training(assignment),
+      task: this.#training(assignment, isPassing ? this.#passing : this.#trainings),
       optimizer: this.#optimizer(assignment),
       seed: assignment.seed,
     };
   }
 
-  #training({ task, config: own, variation, seed }: Assignment): Task {
+  #training(
+    { task, config: own, variation, seed }: Assignment,
+    known: LRUCache<string, Task>,
+  ): Task {
     const { config, dataset } = this.#task.tasks[task]!;
     const name = JSON.stringify([own, variation]);
-    return kept(this.#trainings, `${task}/${seed}${name}`, () => {
+    return kept(known, `${task}/${seed}${name}`, () => {
       const plain = taskFrom(own ?? config, seed, dataset);
       return variation === undefined ? plain : variedTask(plain, variation, seed);
     });

@@ -12,6 +12,7 @@ import type {
   TurnMessage,
   TurnReply,
 } from './messages';
+import { createPieceQueue } from './pieceQueue';
 
 interface Standing extends Omit<MemberSnapshot, 'image'> {
   readonly image: SharedArrayBuffer;
@@ -87,10 +88,12 @@ export class Members {
 
   /** A round of these turns. */
   round(pieces: readonly (readonly TurnMessage[])[]): Round {
+    const later = new Set(pieces.flatMap((turns) => turns.map(({ next }) => next)));
+    const first = pieces.flatMap((_, i) => (later.has(i) ? [] : i));
     return {
       pieces,
       ...this.known,
-      next: new Int32Array(new SharedArrayBuffer(4)),
+      queue: createPieceQueue(pieces.length, first),
       takers: new Int32Array(new SharedArrayBuffer(4 * pieces.length)),
     };
   }

@@ -8,6 +8,7 @@ import type {
 } from '../../core/index';
 import type { DeviceName, EngineError, OptimizerConfig, TaskConfig } from '../../protocol/index';
 import type { TaskDataset } from '../jobs/createTask';
+import type { PieceQueue } from './pieceQueue';
 
 /** A task with what it needs from the disk, in memory that all threads share. */
 export interface SharedTask {
@@ -73,6 +74,8 @@ export interface TurnMessage {
   readonly ends?: true;
   /** Memory for the new image, where there is some. */
   readonly spare?: SharedArrayBuffer;
+  /** Index of the piece that goes on from the new image. */
+  readonly next?: number;
 }
 
 /** What every worker of a round is given at once: each takes the next piece that nobody has, until there is none. */
@@ -83,8 +86,7 @@ export interface Round {
   readonly added: { readonly first: number; readonly tasks: readonly SharedTask[] };
   /** Which centre of each optimizer they go out from. */
   readonly versions: readonly number[];
-  /** i32[1] in shared memory: the next piece. */
-  readonly next: Int32Array;
+  readonly queue: PieceQueue;
   /** i32[pieces] in shared memory: 1 + the number of the worker that has taken it, 0 as long as nobody has. */
   readonly takers: Int32Array;
 }
@@ -110,6 +112,11 @@ export type TurnReply =
     }
   | { readonly error: EngineError }
   | { readonly cancelled: true };
+
+/** Whether there is anything to do after this part of a turn. */
+export function goesOn(reply: TurnReply): boolean {
+  return 'step' in reply && !reply.diverged;
+}
 
 /** What a turn costs, found out by trying. */
 export interface Trial {

@@ -1,7 +1,7 @@
 /** How the turns of a round are cut into pieces, so that a worker that is done early takes the next one. */
 
-/** Pieces for each worker: more of them even out, fewer have less to say. */
-const PIECES = 16;
+/** A piece has at most this share of what a worker has left to do: smaller ones even out, larger ones have less to say. */
+const SHARE_OF_REST = 1 / 8;
 /** A shorter piece is not worth a message. */
 const SHORTEST_SECONDS = 0.001;
 /** The turns of a longer one would keep their results back for too long. */
@@ -42,9 +42,8 @@ export function cutIntoPieces<T>(jobs: readonly T[], { seconds, kind, workers }:
   );
   const left = isSecond.filter((one) => !one).length;
   const joinsTwins = left >= PIECES_OF_TWINS * workers;
-  const known = costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0);
-  const share = known / (PIECES * workers);
-  const target = Math.min(LONGEST_SECONDS, Math.max(SHORTEST_SECONDS, share));
+  let rest = costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0);
+  let target = 0;
   const pieces: T[][] = [];
   let open = 0;
   jobs.forEach((job, i) => {
@@ -55,11 +54,50 @@ export function cutIntoPieces<T>(jobs: readonly T[], { seconds, kind, workers }:
       last.push(job);
       open += cost;
     } else {
+      const share = (SHARE_OF_REST * rest) / workers;
+      target = Math.min(LONGEST_SECONDS, Math.max(SHORTEST_SECONDS, share));
       pieces.push([job]);
       open = cost;
     }
+    rest -= costs[i] ?? 0;
   });
   return pieces;
+}
+
+/** A turn is cut as long as what is left of it is more than this share of what a worker has to do in the round. */
+const LARGEST_SHARE = 1 / 32;
+/** Turns are cut at multiples of so many steps alone: there a worker looks up anyway. */
+const STEPS_AT_ONCE = 64;
+
+export interface Cutting {
+  /** Steps of the turn, and those that the member has made before. */
+  readonly steps: number;
+  readonly from: number;
+  /** About how long the turn takes. */
+  readonly seconds: number;
+  /** About how long each worker has to work in the round. */
+  readonly round: number;
+}
+
+/**
+ * Steps of the parts that a turn is played in. Where each member's turn is a large part of the round a worker that is done early
+ * would wait for the other's last one; so all members come near to their end first, and what is then left is short.
+ * @returns one number where cutting gains nothing
+ */
+export function partSteps({ steps, from, seconds, round }: Cutting): number[] {
+  const rest = Math.min(1 / 2, seconds / round);
+  const end = from + steps;
+  const parts: number[] = [];
+  let at = from;
+  let left = seconds;
+  while (left > LARGEST_SHARE * round && left * rest > SHORTEST_SECONDS) {
+    const cut = Math.floor((end - (end - at) * rest) / STEPS_AT_ONCE) * STEPS_AT_ONCE;
+    if (cut <= at) break;
+    parts.push(cut - at);
+    at = cut;
+    left *= rest;
+  }
+  return [...parts, end - at];
 }
 
 /** For each job whether the one before it is of the same new kind, and no second one itself. */

@@ -1,6 +1,8 @@
 /** One round: every job's turn is played once, whatever happens to the workers meanwhile. */
 import { UserError, messageOf } from '../../base/index';
 import { fromEngineError } from '../../protocol/index';
+import { isComplete, joinReplies, partsOf } from './parts';
+import { closeQueue } from './pieceQueue';
 import { cutIntoPieces, longestFirst } from './pieces';
 import type { MemberJob, MemberResult, PopulationEvent } from './contract';
 import type { Members } from './members';
@@ -23,6 +25,16 @@ interface Playing {
   readonly turn: TurnMessage;
   /** About how long it takes, where that is known. */
   readonly seconds: number | undefined;
+  /** One or more, that are the whole turn together. */
+  readonly parts: readonly TurnMessage[];
+}
+
+/** A part of a round that one worker plays at one go. */
+interface Piece {
+  readonly turns: readonly TurnMessage[];
+  readonly of: readonly Playing[];
+  /** Which part of each it is. */
+  readonly part: number;
 }
 
 /** @returns in the order of the jobs. @throws UserError('config') on a job that cannot be */
@@ -32,10 +44,7 @@ export async function playRound(
 ): Promise<MemberResult[]> {
   requireDistinct(jobs);
   const { members, workers } = context;
-  const playing = jobs.map((job) => {
-    const turn = members.turnOf(job);
-    return { job, turn, seconds: members.seconds(turn) };
-  });
+  const playing = playingOf(jobs, context);
   const results = new Map<MemberJob, MemberResult>();
   const ordered = context.longestFirst ? longestFirst(playing, ({ turn }) => turn.steps) : playing;
   let open = cutIntoPieces(ordered, {
@@ -63,6 +72,20 @@ function requireDistinct(jobs: readonly MemberJob[]): void {
   }
 }
 
+/** Cut into parts where it is known how long all of them take. */
+function playingOf(jobs: readonly MemberJob[], { members, workers }: RoundContext): Playing[] {
+  const turns = jobs.map((job) => members.turnOf(job));
+  const times = turns.map((turn) => members.seconds(turn));
+  const round = times.reduce<number>((sum, one = NaN) => sum + one, 0) / workers.count;
+  return jobs.map((job, i) => {
+    const [turn, seconds] = [turns[i]!, times[i]];
+    const isKnown = seconds !== undefined && Number.isFinite(round);
+    const gains = workers.count > 1 && jobs.length > workers.count;
+    const parts = isKnown && gains ? partsOf(turn, { seconds, round }) : [turn];
+    return { job, turn, seconds, parts };
+  });
+}
+
 interface SharedOut {
   readonly done: ReadonlyMap<MemberJob, MemberResult>;
   /** To be played once more, each alone: a worker broke down over them, or their kernels did. */
@@ -71,35 +94,60 @@ interface SharedOut {
   readonly untouched: Playing[][];
 }
 
-async function shareOut(pieces: Playing[][], context: RoundContext): Promise<SharedOut> {
+async function shareOut(open: Playing[][], context: RoundContext): Promise<SharedOut> {
   const { workers, members } = context;
-  const round = members.round(pieces.map((piece) => piece.map(({ turn }) => turn)));
+  const pieces = layOut(open);
+  const round = members.round(pieces.map(({ turns }) => turns));
   const done = new Map<MemberJob, MemberResult>();
   const alone: Playing[] = [];
+  const replies = new Map(open.flat().map((playing) => [playing, [] as TurnReply[]]));
   const isDone = pieces.map(() => false);
-  const onPiece = ({ piece, replies }: PieceReply): void => {
-    isDone[piece] = true;
-    pieces[piece]!.forEach((playing, i) => {
-      const reply = replies[i]!;
-      if ('error' in reply && isWorthTrying(reply)) alone.push(playing);
-      else done.set(playing.job, settle(playing, reply, context));
+  const onPiece = (reply: PieceReply): void => {
+    isDone[reply.piece] = true;
+    const { of, part } = pieces[reply.piece]!;
+    of.forEach((playing, i) => {
+      const told = replies.get(playing)!;
+      told[part] = reply.replies[i]!;
+      if (!isComplete(told, playing.parts.length)) return;
+      const whole = joinReplies(playing.turn.steps, told);
+      if ('error' in whole && isWorthTrying(whole)) alone.push(playing);
+      else done.set(playing.job, settle(playing, whole, context));
     });
   };
   const takenBy = (worker: number): Playing[] =>
-    pieces.flatMap((piece, i) => (round.takers[i] === worker + 1 && !isDone[i]! ? piece : []));
-  const count = Math.min(workers.count, pieces.length);
+    pieces.flatMap(({ of }, i) => (round.takers[i] === worker + 1 && !isDone[i]! ? of : []));
+  const count = Math.min(workers.count, open.length);
   const parts = Array.from({ length: count }, async (_, worker) => {
     try {
       await workers.play(round, worker, onPiece);
     } catch (thrown) {
-      const lost = takenBy(worker);
-      tellLost(lost, thrown, context);
-      alone.push(...lost);
+      tellLost(takenBy(worker), thrown, context);
+      closeQueue(round.queue);
     }
   });
   await Promise.all(parts);
   const isTouched = (i: number): boolean => isDone[i]! || round.takers[i] !== 0;
-  return { done, alone, untouched: pieces.filter((_, i) => !isTouched(i)) };
+  const isOver = ({ job }: Playing): boolean =>
+    done.has(job) || alone.some((one) => one.job === job);
+  alone.push(...open.flatMap((of, i) => (isTouched(i) ? of.filter((one) => !isOver(one)) : [])));
+  return { done, alone, untouched: open.filter((_, i) => !isTouched(i)) };
+}
+
+/** Pieces of first parts, in their order, and behind them each later part as one of its own. */
+function layOut(open: readonly (readonly Playing[])[]): Piece[] {
+  const later: Piece[] = [];
+  const first = open.map((of): Piece => {
+    const turns = of.map((playing) => {
+      const at = open.length + later.length;
+      const [head, ...rest] = playing.parts.map((part, i, all) =>
+        i + 1 < all.length ? { ...part, next: at + i } : part,
+      );
+      later.push(...rest.map((turn, i) => ({ turns: [turn], of: [playing], part: i + 1 })));
+      return head!;
+    });
+    return { turns, of, part: 0 };
+  });
+  return [...first, ...later];
 }
 
 function tellLost(

@@ -5,6 +5,7 @@ import { toEngineError } from '../../protocol/index';
 import { pickDevice } from '../devices/devices';
 import { loadRunner } from '../userTasks/userTask';
 import { MemberHost } from './memberHost';
+import { goesOn } from './messages';
 import type {
   Assignment,
   PieceReply,
@@ -14,6 +15,7 @@ import type {
   TurnMessage,
   TurnReply,
 } from './messages';
+import { putPiece, takePiece } from './pieceQueue';
 
 /** A thread that cannot begin says so when it is asked: one that ended instead would be started over and over. */
 export async function servePopulation(task: PopulationTask): Promise<void> {
@@ -35,17 +37,30 @@ export async function servePopulation(task: PopulationTask): Promise<void> {
 
 /** Plays pieces until there are no more, and tells of each. */
 function takePieces(
-  { pieces, next, takers }: Round,
+  round: Round,
   number: number,
   play: (turns: readonly TurnMessage[]) => TurnReply[],
 ): void {
-  for (;;) {
-    const piece = Atomics.add(next, 0, 1);
-    const turns = pieces[piece];
-    if (turns === undefined) return;
+  const { pieces, queue, takers } = round;
+  for (let piece = takePiece(queue); piece !== undefined; piece = takePiece(queue)) {
+    const turns = pieces[piece]!;
     Atomics.store(takers, piece, number + 1);
-    const reply: PieceReply = { piece, replies: play(turns) };
+    const replies = play(turns);
+    turns.forEach(({ next }, i) => {
+      if (next !== undefined) putNext(round, next, goesOn(replies[i]!));
+    });
+    const reply: PieceReply = { piece, replies };
     workerEmit(reply);
+  }
+}
+
+/** The piece that goes on, or nothing in place of it and all that would follow it. */
+function putNext({ pieces, queue }: Round, next: number, isWanted: boolean): void {
+  if (isWanted) putPiece(queue, next);
+  let skipped = isWanted ? undefined : next;
+  while (skipped !== undefined) {
+    putPiece(queue, undefined);
+    skipped = pieces[skipped]![0]!.next;
   }
 }
 

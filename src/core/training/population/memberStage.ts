@@ -81,7 +81,7 @@ export interface StageOptions {
   readonly keepsTheta?: boolean;
 }
 
-/** Most steps between two looks at whether a turn is given up. */
+/** Most steps between two looks at the losses and at whether a turn is given up; a power of two. */
 const STEPS_AT_ONCE = 64;
 
 export class MemberStage {
@@ -191,10 +191,12 @@ export class MemberStage {
     const { block } = this.#linked;
     invariant(block !== undefined, 'a population accumulates no gradients');
     const first = (from?.step ?? 0) + done;
+    const atOnce = powerOfTwo(Math.min(block.capacity, STEPS_AT_ONCE));
     let made = 0;
     while (made < losses.length) {
       if (isCancelled?.() === true) return undefined;
-      const wanted = Math.min(losses.length - made, block.capacity, STEPS_AT_ONCE);
+      // Looks up at the same steps wherever its turns begin.
+      const wanted = Math.min(losses.length - made, atOnce - ((first + made) % atOnce));
       const count = block.run(first + made, wanted);
       const log = block.losses.subarray(0, count);
       losses.set(log, made);
@@ -215,13 +217,19 @@ export class MemberStage {
     { task, optimizer }: StepOwner,
   ): EvaluatedPoint {
     const maxBatches = typeof batches === 'number' ? batches : batchesOf(batches.samples, task);
-    const kept = this.#batches.of(task);
+    // Those of a pass that begins elsewhere are hardly asked for again.
+    const kept = first === undefined ? this.#batches.of(task) : task;
     const at = { optimizer, updates: step };
     const evaluations = splits.map((split) =>
       evaluateLinked(this.#linked, { task: kept, split, maxBatches, first }, at),
     );
     return { step, evaluations };
   }
+}
+
+/** The largest that is no larger. */
+function powerOfTwo(count: number): number {
+  return 2 ** Math.floor(Math.log2(count));
 }
 
 function isPoint(step: number, request: EvaluationRequest | undefined): boolean {

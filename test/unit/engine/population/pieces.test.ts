@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cutIntoPieces, longestFirst } from '../../../../src/engine/population/pieces';
+import { cutIntoPieces, longestFirst, partSteps } from '../../../../src/engine/population/pieces';
 
 /** Jobs by what they are called: `a` and `a` are of one kind. */
 function cut(jobs: string, workers: number, seconds: Readonly<Record<string, number>> = {}) {
@@ -22,7 +22,15 @@ describe('a round', () => {
 
   it('cuts jobs whose time is known by that, whatever their kind', () => {
     const seconds = { a: 1, b: 0.0001 };
-    expect(cut('aabbbbbbbbbb', 1, seconds)).toEqual(['a', 'a', 'bbbbbbbbbb']);
+    expect(cut('aabbbbbbbbb', 1, seconds)).toEqual(['a', 'a', 'bbbbbbbbb']);
+  });
+
+  it('has ever shorter pieces towards its end', () => {
+    const lengths = cut('a'.repeat(400), 2, { a: 1 / 128 }).map(({ length }) => length);
+    expect(lengths[0]).toBe(25);
+    expect(lengths).toEqual(lengths.toSorted((a, b) => b - a));
+    expect(lengths.at(-1)).toBe(1);
+    expect(lengths.reduce((a, b) => a + b)).toBe(400);
   });
 
   it('begins with what takes longest, and before it with what nobody knows the time of', () => {
@@ -38,5 +46,29 @@ describe('a round', () => {
     expect(ordered.map(({ name }) => name)).toEqual([
       ...['new and longer', 'new', 'long +', 'long -', 'short'],
     ]);
+  });
+});
+
+describe('a turn', () => {
+  const turn = { from: 0, steps: 1000, seconds: 0.016 };
+
+  it('is played whole where it is a small part of the round', () => {
+    expect(partSteps({ ...turn, round: 0.016 * 32 })).toEqual([1000]);
+  });
+
+  it('is cut until what is left of it is a small part of the round', () => {
+    expect(partSteps({ ...turn, round: 0.016 * 8 })).toEqual([832, 168]);
+    expect(partSteps({ ...turn, seconds: 1, round: 4 })).toEqual([704, 192, 104]);
+  });
+
+  it('is cut where a worker looks up anyway, wherever it begins', () => {
+    const [first, second] = partSteps({ ...turn, from: 10, round: 0.016 * 8 });
+    expect((10 + first!) % 64).toBe(0);
+    expect(first! + second!).toBe(1000);
+  });
+
+  it('is played whole where its parts would be too short to be worth it', () => {
+    expect(partSteps({ ...turn, seconds: 0.001, round: 0.004 })).toEqual([1000]);
+    expect(partSteps({ ...turn, steps: 60, round: 0.064 })).toEqual([60]);
   });
 });
