@@ -1,8 +1,7 @@
 /**
  * Times meta-training by whole unrolls (FullES) on the recipe's mix of tasks: inner steps a second by kernels and workers.
- * Contenders take turns, with the same pairs; first iterations, which compile most plans, are
- * not counted.
- * `--rounds N`, `--pairs N`, `--longest N` (of the lengths, which begin at a twentieth of it), `--device NAME`, `--json`.
+ * Contenders take turns, with the same pairs. The first half of the iterations is not counted: most plans are made there.
+ * `--rounds N`, `--iterations N`, `--pairs N`, `--longest N` (of the lengths, which begin at a twentieth of it), `--device NAME`, `--json`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -22,25 +21,25 @@ const services = {
 interface Contender {
   readonly device: (typeof DEVICES)[number];
   readonly workers: number;
-  /** Inner steps a second of each iteration, and the share of the time in which workers computed. */
+  /** Inner steps a second of each round, and the share of the time in which workers computed. */
   readonly rates: number[];
   readonly busy: number[];
 }
 
 interface Size {
+  readonly iterations: number;
   readonly pairs: number;
   readonly longest: number;
 }
 
-function configOf(device: Contender['device'], { pairs, longest }: Size): MetaConfig {
+function configOf(device: Contender['device'], { iterations, pairs, longest }: Size): MetaConfig {
   const { config, problems } = checkMetaConfig({
     kind: 'metatrain',
     optimizer: { kind: 'velo', options: { hidden: 32, bank: 8 }, start: 'clock' },
     tasks: 'recipe',
     lengths: { logUniform: [Math.max(1, Math.round(longest / 20)), longest] },
     estimator: { kind: 'fullEs', pairs },
-    // The first one is not counted.
-    iterations: 3,
+    iterations,
     validation: { every: 0, tasks: 1, lengths: [1], baseline: false },
     device,
   });
@@ -50,19 +49,24 @@ function configOf(device: Contender['device'], { pairs, longest }: Size): MetaCo
 
 async function timeRound(one: Contender, size: Size): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'velo-bench-metatrain-'));
+  const { iterations } = size;
+  const counted = { steps: 0, seconds: 0, busy: 0 };
   let before = 0;
   const onEvent = (event: MetaEvent): void => {
     if (event.type !== 'iteration') return;
     const { iteration, seconds, innerSteps, busy } = event.iteration;
-    if (iteration > 0) {
-      one.rates.push(innerSteps / (seconds - before));
-      one.busy.push(busy ?? NaN);
+    if (iteration >= iterations / 2) {
+      counted.steps += innerSteps;
+      counted.seconds += seconds - before;
+      counted.busy += (busy ?? NaN) * (seconds - before);
     }
     before = seconds;
   };
   try {
     const { device, workers } = one;
     await startMetaTraining({ config: configOf(device, size), root, services, workers, onEvent });
+    one.rates.push(counted.steps / counted.seconds);
+    one.busy.push(counted.busy / counted.seconds);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -85,6 +89,7 @@ async function main([, , ...options]: string[]): Promise<void> {
   const valueOf = (flag: string): string | undefined =>
     options.includes(flag) ? options[options.indexOf(flag) + 1] : undefined;
   const size = {
+    iterations: Number(valueOf('--iterations') ?? 60),
     pairs: Number(valueOf('--pairs') ?? 24),
     longest: Number(valueOf('--longest') ?? 2000),
   };

@@ -42,6 +42,8 @@ export interface Rng {
   integer(bound: number): number;
   /** A uniformly random order of 0 … length-1. */
   permutation(length: number): Int32Array;
+  /** The same in memory that is there already. */
+  fillPermutation(out: Int32Array): void;
   /** out[i] = low + (high - low)·uniform(), rounded to float32 (so `high` itself can come up by rounding). */
   fillUniform(out: Float32Array, low: number, high: number): void;
   /** out[i] = mean + sd·normal(), rounded to float32. */
@@ -213,17 +215,21 @@ class ThreefryRng implements Rng {
     return this.#below(bound);
   }
 
-  /** Fisher-Yates from the last place down: place i swaps with integer(i + 1). */
   permutation(length: number): Int32Array {
     const order = new Int32Array(length);
-    for (let i = 0; i < length; i++) order[i] = i;
-    for (let i = length - 1; i > 0; i--) {
-      const j = this.#below(i + 1);
-      const kept = order[i]!;
-      order[i] = order[j]!;
-      order[j] = kept;
-    }
+    this.fillPermutation(order);
     return order;
+  }
+
+  /** Fisher-Yates from the last place down: place i swaps with integer(i + 1). */
+  fillPermutation(out: Int32Array): void {
+    for (let i = 0; i < out.length; i++) out[i] = i;
+    for (let i = out.length - 1; i > 0; i--) {
+      const j = this.#below(i + 1);
+      const kept = out[i]!;
+      out[i] = out[j]!;
+      out[j] = kept;
+    }
   }
 
   fillUniform(out: Float32Array, low: number, high: number): void {

@@ -35,7 +35,7 @@ export interface TaskData {
 /** Training batches by row numbers. */
 export interface BatchRows {
   readonly arrays: readonly RowArray[];
-  /** Rows of batch number `step`, `batchSize` of them. */
+  /** Rows of batch number `step`, `batchSize` of them, in memory that the next call may overwrite. */
   readonly trainRows: (step: number) => Int32Array;
   readonly batchSize: number;
 }

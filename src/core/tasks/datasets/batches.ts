@@ -7,6 +7,7 @@ import { UserError } from '../../../base/index';
 import type { NamedArrays } from '../../../base/index';
 import { checkSeed, createRng } from '../../compute/rng';
 import type { BatchRows, RowArray, Split, TaskData } from '../task';
+import { epochOrder } from './epochOrder';
 
 /** Seed of the one shuffle before the cut, the same for every task. */
 const SPLIT_SEED = 0;
@@ -64,7 +65,7 @@ export function createBatches(examples: Examples, { batchSize, seed }: BatchOpti
   const evaluationBatches = (split: Split): number => Math.floor(splits[split].length / batchSize);
   const perEpoch = evaluationBatches('train');
   if (perEpoch === 0) throw tooLarge(examples, 'train', batchSize);
-  const orderOf = epochOrder(splits.train, seed);
+  const orderOf = epochOrder({ count: splits.train.length, indices: splits.train, seed });
   const trainRows = (step: number): Int32Array => {
     const start = (step % perEpoch) * batchSize;
     return orderOf(Math.floor(step / perEpoch)).subarray(start, start + batchSize);
@@ -89,20 +90,6 @@ export function createBatches(examples: Examples, { batchSize, seed }: BatchOpti
     get rows(): BatchRows {
       return { arrays: rows(), batchSize, trainRows };
     },
-  };
-}
-
-/** The order of the train split in an epoch; the last one asked for is kept. */
-function epochOrder(indices: Int32Array, seed: number): (epoch: number) => Int32Array {
-  let kept = { epoch: -1, order: indices };
-  return (epoch) => {
-    if (kept.epoch !== epoch) {
-      const shuffle = createRng({ seed, purpose: 'batch', step: epoch }).permutation(
-        indices.length,
-      );
-      kept = { epoch, order: shuffle.map((position) => indices[position]!) };
-    }
-    return kept.order;
   };
 }
 

@@ -1,8 +1,9 @@
 /** Batches of text: each sample is the first tokens of one document, filled up with zeros. */
 import { UserError } from '../../../base/index';
 import type { NamedArrays } from '../../../base/index';
-import { checkSeed, createRng } from '../../compute/rng';
+import { checkSeed } from '../../compute/rng';
 import type { BatchRows, Split, TaskData } from '../task';
+import { epochOrder } from './epochOrder';
 import { readDocument, splitText, trainSamples } from './text';
 import type { TextDataset } from './text';
 
@@ -35,7 +36,7 @@ export function createTextData(options: TextDataOptions): TaskData {
   };
   const perEpoch = Math.floor(size('train') / batchSize);
   if (perEpoch === 0) throw tooLarge(text, size('train'), batchSize);
-  const order = epochOrder(size('train'), seed);
+  const order = epochOrder({ count: size('train'), seed });
   const trainRows = (step: number): Int32Array => {
     const start = (step % perEpoch) * batchSize;
     return order(Math.floor(step / perEpoch)).subarray(start, start + batchSize);
@@ -80,18 +81,6 @@ function readBatch(
     readDocument(text, document, width, data, row * width);
   });
   return { tokens: { shape: [batchSize, width], data } };
-}
-
-/** The order of the train split in an epoch, keyed by (seed, epoch); the last one asked for is kept. */
-function epochOrder(count: number, seed: number): (epoch: number) => Int32Array {
-  let kept: { readonly epoch: number; readonly order: Int32Array } | undefined;
-  return (epoch) => {
-    if (kept?.epoch !== epoch) {
-      const order = createRng({ seed, purpose: 'batch', step: epoch }).permutation(count);
-      kept = { epoch, order };
-    }
-    return kept.order;
-  };
 }
 
 function checkCount(name: string, value: number): void {
