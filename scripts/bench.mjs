@@ -11,6 +11,7 @@ import { ensureInstalled, root } from './install.mjs';
 
 ensureInstalled();
 const { build } = await import('esbuild');
+const { bundling } = await import('./bundling.mjs');
 const { buildKernels } = await import('./buildKernels.mjs');
 
 await buildKernels();
@@ -21,19 +22,12 @@ const [name, options] =
 const bundles = join(root, 'build', 'bench', 'bundles');
 mkdirSync(bundles, { recursive: true });
 await build({
-  absWorkingDir: root,
+  ...bundling,
   // Beside it the program of worker threads, for those who start some.
   entryPoints: { [name]: `test/bench/${name}.ts`, engineWorker: 'src/engine/workers/main.ts' },
   outdir: bundles,
   outExtension: { '.js': '.cjs' },
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
   logLevel: 'warning',
-  logOverride: { 'empty-import-meta': 'silent' },
-  // As in build.mjs.
-  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   external: ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
 });
 const tfjsWasm = join(root, 'node_modules', '@tensorflow', 'tfjs-backend-wasm', 'dist', '/');

@@ -8,6 +8,7 @@ import { ensureInstalled, root } from './install.mjs';
 
 ensureInstalled();
 const { build } = await import('esbuild');
+const { bundling } = await import('./bundling.mjs');
 const { buildKernels } = await import('./buildKernels.mjs');
 const { buildTypes } = await import('./buildTypes.mjs');
 const { buildViews } = await import('./buildViews.mjs');
@@ -16,19 +17,12 @@ const dist = join(root, 'dist');
 mkdirSync(dist, { recursive: true });
 
 const common = {
-  absWorkingDir: root,
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
+  ...bundling,
   minifySyntax: true,
   legalComments: 'none',
   logLevel: 'warning',
-  // Source files that also run unbundled look at import.meta where there is no __dirname.
-  logOverride: { 'empty-import-meta': 'silent' },
-  // Its CommonJS build loads files by computed names, which no bundler can follow.
-  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   plugins: [
+    ...bundling.plugins,
     {
       // zod carries its messages in forty languages; ours are our own.
       name: 'zod-in-english',

@@ -12,15 +12,13 @@ import { ensureInstalled, root } from './install.mjs';
 
 ensureInstalled();
 const { build } = await import('esbuild');
+const { bundling } = await import('./bundling.mjs');
 const outfile = join(root, 'build', 'record.mjs');
 await build({
-  absWorkingDir: root,
+  ...bundling,
   entryPoints: ['test/webview/support/record.ts'],
   outfile,
-  bundle: true,
-  platform: 'node',
   format: 'esm',
-  target: 'node20',
   banner: {
     // Kernels and backends lie beside the built program.
     js: [
@@ -31,7 +29,6 @@ await build({
   },
   // tfjs sets up its operations where bundlers see no use of them.
   ignoreAnnotations: true,
-  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   logLevel: 'warning',
 });
 const { record, recordMeta, recordSpeedup, recordSweep, recordTasks } = await import(

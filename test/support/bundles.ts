@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundling } from '../../scripts/bundling.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -17,18 +18,11 @@ export async function bundleOf(entry: string, name: string): Promise<string> {
   mkdirSync(dirname(bundle), { recursive: true });
   const temporary = `${bundle}.${process.pid}.cjs`;
   await build({
-    absWorkingDir: root,
+    ...bundling,
     entryPoints: [entry],
     outfile: temporary,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    // Its CommonJS build loads files by computed names, which no bundler can follow.
-    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     external: ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
     logLevel: 'error',
-    logOverride: { 'empty-import-meta': 'silent' },
   });
   // Several test files may build at once: the last rename wins, each file is whole.
   renameSync(temporary, bundle);
