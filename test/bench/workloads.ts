@@ -85,7 +85,9 @@ function rowsOf(batch: NamedArrays): BatchRows {
       divisor: 1,
     })),
     batchSize,
-    trainRows: () => rows,
+    writeRows: (_, out, at) => {
+      out.set(rows, at);
+    },
   };
 }
 

@@ -225,7 +225,14 @@ class ThreefryRng implements Rng {
   fillPermutation(out: Int32Array): void {
     for (let i = 0; i < out.length; i++) out[i] = i;
     for (let i = out.length - 1; i > 0; i--) {
-      const j = this.#below(i + 1);
+      // `#below(i + 1)`, in place: a number beyond 2³¹ that a function returns is an object in memory.
+      const limit = Math.floor(TWO_32 / (i + 1)) * (i + 1);
+      let word: number;
+      do {
+        if (this.#used === 4) this.#refill();
+        word = this.#block[this.#used++]!;
+      } while (word >= limit);
+      const j = word - Math.floor(word / (i + 1)) * (i + 1);
       const kept = out[i]!;
       out[i] = out[j]!;
       out[j] = kept;

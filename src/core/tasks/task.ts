@@ -35,8 +35,8 @@ export interface TaskData {
 /** Training batches by row numbers. */
 export interface BatchRows {
   readonly arrays: readonly RowArray[];
-  /** Rows of batch number `step`, `batchSize` of them, in memory that the next call may overwrite. */
-  readonly trainRows: (step: number) => Int32Array;
+  /** Writes the rows of batch number `step`, `batchSize` of them, into `out` from `at` on. */
+  readonly writeRows: (step: number, out: Int32Array, at: number) => void;
   readonly batchSize: number;
 }
 

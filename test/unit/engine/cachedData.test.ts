@@ -12,6 +12,7 @@ import { inputsOf, lossOf } from '../../support/taskChecks';
 import { randomLines } from '../../support/texts';
 import { useBackend } from '../../support/tfBackends';
 import { workbench } from './data/workbench';
+import { trainRows } from '../../support/rows';
 
 const dataDir = join(import.meta.dirname, '..', '..', '..', 'media', 'data');
 const bench = workbench();
@@ -121,9 +122,9 @@ it('more than 256 classes are told apart', async () => {
   const { task: config } = configOf({ family: 'imageMlp', dataset: 'many', batchSize: 500 });
   const task = await createTask(config, { seed: 1, dataDir });
   const batch = task.data!.trainBatch(0);
-  const { arrays, trainRows } = task.data!.rows!;
-  const stored = arrays.find(({ name }) => name === 'y')!;
-  expect([...trainRows(0)].map((row) => stored.data[row])).toEqual([...batch['y']!.data]);
+  const rows = task.data!.rows!;
+  const stored = rows.arrays.find(({ name }) => name === 'y')!;
+  expect(trainRows(rows, 0).map((row) => stored.data[row])).toEqual([...batch['y']!.data]);
   batch['y']!.data.forEach((label, row) => {
     // The pixel tells the example, the example its class.
     const pixel = Math.round(batch['x']!.data[4 * row]! * 255);

@@ -66,9 +66,15 @@ export function createBatches(examples: Examples, { batchSize, seed }: BatchOpti
   const perEpoch = evaluationBatches('train');
   if (perEpoch === 0) throw tooLarge(examples, 'train', batchSize);
   const orderOf = epochOrder({ count: splits.train.length, indices: splits.train, seed });
-  const trainRows = (step: number): Int32Array => {
+  const writeRows = (step: number, out: Int32Array, at: number): void => {
+    const order = orderOf(Math.floor(step / perEpoch));
     const start = (step % perEpoch) * batchSize;
-    return orderOf(Math.floor(step / perEpoch)).subarray(start, start + batchSize);
+    for (let i = 0; i < batchSize; i++) out[at + i] = order[start + i]!;
+  };
+  const trainRows = (step: number): Int32Array => {
+    const rows = new Int32Array(batchSize);
+    writeRows(step, rows, 0);
+    return rows;
   };
   return {
     size: (split) => splits[split].length,
@@ -88,7 +94,7 @@ export function createBatches(examples: Examples, { batchSize, seed }: BatchOpti
       return createBatches({ ...examples, splits: { ...splits, train } }, { batchSize, seed });
     },
     get rows(): BatchRows {
-      return { arrays: rows(), batchSize, trainRows };
+      return { arrays: rows(), batchSize, writeRows };
     },
   };
 }

@@ -36,10 +36,16 @@ export function createTextData(options: TextDataOptions): TaskData {
   };
   const perEpoch = Math.floor(size('train') / batchSize);
   if (perEpoch === 0) throw tooLarge(text, size('train'), batchSize);
-  const order = epochOrder({ count: size('train'), seed });
-  const trainRows = (step: number): Int32Array => {
+  const orderOf = epochOrder({ count: size('train'), seed });
+  const writeRows = (step: number, out: Int32Array, at: number): void => {
+    const order = orderOf(Math.floor(step / perEpoch));
     const start = (step % perEpoch) * batchSize;
-    return order(Math.floor(step / perEpoch)).subarray(start, start + batchSize);
+    for (let i = 0; i < batchSize; i++) out[at + i] = order[start + i]!;
+  };
+  const trainRows = (step: number): Int32Array => {
+    const rows = new Int32Array(batchSize);
+    writeRows(step, rows, 0);
+    return rows;
   };
   const evaluationBatches = (split: Split): number =>
     Math.max(Math.floor(size(split) / batchSize), Math.min(size(split), 1));
@@ -64,7 +70,7 @@ export function createTextData(options: TextDataOptions): TaskData {
       return {
         arrays: [{ name: 'tokens', data, rowLength: width, divisor: 1 }],
         batchSize,
-        trainRows,
+        writeRows,
       };
     },
   };

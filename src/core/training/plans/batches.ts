@@ -125,7 +125,7 @@ function rowNumbers(rows: BatchRows | undefined, span: Span): StepRow {
   return {
     ...span,
     write: (step, { i32 }, at) => {
-      i32.set(rows!.trainRows(step), at);
+      rows!.writeRows(step, i32, at);
     },
   };
 }

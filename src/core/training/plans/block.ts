@@ -78,10 +78,9 @@ export function planBlock(linker: Linker, parts: BlockParts): PlannedBlock {
     start: (arena) => ({
       losses: arena.f32.subarray(log, log + capacity),
       run: (rows, firstStep, count) => {
-        for (let i = 0; i < count; i++) {
-          tables.forEach(({ words, table }, index) => {
-            rows[index]!.write(firstStep + i, arena, table + i * words);
-          });
+        for (const [index, { words, table }] of tables.entries()) {
+          const row = rows[index]!;
+          for (let i = 0; i < count; i++) row.write(firstStep + i, arena, table + i * words);
         }
         arena.i32[counter] = 0;
         return runSteps(arena, programs, firstStep, count);

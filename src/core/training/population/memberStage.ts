@@ -198,12 +198,10 @@ export class MemberStage {
       // Looks up at the same steps wherever its turns begin.
       const wanted = Math.min(losses.length - made, atOnce - ((first + made) % atOnce));
       const count = block.run(first + made, wanted);
-      const log = block.losses.subarray(0, count);
-      losses.set(log, made);
-      const bad = log.findIndex((loss) => loss > worstLoss);
-      if (bad >= 0) {
-        losses.fill(NaN, made + bad);
-        return made + bad;
+      for (let i = 0; i < count; i++) {
+        const loss = block.losses[i]!;
+        if (loss > worstLoss) return made + i;
+        losses[made + i] = loss;
       }
       made += count;
       if (count < wanted) break;

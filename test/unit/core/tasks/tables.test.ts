@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createTabularData, tabularDatasetFrom } from '../../../../src/core/tasks/datasets/tables';
 import { SPLITS } from '../../../../src/core/tasks/task';
 import { randomTable } from '../../../support/imageTasks';
+import { trainRows } from '../../../support/rows';
 
 const OPTIONS = { batchSize: 7, seed: 0 };
 
@@ -25,10 +26,10 @@ describe('createTabularData', () => {
     const data = createTabularData(randomTable(), { batchSize: 6, seed: 3 });
     expect(SPLITS.map((split) => data.size(split))).toEqual([42, 6, 6, 6]);
     const [x, y] = data.rows!.arrays;
-    const rows = data.rows!.trainRows(4);
+    const rows = trainRows(data.rows!, 4);
     const batch = data.trainBatch(4);
     expect(batch.y!.data).toEqual(Int32Array.from(rows, (row) => y!.data[row]!));
-    const values = [...rows].flatMap((row) => [...x!.data.subarray(row * 4, row * 4 + 4)]);
+    const values = rows.flatMap((row) => [...x!.data.subarray(row * 4, row * 4 + 4)]);
     expect([...batch.x!.data]).toEqual(values);
   });
 

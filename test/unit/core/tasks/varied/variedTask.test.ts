@@ -18,6 +18,7 @@ import { decodeTask } from '../../../../../src/protocol/index';
 import { kernelRuntimes } from '../../../../support/kernels';
 import { useBackend } from '../../../../support/tfBackends';
 import { lossesInTurns } from '../../../../support/turns';
+import { trainRows } from '../../../../support/rows';
 
 const dataDir = join(resolve(import.meta.dirname, '../../../../..'), 'media', 'data');
 const seed = 5;
@@ -74,13 +75,13 @@ describe('a varied task', () => {
     expect(data!.size('innerValid')).toBe(perceptron.data!.size('innerValid'));
     const first = perceptron.data!.rows!;
     const known = new Set(
-      Array.from({ length: 400 }, (_, step) => [...data!.rows!.trainRows(step)]).flat(),
+      Array.from({ length: 400 }, (_, step) => trainRows(data!.rows!, step)).flat(),
     );
     expect(known.size).toBe(count);
     expect(data!.rows!.arrays.map((array) => array.data)).toEqual(
       first.arrays.map((array) => array.data),
     );
-    const [row] = data!.rows!.trainRows(3);
+    const [row] = trainRows(data!.rows!, 3);
     const [x] = first.arrays;
     expect([...data!.trainBatch(3)['x']!.data.slice(0, 64)]).toEqual(
       [...x!.data.slice(64 * row!, 64 * row! + 64)].map((byte) => Math.fround(byte / x!.divisor)),
@@ -95,7 +96,7 @@ describe('a varied task', () => {
   it('trains on the first documents of a text', () => {
     const { data } = variedTask(text, { trainShare: 0.01 }, seed);
     const count = Math.round(0.01 * text.data!.size('train'));
-    const rows = Array.from({ length: 200 }, (_, step) => [...data!.rows!.trainRows(step)]).flat();
+    const rows = Array.from({ length: 200 }, (_, step) => trainRows(data!.rows!, step)).flat();
     expect([data!.size('train'), Math.max(...rows)]).toEqual([count, count - 1]);
     expect(data!.size('test')).toBe(text.data!.size('test'));
   });
