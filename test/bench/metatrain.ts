@@ -1,7 +1,7 @@
 /**
  * Times meta-training by whole unrolls (FullES) on the recipe's mix of tasks: inner steps a second by kernels and workers.
  * Contenders take turns, with the same pairs. The first half of the iterations is not counted: most plans are made there.
- * `--rounds N`, `--iterations N`, `--pairs N`, `--longest N` (of the lengths, which begin at a twentieth of it), `--device NAME`, `--json`.
+ * `--rounds N`, `--iterations N`, `--pairs N`, `--longest N` (of the lengths, which begin at a fortieth of it), `--device NAME`, `--json`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -37,7 +37,7 @@ function configOf(device: Contender['device'], { iterations, pairs, longest }: S
     kind: 'metatrain',
     optimizer: { kind: 'velo', options: { hidden: 32, bank: 8 }, start: 'clock' },
     tasks: 'recipe',
-    lengths: { logUniform: [Math.max(1, Math.round(longest / 20)), longest] },
+    lengths: { logUniform: [Math.max(1, Math.round(longest / 40)), longest] },
     estimator: { kind: 'fullEs', pairs },
     iterations,
     validation: { every: 0, tasks: 1, lengths: [1], baseline: false },
@@ -89,9 +89,9 @@ async function main([, , ...options]: string[]): Promise<void> {
   const valueOf = (flag: string): string | undefined =>
     options.includes(flag) ? options[options.indexOf(flag) + 1] : undefined;
   const size = {
-    iterations: Number(valueOf('--iterations') ?? 60),
+    iterations: Number(valueOf('--iterations') ?? 80),
     pairs: Number(valueOf('--pairs') ?? 24),
-    longest: Number(valueOf('--longest') ?? 2000),
+    longest: Number(valueOf('--longest') ?? 4000),
   };
   const asJson = options.includes('--json');
   const contenders = DEVICES.filter((one) => one === (valueOf('--device') ?? one)).flatMap(
@@ -103,7 +103,7 @@ async function main([, , ...options]: string[]): Promise<void> {
         busy: [],
       })),
   );
-  for (let round = 0; round < Number(valueOf('--rounds') ?? 5); round++)
+  for (let round = 0; round < Number(valueOf('--rounds') ?? 3); round++)
     for (const one of contenders) await timeRound(one, size);
   for (const one of contenders) print(one, asJson);
 }
