@@ -1,66 +1,23 @@
 /** Members that bring their own configs, follow others or end early, as those of meta-trainings do. */
-import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { loadNativeKernels, openPopulation } from '../../src/engine/index';
-import type {
-  Assignment,
-  MemberResult,
-  Population,
-  PopulationOptions,
-} from '../../src/engine/index';
-import { bundleOf } from '../support/bundles';
-import { ROOT, smallConfig } from './trainingSupport';
+import { describe, expect, it } from 'vitest';
+import { loadNativeKernels } from '../../src/engine/index';
+import type { Population, PopulationOptions } from '../../src/engine/index';
+import {
+  TASKS,
+  adam,
+  assignment,
+  numbers,
+  populationOf as usualPopulation,
+} from './populationSupport';
 
-const TASK: PopulationOptions['tasks'][number] = {
-  family: 'imageMlp',
-  dataset: 'digits8',
-  hidden: [6],
-  activation: 'relu',
-  norm: 'none',
-  dropout: 0,
-  loss: 'crossEntropy',
-  batchSize: 8,
-  imageSize: 4,
-  grey: false,
-};
-const ADAM = smallConfig({ optimizer: { name: 'adam', learningRate: 0.01 } }).optimizer;
+const TASK = { ...TASKS[0]!, imageSize: 4 } as PopulationOptions['tasks'][number];
 const DEVICES = loadNativeKernels().runtime === undefined ? ['wasm'] : ['wasm', 'native'];
 
-let script: string;
-const open: Population[] = [];
-
-beforeAll(async () => {
-  script = await bundleOf('src/engine/workers/main.ts', 'engineWorker.cjs');
-});
-
-afterEach(async () => {
-  for (const population of open.splice(0)) await population.close();
-});
-
-async function populationOf(changes: Partial<PopulationOptions>): Promise<Population> {
-  const population = await openPopulation({
+function populationOf(changes: Partial<PopulationOptions>): Promise<Population> {
+  return usualPopulation({
     tasks: [TASK],
-    optimizers: [{ config: ADAM }],
-    members: 8,
-    workers: 2,
-    dataDir: join(ROOT, 'media', 'data'),
-    weightsDir: '',
-    workerScript: script,
+    optimizers: [{ config: adam(0.01) }],
     ...changes,
-  });
-  open.push(population);
-  return population;
-}
-
-function assignment(changes: Partial<Assignment> = {}): Assignment {
-  return { task: 0, optimizer: 0, seed: 1, numSteps: 100, ...changes };
-}
-
-/** What has to be the same bits. */
-function numbers(results: readonly MemberResult[]) {
-  return results.map(({ error, seconds, ...result }) => {
-    expect([error, seconds]).toEqual([undefined, expect.any(Number)]);
-    return result;
   });
 }
 

@@ -1,4 +1,5 @@
 /** How the turns of a round are cut into pieces, so that a worker that is done early takes the next one. */
+import { STEPS_AT_ONCE } from '../../core/index';
 
 /** A piece has at most this share of what a worker has left to do: smaller ones even out, larger ones have less to say. */
 const SHARE_OF_REST = 1 / 8;
@@ -66,8 +67,6 @@ export function cutIntoPieces<T>(jobs: readonly T[], { seconds, kind, workers }:
 
 /** A turn is cut as long as what is left of it is more than this share of what a worker has to do in the round. */
 const LARGEST_SHARE = 1 / 32;
-/** Turns are cut at multiples of so many steps alone: there a worker looks up anyway. */
-const STEPS_AT_ONCE = 64;
 
 export interface Cutting {
   /** Steps of the turn, and those that the member has made before. */
@@ -82,6 +81,7 @@ export interface Cutting {
 /**
  * Steps of the parts that a turn is played in. Where each member's turn is a large part of the round a worker that is done early
  * would wait for the other's last one; so all members come near to their end first, and what is then left is short.
+ * They are cut where a worker looks up anyway.
  * @returns one number where cutting gains nothing
  */
 export function partSteps({ steps, from, seconds, round }: Cutting): number[] {

@@ -77,11 +77,10 @@ function playingOf(jobs: readonly MemberJob[], { members, workers }: RoundContex
   const turns = jobs.map((job) => members.turnOf(job));
   const times = turns.map((turn) => members.seconds(turn));
   const round = times.reduce<number>((sum, one = NaN) => sum + one, 0) / workers.count;
+  const gains = Number.isFinite(round) && workers.count > 1 && jobs.length > workers.count;
   return jobs.map((job, i) => {
     const [turn, seconds] = [turns[i]!, times[i]];
-    const isKnown = seconds !== undefined && Number.isFinite(round);
-    const gains = workers.count > 1 && jobs.length > workers.count;
-    const parts = isKnown && gains ? partsOf(turn, { seconds, round }) : [turn];
+    const parts = gains && seconds !== undefined ? partsOf(turn, { seconds, round }) : [turn];
     return { job, turn, seconds, parts };
   });
 }

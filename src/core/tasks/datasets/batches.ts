@@ -7,7 +7,7 @@ import { UserError } from '../../../base/index';
 import type { NamedArrays } from '../../../base/index';
 import { checkSeed, createRng } from '../../compute/rng';
 import type { BatchRows, RowArray, Split, TaskData } from '../task';
-import { epochOrder } from './epochOrder';
+import { trainRows } from './trainRows';
 
 /** Seed of the one shuffle before the cut, the same for every task. */
 const SPLIT_SEED = 0;
@@ -65,20 +65,15 @@ export function createBatches(examples: Examples, { batchSize, seed }: BatchOpti
   const evaluationBatches = (split: Split): number => Math.floor(splits[split].length / batchSize);
   const perEpoch = evaluationBatches('train');
   if (perEpoch === 0) throw tooLarge(examples, 'train', batchSize);
-  const orderOf = epochOrder({ count: splits.train.length, indices: splits.train, seed });
-  const writeRows = (step: number, out: Int32Array, at: number): void => {
-    const order = orderOf(Math.floor(step / perEpoch));
-    const start = (step % perEpoch) * batchSize;
-    for (let i = 0; i < batchSize; i++) out[at + i] = order[start + i]!;
-  };
-  const trainRows = (step: number): Int32Array => {
-    const rows = new Int32Array(batchSize);
-    writeRows(step, rows, 0);
-    return rows;
-  };
+  const { writeRows, rowsOf } = trainRows({
+    count: splits.train.length,
+    indices: splits.train,
+    batchSize,
+    seed,
+  });
   return {
     size: (split) => splits[split].length,
-    trainBatch: (step) => read('train', trainRows(step)),
+    trainBatch: (step) => read('train', rowsOf(step)),
     evaluationBatch(split, index) {
       const batches = evaluationBatches(split);
       if (batches === 0) throw tooLarge(examples, split, batchSize);

@@ -3,7 +3,7 @@ import { UserError } from '../../../base/index';
 import type { NamedArrays } from '../../../base/index';
 import { checkSeed } from '../../compute/rng';
 import type { BatchRows, Split, TaskData } from '../task';
-import { epochOrder } from './epochOrder';
+import { trainRows } from './trainRows';
 import { readDocument, splitText, trainSamples } from './text';
 import type { TextDataset } from './text';
 
@@ -36,22 +36,12 @@ export function createTextData(options: TextDataOptions): TaskData {
   };
   const perEpoch = Math.floor(size('train') / batchSize);
   if (perEpoch === 0) throw tooLarge(text, size('train'), batchSize);
-  const orderOf = epochOrder({ count: size('train'), seed });
-  const writeRows = (step: number, out: Int32Array, at: number): void => {
-    const order = orderOf(Math.floor(step / perEpoch));
-    const start = (step % perEpoch) * batchSize;
-    for (let i = 0; i < batchSize; i++) out[at + i] = order[start + i]!;
-  };
-  const trainRows = (step: number): Int32Array => {
-    const rows = new Int32Array(batchSize);
-    writeRows(step, rows, 0);
-    return rows;
-  };
+  const { writeRows, rowsOf } = trainRows({ count: size('train'), batchSize, seed });
   const evaluationBatches = (split: Split): number =>
     Math.max(Math.floor(size(split) / batchSize), Math.min(size(split), 1));
   return {
     size,
-    trainBatch: (step) => readBatch(text, trainRows(step), batchSize, width),
+    trainBatch: (step) => readBatch(text, rowsOf(step), batchSize, width),
     evaluationBatches,
     evaluationBatch(split, index) {
       const batches = evaluationBatches(split);

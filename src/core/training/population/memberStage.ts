@@ -81,8 +81,11 @@ export interface StageOptions {
   readonly keepsTheta?: boolean;
 }
 
-/** Most steps between two looks at the losses and at whether a turn is given up; a power of two. */
-const STEPS_AT_ONCE = 64;
+/**
+ * Most steps between two looks at the losses and at whether a turn is given up; a power of two. Turns that end at a multiple of
+ * it stand there as longer ones do.
+ */
+export const STEPS_AT_ONCE = 64;
 
 export class MemberStage {
   /** 32-bit words of a member's image, and of the arena. */
