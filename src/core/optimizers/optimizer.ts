@@ -56,6 +56,8 @@ export interface Optimizer {
   update(input: UpdateInput): UpdateResult;
   /** Of an optimizer that looks at the curvature of the loss besides its gradient; not with `fused`. */
   readonly curvature?: CurvatureUse;
+  /** What it makes anew before some updates only; not with `fused` or `curvature`. */
+  readonly renewal?: Renewal;
   /**
    * The parameters that evaluations look at, where they are others than those at which gradients are taken; asked after
    * the first update at the earliest. @param state  as it is after the last update. @returns views into it
@@ -133,6 +135,28 @@ export interface CurvatureUse {
    * @returns what becomes of the entries of the state that change
    */
   readonly look: (state: TensorDict, estimate: TensorDict) => TensorDict;
+}
+
+/** What changes too little from one update to the next to be made anew each time. */
+export interface Renewal {
+  /** Updates from one to the next, ≥ 1; the first is just before update 0. */
+  readonly every: number;
+  /**
+   * Call inside `tf.tidy`.
+   * @param state  before the update @param grads  that the update will see
+   * @returns what becomes of the entries of the state that change
+   */
+  readonly renew: (state: TensorDict, grads: TensorDict) => TensorDict;
+}
+
+/** The state with which an update begins; call inside `tf.tidy`. @param index  of the update, from 0 */
+export function renewedState(
+  { renewal }: Pick<Optimizer, 'renewal'>,
+  index: number,
+  { state, grads }: Pick<UpdateInput, 'state' | 'grads'>,
+): TensorDict {
+  if (renewal === undefined || index % renewal.every !== 0) return state;
+  return { ...state, ...renewal.renew(state, grads) };
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { UserError, invariant } from '../../base/index';
 import type { FloatArray, NamedFloats, TensorSpec } from '../../base/index';
 import type { KernelRuntime } from '../compute/kernelRuntime';
-import { startFused } from '../optimizers/optimizer';
+import { renewedState, startFused } from '../optimizers/optimizer';
 import type { FusedSession, Optimizer, RecurrentTrace, TensorDict } from '../optimizers/optimizer';
 import type { Gradients } from './accumulation';
 import {
@@ -88,6 +88,7 @@ class EagerUpdater implements Updater {
 
   update(step: number, { grads, loss }: Gradients, probe?: UpdateProbe): void {
     probe?.before(valuesOf(this.params), valuesOf(grads));
+    this.#replaceState(renewedState(this.#optimizer, step, { state: this.#state, grads }));
     const result = this.#optimizer.update({
       params: this.params,
       grads,

@@ -2,6 +2,7 @@
 import { sizeOf } from '../../base/index';
 import {
   captureCurvature,
+  captureRenewal,
   captureRest,
   captureUpdate,
   createPlanRun,
@@ -55,9 +56,15 @@ export async function explainPlan(options: ExplainOptions): Promise<readonly Exp
   const { fused, begun } = optimizer;
   // Fused kernels are no plan.
   if (fused !== undefined) return plans;
+  const renewal = captureRenewal(optimizer, task.params);
+  const renewed = renewal === undefined ? [] : [explained('renewal', renewal, kernels)];
   return begun === undefined
-    ? [...plans, explained('update', captureUpdate(optimizer, task.params), kernels)]
-    : [...plans, explained('rest', captureRest(optimizer, begun, task.params), kernels)];
+    ? [...plans, ...renewed, explained('update', captureUpdate(optimizer, task.params), kernels)]
+    : [
+        ...plans,
+        ...renewed,
+        explained('rest', captureRest(optimizer, begun, task.params), kernels),
+      ];
 }
 
 function explained(

@@ -10,6 +10,7 @@ import type { NamedArrays, NamedFloats } from '../../../base/index';
 import '../../compute/gradients';
 import { valueAndGradients } from '../../compute/nestedGradients';
 import { mapValues, scalarTensor, toFloats, toTensors } from '../../compute/tensors';
+import { renewedState } from '../../optimizers/optimizer';
 import type { Optimizer, TensorDict } from '../../optimizers/optimizer';
 import type { Task } from '../../tasks/task';
 import { createLossRng } from '../../training/lossRng';
@@ -168,6 +169,7 @@ function unroll(
     losses.push(loss);
     const scalars = mapValues(optimizer.scalars(step), scalarTensor);
     const grads = named(names, params, slopes);
+    state = renewedState(optimizer, step, { state, grads });
     ({ params, state } = form.update({ params, grads, loss: loss.tensor, state, scalars }));
     step += 1;
     before.check();

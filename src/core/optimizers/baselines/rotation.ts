@@ -52,26 +52,25 @@ interface Turned {
   readonly mean: Tensor;
   /** The average of squares in the basis, f32[blocks, rows, cols], before the step. */
   readonly square: Tensor;
-  /** β, of the squares as well. */
+  /** Of the squares. */
   readonly decay: number;
 }
 
 /**
- * A direction that is made in the basis, and what is remembered next.
- * @param directionOf  the direction in the basis, of the mean and of the next average of squares there
+ * A direction that is made in the basis, and the next average of squares there.
+ * @param directionOf  the direction in the basis, of the mean and of that average
  * @returns direction, shaped as the gradient
  */
 export function stepInBasis(
   { blocking, rotation, gradient, mean, square, decay }: Turned,
   directionOf: (mean: Tensor, square: Tensor) => Tensor,
-): { readonly direction: Tensor; readonly square: Tensor; readonly rotation: Rotation } {
+): { readonly direction: Tensor; readonly square: Tensor } {
   const blocks = toBlocks(gradient, blocking);
   const next = movingAverage(square, tf.square(rotated(rotation, blocks)), decay);
   const inBasis = directionOf(rotated(rotation, toBlocks(mean, blocking)), next);
   return {
     direction: fromBlocks(rotatedBack(rotation, inBasis), blocking, gradient.shape),
     square: next,
-    rotation: nextRotation(rotation, blocks, decay),
   };
 }
 
@@ -85,11 +84,22 @@ function rotatedBack({ ql, qr }: Rotation, blocks: Tensor): Tensor {
   return product(product(ql, blocks), qr, 'b');
 }
 
-/** @param gradient  f32[blocks, rows, cols] @param decay  β */
-function nextRotation(last: Rotation, gradient: Tensor, decay: number): Rotation {
-  const l = movingAverage(last.l, product(gradient, gradient, 'b'), decay);
-  const r = movingAverage(last.r, product(gradient, gradient, 'a'), decay);
-  return { l, r, ql: nextBasis(l, last.ql), qr: nextBasis(r, last.qr) };
+/** Statistics with one more gradient. @param within.decay  β of the statistics */
+export function nextStatistics(
+  last: Rotation,
+  gradient: Tensor,
+  { blocking, decay }: Pick<Turned, 'blocking' | 'decay'>,
+): Pick<Rotation, 'l' | 'r'> {
+  const blocks = toBlocks(gradient, blocking);
+  return {
+    l: movingAverage(last.l, product(blocks, blocks, 'b'), decay),
+    r: movingAverage(last.r, product(blocks, blocks, 'a'), decay),
+  };
+}
+
+/** Bases that are a step nearer to the statistics beside them. */
+export function nextBases({ l, r, ql, qr }: Rotation): Pick<Rotation, 'ql' | 'qr'> {
+  return { ql: nextBasis(l, ql), qr: nextBasis(r, qr) };
 }
 
 /** QR(S·Q): towards the eigenvectors of the statistics, the largest first. */

@@ -24,7 +24,14 @@ import { biasCorrections, correctedDirection } from './adam';
 import { blockingOf, toBlocks } from './matrixBlocks';
 import { movingAverage, updateEach, zeroAccumulators } from './perTensor';
 import type { TensorView } from './perTensor';
-import { firstRotation, namedRotation, rotationOf, stepInBasis } from './rotation';
+import {
+  firstRotation,
+  namedRotation,
+  nextBases,
+  nextStatistics,
+  rotationOf,
+  stepInBasis,
+} from './rotation';
 import { withDecay } from './tensorMath';
 
 export const SOAP_OPTIONS = {
@@ -96,13 +103,13 @@ function rotatedStep(view: TensorView, options: Resolved): Step {
   const { beta1, beta2, epsilon, blockSize } = options;
   const { grad, accumulator } = view;
   const m = movingAverage(accumulator('m'), grad, beta1);
-  const { direction, square, rotation } = stepInBasis(
-    {
-      blocking: blockingOf(grad.shape, blockSize),
-      rotation: rotationOf(accumulator),
-      ...{ gradient: grad, mean: m, square: accumulator('v'), decay: beta2 },
-    },
+  const rotation = rotationOf(accumulator);
+  const within = { blocking: blockingOf(grad.shape, blockSize), decay: beta2 };
+  const { direction, square } = stepInBasis(
+    { ...within, rotation, gradient: grad, mean: m, square: accumulator('v') },
     (mean, v) => correctedDirection(view, { m: mean, v }, { epsilon }),
   );
-  return { direction, accumulators: { m, v: square, ...rotation } };
+  const statistics = nextStatistics(rotation, grad, within);
+  const bases = nextBases({ ...rotation, ...statistics });
+  return { direction, accumulators: { m, v: square, ...statistics, ...bases } };
 }

@@ -5,8 +5,10 @@
  * the batches).
  */
 import type { Scalar } from '@tensorflow/tfjs-core';
-import { zeros } from '@tensorflow/tfjs-core';
+import { cast, equal, zeros } from '@tensorflow/tfjs-core';
 import { UserError } from '../../../base/index';
+import { mapValues } from '../../compute/tensors';
+import { choose } from '../baselines/tensorMath';
 import type { Optimizer, TensorDict, UpdateInput, UpdateResult } from '../optimizer';
 import { fusedDelay } from './fusedDelay';
 import { QUEUE, queueName, throughQueue } from './queue';
@@ -22,16 +24,35 @@ const FIRST = 'delayed/first';
 export function delayed(optimizer: Optimizer, steps: number): Optimizer {
   if (!(Number.isInteger(steps) && steps >= 1))
     throw new UserError('config', `delay must be an integer of at least 1, got ${steps}`);
-  const { fused } = optimizer;
+  // The first part of an update by kernels does not know of the queue, so none of it is.
+  const { fused, begun, theta, renewal, ...others } = optimizer;
+  const late = (inner: Updating): Updating => ({
+    init: (params) => ({ ...inner.init(params), ...emptyQueue(params, steps) }),
+    update: (input) => updateLate(inner, input, steps),
+  });
   return {
-    ...optimizer,
-    init: (params) => ({ ...optimizer.init(params), ...emptyQueue(params, steps) }),
+    ...others,
+    ...late(optimizer),
     scalars: (step) => ({ ...optimizer.scalars(step), [FIRST]: Number(step === 0) }),
-    update: (input) => updateLate(optimizer, input, steps),
+    ...(theta && { theta: { ...theta, with: (weights) => late(theta.with(weights)) } }),
+    ...(renewal && {
+      renewal: {
+        ...renewal,
+        renew: (state, grads) => renewal.renew(state, oldest(state, grads)),
+      },
+    }),
     ...(fused && {
       fused: (params, start, threads) => fusedDelay(fused(params, start, threads), params, steps),
     }),
   };
+}
+
+type Updating = Pick<Optimizer, 'init' | 'update'>;
+
+/** The gradients that leave the queue next; where it is empty, which its loss of 0 says, those that join it. */
+function oldest(state: TensorDict, grads: TensorDict): TensorDict {
+  const isEmpty = cast(equal(state[queueName(0, 'loss')]!, 0), 'float32');
+  return mapValues(grads, (grad, name) => choose(isEmpty, grad, state[queueName(0, name)]!));
 }
 
 function emptyQueue(params: TensorDict, steps: number): TensorDict {
@@ -46,7 +67,7 @@ function emptyQueue(params: TensorDict, steps: number): TensorDict {
   );
 }
 
-function updateLate(optimizer: Optimizer, input: UpdateInput, steps: number): UpdateResult {
+function updateLate(optimizer: Updating, input: UpdateInput, steps: number): UpdateResult {
   const isQueued = (name: string): boolean => name.startsWith(QUEUE);
   const [queue, state] = [true, false].map((wanted) =>
     Object.fromEntries(Object.entries(input.state).filter(([name]) => isQueued(name) === wanted)),

@@ -17,7 +17,7 @@ import type { OrthoVeloArchitecture, Theta } from './architecture';
 import { optimizerOf } from './learnedOptimizer';
 import type { LearnedOptimizer } from './learnedOptimizer';
 import { beginOrthoVelo } from './orthoVeloBegun';
-import { debiasing } from './orthogonalAverages';
+import { basisRenewal, debiasing } from './orthogonalAverages';
 import { pace, timeInputs } from './orthogonalInputs';
 import { initOrthogonal, orthogonalParameters, orthogonalSteps } from './orthogonalSteps';
 
@@ -70,6 +70,7 @@ function createOrthoVelo(
       update: (theta, input) => orthoVeloUpdate(theta, velo, input),
     }),
     ...(recurrent === undefined ? {} : { recurrent }),
+    renewal: basisRenewal,
     begun: beginOrthoVelo(velo, tensors, numSteps),
   };
 }
@@ -88,5 +89,5 @@ function orthoVeloUpdate(
     state: { ...input.state, 'lstm/hidden': entry(velo.state, 'lstm/hidden') },
     scalars: input.scalars,
   });
-  return { params, state: { ...velo.state, ...state }, trace: velo.trace };
+  return { params, state: { ...input.state, ...velo.state, ...state }, trace: velo.trace };
 }

@@ -6,8 +6,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { blockingOf, matrixShape, toBlocks } from '../baselines/matrixBlocks';
 import { movingAverage, zeroAccumulators } from '../baselines/perTensor';
-import { firstRotation, namedRotation, rotationOf, stepInBasis } from '../baselines/rotation';
-import type { RestInput, TensorDict } from '../optimizer';
+import {
+  firstRotation,
+  namedRotation,
+  nextBases,
+  nextStatistics,
+  rotationOf,
+  stepInBasis,
+} from '../baselines/rotation';
+import type { Renewal, RestInput, TensorDict } from '../optimizer';
+import { clamp } from '../velo/bounds';
 import { entry } from '../velo/lookup';
 import { clippedGradient } from '../velo/tensorStep';
 import type { GivenTensor } from './orthogonalInputs';
@@ -15,8 +23,13 @@ import type { GivenTensor } from './orthogonalInputs';
 /** Moving averages of the gradient and, for Adam's direction, of its square in the basis. */
 const DECAYS = { fast: 0.85, slow: 0.97, square: 0.98 } as const;
 const EPSILON = 1e-12;
+/** What |mean|/√square cannot exceed within one basis, by Cauchy and Schwarz; in a new one the square knows less than the mean. */
+const LARGEST =
+  (1 - DECAYS.fast) / Math.sqrt((1 - DECAYS.square) * (1 - DECAYS.fast ** 2 / DECAYS.square));
 /** Longest side of a block. */
 const BLOCK_SIDE = 32;
+/** Updates from one basis to the next. */
+const BASIS_UPDATES = 4;
 
 /** Before the first update. */
 export function zeroAverages(params: TensorDict): TensorDict {
@@ -28,6 +41,23 @@ export function zeroAverages(params: TensorDict): TensorDict {
   });
   return Object.assign(zeroAccumulators(params, ['fast', 'slow']), ...bases) as TensorDict;
 }
+
+/** The bases, of gradients before this one: in that of its own it has directions that are nothing but rounding. */
+export const basisRenewal: Renewal = {
+  every: BASIS_UPDATES,
+  renew: (state, grads) =>
+    Object.assign(
+      {},
+      ...Object.entries(grads).map(([name, grad]) => {
+        if (!isRotated(grad.shape)) return {};
+        const last = rotationOf((part) => entry(state, `${part}/${name}`));
+        const decay = DECAYS.square ** BASIS_UPDATES;
+        const blocking = blockingOf(grad.shape, BLOCK_SIDE);
+        const statistics = nextStatistics(last, clippedGradient(grad), { blocking, decay });
+        return namedRotation({ ...statistics, ...nextBases(last) }, name);
+      }),
+    ) as TensorDict,
+};
 
 /** One row or column has no basis but its own. */
 function isRotated(shape: readonly number[]): boolean {
@@ -96,10 +126,9 @@ function rotatedAdam({ name, gradient, mean, squareFactor, remembered }: AdamInp
       rotation: rotationOf(remembered),
       ...{ gradient, mean, square: remembered('square'), decay: DECAYS.square },
     },
-    (turned, square) => adamDirection(turned, square, squareFactor),
+    (turned, square) => clamp(adamDirection(turned, square, squareFactor), -LARGEST, LARGEST),
   );
-  const averages = { [`square/${name}`]: next.square, ...namedRotation(next.rotation, name) };
-  return { direction: next.direction, averages };
+  return { direction: next.direction, averages: { [`square/${name}`]: next.square } };
 }
 
 function adamDirection(mean: Tensor, square: Tensor, squareFactor: Tensor): Tensor {

@@ -23,7 +23,9 @@ export interface BlockParts {
   readonly gradient: readonly Stage[];
   /** Where the loss is after that. */
   readonly loss: number;
-  /** What comes before the update of every so many steps, the first one of the training included. */
+  /** What comes between gradient and update. */
+  readonly between: readonly Stage[];
+  /** What the update of every so many steps begins with, the first one of the training included. */
   readonly look?: { readonly every: number; readonly stages: readonly Stage[] } | undefined;
   /** From the gradients to the new parameters. */
   readonly update: readonly Stage[];
@@ -48,7 +50,7 @@ export interface BlockRun {
 
 export function planBlock(linker: Linker, parts: BlockParts): PlannedBlock {
   const emit = instructionsOf(linker.kernels);
-  const { rows, gradient, loss, look, update } = parts;
+  const { rows, gradient, loss, between, look, update } = parts;
   const rowWords = rows.reduce((sum, { words }) => sum + words, 0);
   const capacity = Math.max(1, Math.min(MAX_STEPS, Math.floor(MAX_TABLE_WORDS / (rowWords + 1))));
   const counter = linker.reserve(1);
@@ -65,6 +67,7 @@ export function planBlock(linker: Linker, parts: BlockParts): PlannedBlock {
       ...gradient,
       alone(emit('control.store', log, loss, counter)),
       guard,
+      ...between,
       ...before,
       ...update,
       alone(emit('control.count', counter)),

@@ -18,7 +18,7 @@ import type { Span } from '../../compute/span';
 import { Linker, placesOf } from './linker';
 import type { Program } from './linker';
 import { planAccumulation } from './planAccumulation';
-import { planCurvature } from './planCurvature';
+import { planLook } from './planLook';
 import { planPerturbation } from './planPerturbation';
 import type { PlannedPerturbation, RunPerturbation } from './planPerturbation';
 import { layOutKernels, planUpdate } from './planUpdate';
@@ -57,7 +57,7 @@ export interface LinkedStep {
   runGradient(step: number): void;
   /** What comes between gradient and update. @param place  of the batch among those of its update, from 0 */
   runAccumulation(place: number): void;
-  /** The update and, where it begins with one, the look at the curvature. @param index  of the update, from 0 */
+  /** The update and, where it begins with one, the look at the curvature or the renewal. @param index  of the update, from 0 */
   runUpdate(index: number): void;
 }
 
@@ -104,14 +104,14 @@ export function linkStep(
   const accumulation = planAccumulation(linker, options, gradient.plan);
   const { params } = task;
   const update = planUpdate(linker, { optimizer, params, gradient: gradient.plan, fused });
-  const curvature = planCurvature(linker, { task, optimizer, gradient: gradient.plan, update });
+  const look = planLook(linker, { task, optimizer, gradient: gradient.plan, update });
   const batches = planBatches(linker, task, [gradient.plan, evaluation.plan]);
   const rowsOf = (owner: StepOwner): OwnRows => ({
     gradient: [
       ...batches.rows(owner.task.data),
       ...drawRows(gradient.plan, owner.seed, RNG_PURPOSES.dropout),
     ],
-    curvature: curvature?.rows(owner.seed) ?? [],
+    look: look?.rows(owner.seed) ?? [],
     update: update.rows(owner.optimizer),
     evaluation: drawRows(evaluation.plan, owner.seed, RNG_PURPOSES.evaluation),
   });
@@ -124,8 +124,9 @@ export function linkStep(
           rows: rowsOfStep(rows),
           gradient: [alone(batches.code), ...gradient.stages],
           loss: loss.place,
-          look: curvature,
-          update: [...accumulation.stages, ...update.stages],
+          between: accumulation.stages,
+          look,
+          update: update.stages,
         });
   const flat = perturbed ? update.theta?.flat : undefined;
   const perturbation = flat && planPerturbation(linker, flat);
@@ -163,8 +164,7 @@ export function linkStep(
       if (program !== undefined) run(program);
     },
     runUpdate: (index) => {
-      if (curvature !== undefined && index % curvature.every === 0)
-        runAt(curvature.program, rows.curvature, index);
+      if (look !== undefined && index % look.every === 0) runAt(look.program, rows.look, index);
       runAt(update.program, rows.update, index);
     },
   };
@@ -178,13 +178,13 @@ function spansOf({ params }: Task, inputs: Plan['inputs']): Span[] {
 /** What is new at each step. */
 interface OwnRows {
   readonly gradient: readonly StepRow[];
-  readonly curvature: readonly StepRow[];
+  readonly look: readonly StepRow[];
   readonly update: readonly StepRow[];
   readonly evaluation: readonly StepRow[];
 }
 
-function rowsOfStep({ gradient, curvature, update }: OwnRows): StepRow[] {
-  return [...gradient, ...curvature, ...update];
+function rowsOfStep({ gradient, look, update }: OwnRows): StepRow[] {
+  return [...gradient, ...look, ...update];
 }
 
 function startTheta(

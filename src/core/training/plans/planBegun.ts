@@ -4,12 +4,11 @@ import type { NamedFloats, TensorSpec } from '../../../base/index';
 import { instructionsOf } from '../../compute/instructions';
 import { planGraph } from '../../compute/plan/plan';
 import type { Plan } from '../../compute/plan/plan';
-import { spanOf } from '../../compute/plan/planRun';
 import { alone, inOrder } from '../../compute/stages';
 import { requireArrays } from '../../compute/tensors';
 import type { BegunFused, BegunUpdate, Optimizer } from '../../optimizers/optimizer';
 import type { Linker } from './linker';
-import { FUSED_START, rowsByOptimizer, scalarRows, startState } from './plannedUpdate';
+import { FUSED_START, placeState, rowsByOptimizer, scalarRows } from './plannedUpdate';
 import type { PlannedUpdate, UpdateState } from './plannedUpdate';
 import { initialState } from './planTheta';
 import { restGraph, scalarSpecs, updatesInPlace } from './stepGraphs';
@@ -23,11 +22,12 @@ export function begunUpdate(
   { begun, fused }: { readonly begun: BegunUpdate; readonly fused: BegunFused },
 ): PlannedUpdate {
   const { initial, specs } = restOf(optimizer, params, { begun, fused });
-  const { state, scalars } = specs;
+  const { scalars } = specs;
+  const state = placeState(linker, specs.state);
   const graph = restGraph(begun, specs);
   const { plan, stages: rest } = linker.add(graph, {
-    inputPlaces: placesOfRest(fused),
-    replaces: updatesInPlace(params, state),
+    inputPlaces: { ...placesOfRest(fused), ...state.places },
+    replaces: updatesInPlace(params, specs.state),
   });
   const copies = alone(copiesBefore(linker, plan, fused, params));
   const stages = [copies, ...fused.stages(linker.kernels), ...rest];
@@ -39,12 +39,12 @@ export function begunUpdate(
         other === optimizer ? fused : other.begun?.fused(params, FUSED_START, linker.threads);
       return [...(first?.rows ?? []), ...scalarRows(other, plan, scalars)];
     }),
-    state: [...fused.state, ...state.map(({ name }) => spanOf(plan.inputs[`state/${name}`]!))],
-    places: {},
+    state: [...fused.state, ...state.spans],
+    places: state.places,
     theta: fused.theta,
     start: (arena) => {
-      const own = startState(arena, plan, state, () => initial);
-      return joined(fused.start(linker.kernels, arena), own, state);
+      const own = state.start(arena, () => initial);
+      return joined(fused.start(linker.kernels, arena), own, specs.state);
     },
   };
 }

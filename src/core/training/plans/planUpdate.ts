@@ -2,14 +2,13 @@
 import type { NamedFloats, TensorSpec } from '../../../base/index';
 import type { KernelRuntime } from '../../compute/kernelRuntime';
 import type { Plan } from '../../compute/plan/plan';
-import { spanOf } from '../../compute/plan/planRun';
 import { inOrder } from '../../compute/stages';
 import type { BegunFused, FusedUpdate, Optimizer } from '../../optimizers/optimizer';
 import { placesOf } from './linker';
 import type { Linker } from './linker';
 import { begunUpdate } from './planBegun';
 import { initialState, placeTheta } from './planTheta';
-import { FUSED_START, rowsByOptimizer, scalarRows, startState } from './plannedUpdate';
+import { FUSED_START, placeState, rowsByOptimizer, scalarRows } from './plannedUpdate';
 import type { PlannedUpdate } from './plannedUpdate';
 import { optimizerSpecs, updateGraph, updatesInPlace } from './stepGraphs';
 
@@ -60,20 +59,26 @@ function capturedUpdate(
 ): PlannedUpdate {
   const specs = optimizerSpecs(optimizer, params);
   const theta = placeTheta(linker, optimizer, params, specs.theta);
+  const state = placeState(linker, specs.state);
   const { plan, program, stages } = linker.add(updateGraph(optimizer, params, specs), {
-    inputPlaces: { ...placesOf(gradient.inputs), ...placesOf(gradient.outputs), ...theta?.places },
+    inputPlaces: {
+      ...placesOf(gradient.inputs),
+      ...placesOf(gradient.outputs),
+      ...state.places,
+      ...theta?.places,
+    },
     replaces: updatesInPlace(params, specs.state),
   });
   return {
     program,
     stages,
     rows: rowsByOptimizer((other) => scalarRows(other, plan, specs.scalars)),
-    state: specs.state.map(({ name }) => spanOf(plan.inputs[`state/${name}`]!)),
-    places: placesOf(plan.inputs),
+    state: state.spans,
+    places: { ...placesOf(plan.inputs), ...state.places },
     ...(theta === undefined ? {} : { theta: { flat: theta.flat, packed: [theta.flat] } }),
     start: (arena) => {
       const initial = theta?.start(arena) ?? alwaysOf(initialState(optimizer, params));
-      return startState(arena, plan, specs.state, initial);
+      return state.start(arena, initial);
     },
   };
 }

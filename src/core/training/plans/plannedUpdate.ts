@@ -2,14 +2,14 @@
 import type { FloatArray, NamedFloats, TensorSpec } from '../../../base/index';
 import { sizeOf } from '../../../base/index';
 import type { Arena } from '../../compute/kernelRuntime';
-import type { Plan } from '../../compute/plan/plan';
-import { floatsAt } from '../../compute/plan/planRun';
+import type { Plan, PlanArray } from '../../compute/plan/plan';
+import { floatsAt, spanOf } from '../../compute/plan/planRun';
 import type { Span } from '../../compute/span';
 import type { Stage } from '../../compute/stages';
 import type { StepRow } from '../../compute/stepRow';
 import { requireArrays } from '../../compute/tensors';
 import type { FusedUpdate, Optimizer, RecurrentTrace } from '../../optimizers/optimizer';
-import type { Program } from './linker';
+import type { Linker, Program } from './linker';
 
 /** Where a fused optimizer begins in the arena. */
 export const FUSED_START = 0;
@@ -36,7 +36,7 @@ export interface PlannedUpdate {
   rows(optimizer: Optimizer): readonly StepRow[];
   /** What an update carries on to the next one, the parameters apart. */
   readonly state: readonly Span[];
-  /** Of the arrays of a captured one, by name; empty for a fused one. */
+  /** Of the arrays of a captured one, or of its captured part, by name; empty for a fused one. */
   readonly places: Readonly<Record<string, number>>;
   readonly theta?: FusedUpdate['theta'] | undefined;
   start(arena: Arena): UpdateState;
@@ -54,17 +54,40 @@ export function rowsByOptimizer(make: RowsOf): RowsOf {
   };
 }
 
-/** The state of a plan as it lies in the arena. @param initial  what it is before the first update */
-export function startState(
+/** Where an optimizer's state lies, whichever of its plans use it. */
+export interface PlacedState {
+  readonly specs: readonly TensorSpec[];
+  readonly spans: readonly Span[];
+  /** Of the inputs `state/…`. */
+  readonly places: Readonly<Record<string, number>>;
+  /** @param initial  what it is before the first update */
+  start(arena: Arena, initial: () => NamedFloats): UpdateState;
+}
+
+export function placeState(linker: Linker, specs: readonly TensorSpec[]): PlacedState {
+  const arrays = specs.map(({ name, shape }) => ({
+    name,
+    shape,
+    place: linker.reserve(sizeOf(shape)),
+  }));
+  return {
+    specs,
+    spans: arrays.map(spanOf),
+    places: Object.fromEntries(arrays.map(({ name, place }) => [`state/${name}`, place])),
+    start: (arena, initial) => startState(arena, arrays, initial),
+  };
+}
+
+function startState(
   arena: Arena,
-  plan: Plan,
-  specs: readonly TensorSpec[],
+  arrays: readonly (PlanArray & { readonly name: string })[],
   initial: () => NamedFloats,
 ): UpdateState {
   const live = Object.fromEntries(
-    specs.map(({ name, shape }): [string, FloatArray] => {
-      return [name, { shape, data: floatsAt(arena, plan.inputs[`state/${name}`]!) }];
-    }),
+    arrays.map((array): [string, FloatArray] => [
+      array.name,
+      { shape: array.shape, data: floatsAt(arena, array) },
+    ]),
   );
   const write = (values: NamedFloats): void => {
     for (const [name, { data }] of Object.entries(values)) live[name]!.data.set(data);
@@ -77,7 +100,7 @@ export function startState(
     reset,
     exportState: () => copiesOf(live),
     importState: (values) => {
-      write(requireArrays('optimizer state', specs, values));
+      write(requireArrays('optimizer state', arrays, values));
     },
   };
 }

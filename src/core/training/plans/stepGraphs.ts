@@ -15,6 +15,7 @@ import type {
   BegunUpdate,
   CurvatureUse,
   Optimizer,
+  Renewal,
   RestInput,
 } from '../../optimizers/optimizer';
 import type { LossRng, Task } from '../../tasks/task';
@@ -207,6 +208,27 @@ export function curvatureGraph(
   );
 }
 
+/** A renewal: `grads/…`, `state/…` → those of `state/…` that change. */
+export function renewalGraph(
+  { renew }: Renewal,
+  params: readonly TensorSpec[],
+  state: readonly TensorSpec[],
+): Graph {
+  const inputs = { ...prefixed('grads', floats(params)), ...prefixed('state', floats(state)) };
+  return capture(
+    (tensors) => {
+      const state = under('state', tensors);
+      const grads = under('grads', tensors);
+      return prefixed(
+        'state',
+        joiningCalls(true, () => renew(state, grads)),
+      );
+    },
+    inputs,
+    FOR_PLANS,
+  );
+}
+
 const SCALAR = { shape: [], dtype: 'float32' } as const;
 
 function batchInputs({ batch }: Task): InputSpecs {
@@ -262,6 +284,17 @@ export function captureCurvature(optimizer: Optimizer, task: Task): Plan | undef
   const { state } = optimizerSpecs(optimizer, task.params);
   const graph = curvatureGraph(task, curvature, state);
   return planGraph(graph, { replaces: updatesInPlace([], state) });
+}
+
+/** The plan of what an optimizer renews before some updates, if anything. @throws as `captureUpdate` */
+export function captureRenewal(
+  optimizer: Optimizer,
+  params: readonly TensorSpec[],
+): Plan | undefined {
+  const { renewal } = optimizer;
+  if (renewal === undefined) return undefined;
+  const { state } = optimizerSpecs(optimizer, params);
+  return planGraph(renewalGraph(renewal, params, state), { replaces: updatesInPlace([], state) });
 }
 
 /** New parameters and state lie where the old ones lay. */

@@ -5,6 +5,9 @@ import type { NamedFloats } from '../../../../../src/base/index';
 import { createRng } from '../../../../../src/core/compute/rng';
 import { toFloats, toTensors } from '../../../../../src/core/compute/tensors';
 import { delayed } from '../../../../../src/core/optimizers/delayed/delayed';
+import { orthogonalStart } from '../../../../../src/core/optimizers/learned/orthoVelo';
+import { createLearnedOptimizer } from '../../../../../src/core/optimizers/learned/theta';
+import { renewedState } from '../../../../../src/core/optimizers/optimizer';
 import type { Optimizer, TensorDict } from '../../../../../src/core/optimizers/optimizer';
 import { createOptimizer } from '../../../../../src/core/optimizers/registry';
 import { plainTheta } from '../../../../../src/core/optimizers/velo/handmade/plain';
@@ -30,8 +33,14 @@ function mlp(seed: number): Task {
   return createImageMlp({ dataset: images, activation: 'tanh', ...size });
 }
 
+function orthoTheta() {
+  const { architecture, tensors } = plainTheta({ hidden: 9, bank: 2 });
+  return orthogonalStart(architecture, tensors);
+}
+
 const optimizers: readonly (readonly [string, () => Optimizer])[] = [
   ['velo', () => createVelo({ theta: plainTheta({ hidden: 9, bank: 2 }), numSteps: STEPS })],
+  ['orthoVelo', () => createLearnedOptimizer({ theta: orthoTheta(), numSteps: STEPS })],
   [
     'adam',
     () => createOptimizer({ name: 'adam', options: { learningRate: 0.1 } }, { numSteps: STEPS }),
@@ -61,8 +70,9 @@ function plainLosses(optimizer: Optimizer, seed: number, delay: number): number[
           typeof value === 'number' ? tf.scalar(value) : tf.tensor1d(value),
         ]),
       );
+      const renewed = renewedState(optimizer, step, { state: toTensors(state), grads });
       const result = optimizer.update({
-        ...{ params: toTensors(params), state: toTensors(state), grads, scalars },
+        ...{ params: toTensors(params), state: renewed, grads, scalars },
         loss: tf.scalar(late.loss),
       });
       params = toFloats(result.params);

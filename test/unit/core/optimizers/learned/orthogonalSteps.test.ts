@@ -9,6 +9,7 @@ import {
   toFloats,
   toTensors,
 } from '../../../../../src/core/compute/tensors';
+import { renewedState } from '../../../../../src/core/optimizers/optimizer';
 import type { Optimizer } from '../../../../../src/core/optimizers/optimizer';
 import { useBackend } from '../../../../support/tfBackends';
 import { randomArray } from '../../../../support/veloStep';
@@ -55,7 +56,10 @@ function update(
     const result = optimizer.update({
       params: before,
       grads: toTensors(grads),
-      state: state === undefined ? optimizer.init(before) : toTensors(state),
+      state: renewedState(optimizer, step, {
+        state: state === undefined ? optimizer.init(before) : toTensors(state),
+        grads: toTensors(grads),
+      }),
       scalars: mapValues(optimizer.scalars(step), scalarTensor),
       loss: tf.scalar(1),
     });

@@ -5,6 +5,7 @@ import { createRng } from '../../../../../src/core/compute/rng';
 import { mapValues, toTensors } from '../../../../../src/core/compute/tensors';
 import type { Architecture, Theta } from '../../../../../src/core/optimizers/learned/architecture';
 import { createArchitecture } from '../../../../../src/core/optimizers/learned/registry';
+import { renewedState } from '../../../../../src/core/optimizers/optimizer';
 import {
   createLearnedOptimizer,
   initTheta,
@@ -72,7 +73,9 @@ function play(theta: Theta): OracleResult {
       const scalars = mapValues(optimizer.scalars(t), (value) =>
         typeof value === 'number' ? tf.scalar(value) : tf.tensor1d(value),
       );
-      const input = { params: current, state, grads: toTensors(grads), scalars };
+      const tensors = toTensors(grads);
+      const renewed = renewedState(optimizer, t, { state, grads: tensors });
+      const input = { params: current, state: renewed, grads: tensors, scalars };
       const result = optimizer.update({ ...input, loss: tf.scalar(loss) });
       expect(Object.keys(result.state).sort()).toEqual(Object.keys(state).sort());
       ({ params: current, state } = result);

@@ -97,10 +97,15 @@ function adamRule({ rate, b1, b2, epsilon, decay }: SoapNumbers): TensorRule {
   return stepsAlong(adamOf(b1, b2, epsilon).direction, { rate, decay });
 }
 
-/** The direction of each gradient in turn, t from 1; of vectors and scalars Adam's. */
+/**
+ * The direction of each gradient in turn, t from 1; of vectors and scalars Adam's.
+ * @param every  gradients from one basis to the next, which is then made before the direction, of those before, and no part
+ *   of the direction is larger than it can be in one basis; absent: of each, behind it
+ */
 export function soapOf(
   shape: readonly number[],
   o: Pick<SoapNumbers, 'b1' | 'b2' | 'epsilon'>,
+  every?: number,
 ): Directions {
   const cols = shape.at(-1) ?? 1;
   const rows = shape.slice(0, -1).reduce((product, side) => product * side, 1);
@@ -111,8 +116,19 @@ export function soapOf(
   let [ql, qr] = [identity(rows), identity(cols)];
   const next = (statistics: Matrix, q: Matrix): Matrix =>
     orthogonalFactor(combine(1 / frobenius(statistics), multiply(statistics, q), 1e-4, q));
+  const see = (g: Matrix, beta: number): void => {
+    left = combine(beta, left, 1 - beta, multiply(g, transpose(g)));
+    right = combine(beta, right, 1 - beta, multiply(transpose(g), g));
+  };
+  const renew = (): void => {
+    [ql, qr] = [next(left, ql), next(right, qr)];
+  };
   return (data, t) => {
     const g = toMatrix(data, cols);
+    if (every !== undefined && (t - 1) % every === 0) {
+      if (t > 1) renew();
+      see(g, o.b2 ** every);
+    }
     const turn = (x: Matrix): Matrix => multiply(multiply(transpose(ql), x), qr);
     m = combine(o.b1, m, 1 - o.b1, g);
     v = combine(
@@ -122,13 +138,19 @@ export function soapOf(
       turn(g).map((row) => row.map((x) => x * x)),
     );
     const mean = turn(m);
+    const largest =
+      every === undefined ? Infinity : (1 - o.b1) / Math.sqrt((1 - o.b2) * (1 - o.b1 ** 2 / o.b2));
     const n = mean.map((row, i) =>
-      row.map((x, j) => x / (1 - o.b1 ** t) / (Math.sqrt(v[i]![j]! / (1 - o.b2 ** t)) + o.epsilon)),
+      row.map((x, j) => {
+        const whole = x / (1 - o.b1 ** t) / (Math.sqrt(v[i]![j]! / (1 - o.b2 ** t)) + o.epsilon);
+        return Math.max(-largest, Math.min(largest, whole));
+      }),
     );
     const direction = multiply(multiply(ql, n), transpose(qr)).flat();
-    left = combine(o.b2, left, 1 - o.b2, multiply(g, transpose(g)));
-    right = combine(o.b2, right, 1 - o.b2, multiply(transpose(g), g));
-    [ql, qr] = [next(left, ql), next(right, qr)];
+    if (every === undefined) {
+      see(g, o.b2);
+      renew();
+    }
     return direction;
   };
 }

@@ -6,6 +6,8 @@ import { newtonSchulz } from './elementOracles';
 import type { OracleResult, OracleRun } from './oracle';
 
 const ADAM = { b1: 0.85, b2: 0.98, epsilon: 1e-12 };
+/** Updates from one basis to the next. */
+const BASIS_UPDATES = 4;
 const rms = (x: number[]): number => Math.sqrt(mean(x.map((value) => value * value)) + 1e-24);
 const within = (y: number): number => Math.exp(4 * Math.tanh(y / 4));
 
@@ -38,7 +40,7 @@ export function orthoVeloOracle(
   const state = oracleStart(setup, tensors);
   const averages = tensors.map(({ shape, data }): Averages => {
     const zeros = data.map(() => 0);
-    return { fast: zeros, slow: zeros, adam: soapOf(shape, ADAM) };
+    return { fast: zeros, slow: zeros, adam: soapOf(shape, ADAM, BASIS_UPDATES) };
   });
   const scales = scalesOf(tensors);
   return steps.map(({ loss, grads }, t) => {
