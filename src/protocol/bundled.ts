@@ -16,7 +16,7 @@ export type BundledTableName = (typeof BUNDLED_TABLE_NAMES)[number];
 export const BUNDLED_TEXT_NAMES = ['gutenberg-small'] as const;
 
 /** Distributions of tasks for meta-training. */
-export const BUNDLED_MIXES = ['recipe', 'wide', 'general'] as const;
+export const BUNDLED_MIXES = ['recipe', 'wide', 'general', 'hard'] as const;
 
 /** Of all data that come with the program. */
 export const BUNDLED_NAMES: readonly string[] = [

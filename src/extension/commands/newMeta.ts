@@ -97,6 +97,11 @@ function pickTasks(): Promise<string | undefined> {
         'every family, also tasks that train an optimizer: to go on from learned weights',
       value: 'general',
     },
+    {
+      label: 'hard',
+      description: 'the same, with more of what is hard: for VeLO with orthogonal steps',
+      value: 'hard',
+    },
   ];
   return pick(items, 'Tasks', 'What it is trained on');
 }

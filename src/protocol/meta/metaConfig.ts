@@ -86,7 +86,9 @@ const metaConfigSchema = z
     tasks: z
       .union([z.string().min(1), distributionSchema])
       .default('recipe')
-      .describe('What is trained on: "recipe", "wide", "general", or a distribution of your own.'),
+      .describe(
+        'What is trained on: "recipe", "wide", "general", "hard", or a distribution of your own.',
+      ),
     lengths: lengthsSchema,
     metaLoss: metaLossSchema,
     estimator: estimatorSchema,
