@@ -220,7 +220,7 @@ describe('velo plan', () => {
     const { code, stdout } = await runCli(['plan', 'a.velo.json', '--json'], { cwd: folder });
     expect(code).toBe(0);
     const plans = jsonLines(stdout) as { name: string; text: string }[];
-    expect(plans.map(({ name }) => name)).toEqual(['gradient', 'rest']);
-    expect(plans[1]?.text.match(/orthogonal\.newtonSchulz/g)?.length).toBeGreaterThan(0);
+    expect(plans.map(({ name }) => name)).toEqual(['gradient', 'renewal', 'rest']);
+    expect(plans[2]?.text.match(/orthogonal\.newtonSchulz/g)?.length).toBeGreaterThan(0);
   });
 });
