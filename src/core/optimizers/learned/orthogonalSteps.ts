@@ -9,8 +9,8 @@
  * With x the inputs, y = (x, tanh(feature(x))), and f the fraction done, of T updates:  r = w·(g, fast, slow, −Δ), each
  * divided by its RMS, w = (0.1, 0.6, 0.3, 0) + mix(y);  O = NS5(r)·√max(rows, cols), whose RMS is 1 at full rank;
  * A = Q_L·(m′/(√v + 10⁻¹²))·Q_Rᵀ, m′ and v the debiased averages of g at 0.85 and of g² at 0.98 in the basis of `rotation.ts`;
- * p ← p + 0.1·exp(gate₁)·Δ − ρ·pace·s·h·(exp(gate₂)·O + exp(gate₃)·A), Δ VeLO's step, ρ = 0.02 for matrices and 0.01
- * for vectors, pace = (1 − f + 1/T)·exp(−1.5·tanh(ln(T/1000)/3)), h = 0 where the gradient is 0 but for rounding, else 1.
+ * p ← p + 0.1·exp(gate₁)·Δ − pace·h·(ρ·s·exp(gate₂)·O + (ρ·s·exp(gate₃) + 0.003·u·exp(gate₄))·A), Δ VeLO's step, ρ = 0.02 for
+ * matrices and 0.01 for vectors, u the same for all tensors (`commonScale`), pace = (1 − f + 1/T)·exp(−1.5·tanh(ln(T/1000)/3)), h = 0 where the gradient is 0 but for rounding, else 1.
  * Zero weights are Muon at its usual rate and Adam at a fifth of where it is best alone, both with a linear decay and
  * faster in short trainings, beside a tenth of VeLO.
  *
@@ -35,13 +35,15 @@ import {
   stepInputs,
 } from './orthogonalInputs';
 import type { GivenTensor, Sizes } from './orthogonalInputs';
-import { startScales } from './orthogonalScales';
+import { commonScale, startScales } from './orthogonalScales';
 
 const DIRECTIONS = [0.1, 0.6, 0.3, 0];
 const VELO_SHARE = 0.1;
 /** Keeps what a gate adds to a logarithm within ±4. */
 const GATE_LIMIT = 4;
-const GATES = 3;
+const GATES = 4;
+/** Of steps that are of one size for all tensors. */
+const EVEN_RATE = 0.003;
 /** Units of the layer between inputs and the layers that say something. */
 const FEATURES = 8;
 /** Of random features: larger than usual, since inputs are mostly below 1. */
@@ -90,6 +92,7 @@ export function orthogonalSteps(input: RestInput): UpdateResult {
   const sizes = rootMeanSquares(given);
   const scales = startScales(entry(state, 'scales'), given, sizes.before);
   const told = { hidden: entry(state, 'lstm/hidden'), time: entry(scalars, 'time'), scales };
+  const common = commonScale(scales, given);
   const inputs = commonInputs(given, sizes, told);
   const params: Record<string, Tensor> = {};
   for (const kind of KINDS) {
@@ -100,6 +103,7 @@ export function orthogonalSteps(input: RestInput): UpdateResult {
       sizes: mapValues(sizes, (all) => rowsOf(all, rows)),
       inputs: rowsOf(inputs, rows),
       scales: rowsOf(scales, rows),
+      common,
     });
     Object.assign(params, steps);
   }
@@ -127,13 +131,15 @@ interface Group {
   readonly inputs: Tensor;
   /** f32[n], s above. */
   readonly scales: Tensor;
+  /** f32[], u above. */
+  readonly common: Tensor;
 }
 
 /** The new parameters by name. */
 function stepsOf(
   { theta, scalars }: RestInput,
   kind: Kind,
-  { given, sizes, inputs, scales }: Group,
+  { given, sizes, inputs, scales, common }: Group,
 ): TensorDict {
   const features = tf.tanh(linear(theta, `${kind}/feature`, inputs));
   const known = tf.concat([inputs, features], 1);
@@ -142,11 +148,12 @@ function stepsOf(
   const gates = linear(theta, `${kind}/gate`, all);
   const factors = tf.exp(tf.mul(GATE_LIMIT, tf.tanh(tf.div(gates, GATE_LIMIT))));
   const factor = (gate: number): Tensor => tf.reshape(tf.slice(factors, [0, gate], [-1, 1]), [-1]);
-  const usual = tf.mul(scales, tf.mul(RATES[kind], entry(scalars, 'pace')));
-  const pacing = tf.mul(usual, sizes.heard);
+  const pace = tf.mul(entry(scalars, 'pace'), sizes.heard);
+  const own = tf.mul(tf.mul(RATES[kind], scales), pace);
+  const even = tf.mul(tf.mul(EVEN_RATE, common), pace);
   const shares = tf.unstack(tf.mul(VELO_SHARE, factor(0)));
-  const rates = tf.unstack(tf.mul(pacing, factor(1)));
-  const adaptiveRates = tf.unstack(tf.mul(pacing, factor(2)));
+  const rates = tf.unstack(tf.mul(own, factor(1)));
+  const adaptiveRates = tf.unstack(tf.add(tf.mul(own, factor(2)), tf.mul(even, factor(3))));
   return Object.fromEntries(
     given.map(({ name, before, velo, adaptive }, i) => {
       const kept = tf.add(before, tf.mul(item(shares, i), velo));

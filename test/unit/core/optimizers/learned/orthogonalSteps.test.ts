@@ -27,7 +27,7 @@ function orthogonal(): Optimizer {
   const velo = plainTheta({ hidden: 9, bank: 2, peak: 0.5 });
   const { architecture, tensors } = orthogonalStart(velo.architecture, velo.tensors);
   for (const kind of ['matrix', 'vector']) {
-    tensors[`orthogonal/${kind}/gate/b`]!.data.set([-1e3, 0, -1e3]);
+    tensors[`orthogonal/${kind}/gate/b`]!.data.set([-1e3, 0, -1e3, -1e3]);
   }
   return createLearnedOptimizer({ theta: { architecture, tensors }, numSteps: NUM_STEPS });
 }

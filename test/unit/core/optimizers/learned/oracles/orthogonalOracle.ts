@@ -20,7 +20,7 @@ interface Averages {
 }
 
 /** RMS at the start; of what starts at zero 1/√rows, of vectors ¼, times the geometric mean of what others are to that. */
-function scalesOf(tensors: OracleRun['tensors']): number[] {
+function scalesOf(tensors: OracleRun['tensors']): { scales: number[]; common: number } {
   const usual = tensors.map(({ shape, data }) =>
     Math.sqrt(shape.length < 2 ? 1 / 16 : shape.at(-1)! / data.length),
   );
@@ -28,7 +28,13 @@ function scalesOf(tensors: OracleRun['tensors']): number[] {
     shape.length >= 2 && sizeOf(data) > 1e-4 ? [Math.log(sizeOf(data) / usual[i]!)] : [],
   );
   const relative = logs.length === 0 ? 1 : Math.exp(mean(logs));
-  return tensors.map(({ data }, i) => (sizeOf(data) > 1e-4 ? sizeOf(data) : relative * usual[i]!));
+  const scales = tensors.map(({ data }, i) =>
+    sizeOf(data) > 1e-4 ? sizeOf(data) : relative * usual[i]!,
+  );
+  const matrices = tensors.flatMap(({ shape }, i) =>
+    shape.length < 2 ? [] : [Math.log(scales[i]! / usual[i]!)],
+  );
+  return { scales, common: Math.exp(mean(matrices)) };
 }
 
 export function orthoVeloOracle(
@@ -42,7 +48,7 @@ export function orthoVeloOracle(
     const zeros = data.map(() => 0);
     return { fast: zeros, slow: zeros, adam: soapOf(shape, ADAM, BASIS_UPDATES) };
   });
-  const scales = scalesOf(tensors);
+  const { scales, common } = scalesOf(tensors);
   return steps.map(({ loss, grads }, t) => {
     const before = state.tensors.map(({ data }) => [...data]);
     oracleStep(setup, state, grads, loss);
@@ -60,7 +66,9 @@ export function orthoVeloOracle(
     const count = tensors.reduce((sum, { data }) => sum + data.length, 0);
     const net = [...means, Math.log(tensors.length) / 3 - 1, Math.log(count) / 6 - 1.5];
     for (const [i, tensor] of state.tensors.entries()) {
-      tensor.data = stepOf(theta, seen[i]!, { net, scale: scales[i]!, t, numSteps });
+      tensor.data = stepOf(theta, seen[i]!, {
+        ...{ net, scale: scales[i]!, common, t, numSteps },
+      });
     }
     return state.tensors.map(({ data }) => [...data]);
   });
@@ -110,10 +118,18 @@ function seenTensor(
   };
 }
 
+interface StepNumbers {
+  readonly net: number[];
+  readonly scale: number;
+  readonly common: number;
+  readonly t: number;
+  readonly numSteps: number;
+}
+
 function stepOf(
   theta: OracleRun['theta'],
   tensor: ReturnType<typeof seenTensor>,
-  { net, scale, t, numSteps }: { net: number[]; scale: number; t: number; numSteps: number },
+  { net, scale, common, t, numSteps }: StepNumbers,
 ): number[] {
   const { heard, before, velo, directions, adaptive, isVector, width, height } = tensor;
   const layers = `orthogonal/${isVector ? 'vector' : 'matrix'}`;
@@ -134,9 +150,10 @@ function stepOf(
   const agreement = mean(velo.map((x, j) => -x * orthogonal[j]!)) / (rms(velo) * rms(orthogonal));
   const relative = Math.tanh((Math.log(rms(velo) / sizeOf(before) + 1e-6) + 5) / 3);
   const gates = say('gate', [...known, relative, rms(orthogonal), agreement]).map(within);
-  const rate = (isVector ? 0.01 : 0.02) * left * Math.exp(-1.5 * length) * scale * heard;
+  const pace = left * Math.exp(-1.5 * length) * heard;
+  const own = (isVector ? 0.01 : 0.02) * scale;
   return before.map((p, j) => {
-    const others = gates[1]! * orthogonal[j]! + gates[2]! * adaptive[j]!;
-    return p + 0.1 * gates[0]! * velo[j]! - rate * others;
+    const turned = (own * gates[2]! + 0.003 * common * gates[3]!) * adaptive[j]!;
+    return p + 0.1 * gates[0]! * velo[j]! - pace * (own * gates[1]! * orthogonal[j]! + turned);
   });
 }
