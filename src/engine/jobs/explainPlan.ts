@@ -57,14 +57,10 @@ export async function explainPlan(options: ExplainOptions): Promise<readonly Exp
   // Fused kernels are no plan.
   if (fused !== undefined) return plans;
   const renewal = captureRenewal(optimizer, task.params);
-  const renewed = renewal === undefined ? [] : [explained('renewal', renewal, kernels)];
+  if (renewal !== undefined) plans.push(explained('renewal', renewal, kernels));
   return begun === undefined
-    ? [...plans, ...renewed, explained('update', captureUpdate(optimizer, task.params), kernels)]
-    : [
-        ...plans,
-        ...renewed,
-        explained('rest', captureRest(optimizer, begun, task.params), kernels),
-      ];
+    ? [...plans, explained('update', captureUpdate(optimizer, task.params), kernels)]
+    : [...plans, explained('rest', captureRest(optimizer, begun, task.params), kernels)];
 }
 
 function explained(

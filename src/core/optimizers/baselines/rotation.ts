@@ -52,7 +52,7 @@ interface Turned {
   readonly mean: Tensor;
   /** The average of squares in the basis, f32[blocks, rows, cols], before the step. */
   readonly square: Tensor;
-  /** Of the squares. */
+  /** β of the squares. */
   readonly decay: number;
 }
 

@@ -4,8 +4,8 @@
  * Of each block of a matrix, in the basis X′ = Q_Lᵀ·X·Q_R of `rotation.ts`, whose β is β₂:  m ← β₁·m + (1 − β₁)·g;
  * v ← β₂·v + (1 − β₂)·g′²;  n = Q_L·(m̂′/(√v̂ + ε))·Q_Rᵀ;  p ← p − αₜ·(n + λ·p). Vectors and scalars: plain Adam.
  * Deviations: Q starts as the identity, so that the first step is Adam's (the paper decomposes the first L and R); the
- * basis is renewed at each step, the paper's frequency 1, since a plan runs the same operations each time; matrices are
- * cut into blocks, as the Gram-Schmidt of Q has as many steps as a block has columns; S has a ridge.
+ * basis is renewed at each step, the paper's frequency 1; matrices are cut into blocks, as the Gram-Schmidt of Q has as
+ * many steps as a block has columns; S has a ridge.
  * Defaults α = 0.003, β₁ = 0.95, β₂ = 0.95, ε = 1e-8, λ = 0, blocks of 32.
  */
 import * as tf from '@tensorflow/tfjs-core';

@@ -56,7 +56,6 @@ export function rowsByOptimizer(make: RowsOf): RowsOf {
 
 /** Where an optimizer's state lies, whichever of its plans use it. */
 export interface PlacedState {
-  readonly specs: readonly TensorSpec[];
   readonly spans: readonly Span[];
   /** Of the inputs `state/…`. */
   readonly places: Readonly<Record<string, number>>;
@@ -71,7 +70,6 @@ export function placeState(linker: Linker, specs: readonly TensorSpec[]): Placed
     place: linker.reserve(sizeOf(shape)),
   }));
   return {
-    specs,
     spans: arrays.map(spanOf),
     places: Object.fromEntries(arrays.map(({ name, place }) => [`state/${name}`, place])),
     start: (arena, initial) => startState(arena, arrays, initial),

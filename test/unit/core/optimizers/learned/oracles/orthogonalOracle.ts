@@ -66,9 +66,8 @@ export function orthoVeloOracle(
     const count = tensors.reduce((sum, { data }) => sum + data.length, 0);
     const net = [...means, Math.log(tensors.length) / 3 - 1, Math.log(count) / 6 - 1.5];
     for (const [i, tensor] of state.tensors.entries()) {
-      tensor.data = stepOf(theta, seen[i]!, {
-        ...{ net, scale: scales[i]!, common, t, numSteps },
-      });
+      const numbers = { net, scale: scales[i]!, common, t, numSteps };
+      tensor.data = stepOf(theta, seen[i]!, numbers);
     }
     return state.tensors.map(({ data }) => [...data]);
   });
