@@ -7,8 +7,8 @@ import { item } from '../velo/lookup';
 
 const TIME_INPUTS = 4;
 /** Of the tensor itself, and of all tensors together. */
-const OWN_INPUTS = 8;
-const NET_INPUTS = OWN_INPUTS + 2;
+const OWN_INPUTS = 10;
+const NET_INPUTS = OWN_INPUTS + 3;
 /** Numbers besides the LSTM's for all layers, and those that only the gates have. */
 export const COMMON_INPUTS = TIME_INPUTS + OWN_INPUTS + NET_INPUTS;
 export const STEP_INPUTS = 3;
@@ -27,6 +27,12 @@ const NOISE_LIMIT = 4;
  */
 const ROUNDING = 3e-6;
 
+/**
+ * Mean |g| to RMS: 0.8 of normal noise, as estimated gradients are, and below 0.6 of most others. At the first number it counts
+ * as 0; the second one tells a net of noise from others.
+ */
+const EVENNESS = { usual: 0.6, noise: 0.77 } as const;
+
 /** A tensor before its step. */
 export interface GivenTensor extends MatrixShape {
   readonly name: string;
@@ -42,9 +48,8 @@ export interface GivenTensor extends MatrixShape {
 }
 
 /** f32[n] each: of n tensors. */
-export type Sizes = Readonly<
-  Record<'gradient' | 'fast' | 'slow' | 'velo' | 'adaptive' | 'before' | 'heard', Tensor>
->;
+export type Sizes = Readonly<Record<SizeName | 'magnitude' | 'before' | 'heard', Tensor>>;
+type SizeName = 'gradient' | 'fast' | 'slow' | 'velo' | 'adaptive';
 
 /** Of time: ln(1 − f + 1/T)/3, f, tanh(ln(T/1000)/3), and how young the training is. */
 export function timeInputs(step: number, numSteps: number): Float32Array {
@@ -70,9 +75,12 @@ function lengthInput(numSteps: number): number {
   return Math.tanh(Math.log(numSteps / USUAL_LENGTH) / 3);
 }
 
-/** Root mean squares, never 0; and `heard`, from 1 to 0 where a gradient is 0 but for rounding. */
+/**
+ * Root mean squares, never 0; `magnitude`, the mean of |gradient|; and `heard`, from 1 to 0 where a gradient is 0 but for
+ * rounding.
+ */
 export function rootMeanSquares(given: readonly GivenTensor[]): Sizes {
-  const sizes = (name: Exclude<keyof Sizes, 'before' | 'heard'>): Tensor =>
+  const sizes = (name: SizeName): Tensor =>
     tf.sqrt(tf.add(meanSquares(given.map((tensor) => tensor[name])), 1e-24));
   const fast = sizes('fast');
   return {
@@ -81,6 +89,7 @@ export function rootMeanSquares(given: readonly GivenTensor[]): Sizes {
     slow: sizes('slow'),
     velo: sizes('velo'),
     adaptive: sizes('adaptive'),
+    magnitude: means(given.map(({ gradient }) => [tf.sum(tf.abs(gradient)), gradient.size])),
     before: parameterSizes(given),
     heard: aboveRounding(fast),
   };
@@ -113,28 +122,41 @@ export function commonInputs(
   sizes: Sizes,
   told: { readonly hidden: Tensor; readonly time: Tensor; readonly scales: Tensor },
 ): Tensor {
-  const own = ownInputs(given, sizes, told.scales);
-  const numbers = given.reduce((sum, { before }) => sum + sizeOf(before.shape), 0);
+  const counts = given.map(({ before }) => sizeOf(before.shape));
+  const numbers = counts.reduce((sum, count) => sum + count, 0);
+  const shares = tf.tensor1d(counts.map((count) => count / numbers));
+  const gradient = tf.sqrt(tf.sum(tf.mul(shares, tf.square(sizes.gradient))));
+  const magnitude = tf.sum(tf.mul(shares, sizes.magnitude));
+  const own = ownInputs(given, { ...sizes, net: gradient }, told.scales);
   const net = tf.concat([
     tf.mean(own, 0),
+    tf.reshape(likeNoise(tf.div(magnitude, gradient)), [1]),
     tf.tensor1d([Math.log(given.length) / 3 - 1, Math.log(numbers) / 6 - 1.5]),
   ]);
   const shared = tf.reshape(tf.concat([told.time, net]), [1, TIME_INPUTS + NET_INPUTS]);
   return tf.concat([told.hidden, own, tf.tile(shared, [given.length, 1])], 1);
 }
 
-/** @returns f32[n, OWN_INPUTS] */
+/** From −1 to 0.8 of normal noise of one size in all tensors. @param evenness  f32[], of the net's gradient */
+function likeNoise(evenness: Tensor): Tensor {
+  return tf.tanh(tf.mul(40, tf.sub(evenness, EVENNESS.noise)));
+}
+
+/** @param sizes  with the RMS of all gradients, f32[], as `net` @returns f32[n, OWN_INPUTS] */
 function ownInputs(
   given: readonly GivenTensor[],
-  { gradient, fast, slow, adaptive, heard, before }: Sizes,
+  sizes: Sizes & { readonly net: Tensor },
   scales: Tensor,
 ): Tensor {
+  const { gradient, fast, slow, adaptive, magnitude, heard, before, net } = sizes;
   const constant = (of: (tensor: GivenTensor) => number): Tensor => tf.tensor1d(given.map(of));
   const heardInputs = [
     silentRows(given),
     tf.minimum(tf.div(fast, gradient), NOISE_LIMIT),
     tf.minimum(tf.div(slow, gradient), NOISE_LIMIT),
     adaptive,
+    tf.mul(4, tf.sub(tf.div(magnitude, gradient), EVENNESS.usual)),
+    tf.tanh(tf.div(tf.log(tf.div(gradient, net)), 3)),
   ];
   const own = [
     constant(({ rows, cols }) => Math.log(rows / cols) / 2),

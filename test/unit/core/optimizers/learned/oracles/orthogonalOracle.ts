@@ -57,14 +57,17 @@ export function orthoVeloOracle(
       const given = { gradient, before: before[i]!, scale: scales[i]! };
       return seenTensor(tensor, given, averages[i]!, t);
     });
+    const every = grads.flatMap((grad) => [...grad].map((x) => clip(x, -1000, 1000)));
+    const noise = Math.tanh(40 * (mean(every.map(Math.abs)) / rms(every) - 0.77));
     const largest = Math.max(...seen.map(({ fast }) => rms(fast)));
     for (const tensor of seen) {
       tensor.heard = 1 / (1 + ((3e-6 * largest) / rms(tensor.fast)) ** 2);
-      tensor.own = tensor.own.map((x, k) => (k < 3 || k > 6 ? x : tensor.heard * x));
+      tensor.own.splice(8, 0, Math.tanh(Math.log(rms(tensor.directions[0]!) / rms(every)) / 3));
+      tensor.own = tensor.own.map((x, k) => (k < 3 || k > 8 ? x : tensor.heard * x));
     }
     const means = seen[0]!.own.map((_, k) => mean(seen.map(({ own }) => own[k]!)));
     const count = tensors.reduce((sum, { data }) => sum + data.length, 0);
-    const net = [...means, Math.log(tensors.length) / 3 - 1, Math.log(count) / 6 - 1.5];
+    const net = [...means, noise, Math.log(tensors.length) / 3 - 1, Math.log(count) / 6 - 1.5];
     for (const [i, tensor] of state.tensors.entries()) {
       const numbers = { net, scale: scales[i]!, common, t, numSteps };
       tensor.data = stepOf(theta, seen[i]!, numbers);
@@ -98,6 +101,7 @@ function seenTensor(
     Math.min(rms(fast) / rms(gradient), 4),
     Math.min(rms(slow) / rms(gradient), 4),
     rms(adaptive),
+    4 * (mean(gradient.map(Math.abs)) / rms(gradient) - 0.6),
     Math.tanh(Math.log(sizeOf(before) / scale)),
   ];
   const velo = tensor.data.map((value, j) => value - before[j]!);
