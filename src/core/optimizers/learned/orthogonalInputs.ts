@@ -27,11 +27,10 @@ const NOISE_LIMIT = 4;
  */
 const ROUNDING = 3e-6;
 
-/**
- * Mean |g| to RMS: 0.8 of normal noise, as estimated gradients are, and below 0.6 of most others. At the first number it counts
- * as 0; the second one tells a net of noise from others.
- */
-const EVENNESS = { usual: 0.6, noise: 0.77 } as const;
+/** Mean |g| to RMS that counts as 0: 0.8 of normal noise, below 0.6 of most gradients. */
+const USUAL_EVENNESS = 0.6;
+/** Of how alike the numbers of a net's gradient are: a tanh that is steep where estimated gradients part from others. */
+const ALIKE = { evenness: 60, spread: 12, threshold: 45 } as const;
 
 /** A tensor before its step. */
 export interface GivenTensor extends MatrixShape {
@@ -127,36 +126,43 @@ export function commonInputs(
   const shares = tf.tensor1d(counts.map((count) => count / numbers));
   const gradient = tf.sqrt(tf.sum(tf.mul(shares, tf.square(sizes.gradient))));
   const magnitude = tf.sum(tf.mul(shares, sizes.magnitude));
-  const own = ownInputs(given, { ...sizes, net: gradient }, told.scales);
+  const relative = tf.log(tf.div(sizes.gradient, gradient));
+  const own = ownInputs(given, { ...sizes, relative }, told.scales);
   const net = tf.concat([
     tf.mean(own, 0),
-    tf.reshape(likeNoise(tf.div(magnitude, gradient)), [1]),
+    alike(tf.div(magnitude, gradient), relative),
     tf.tensor1d([Math.log(given.length) / 3 - 1, Math.log(numbers) / 6 - 1.5]),
   ]);
   const shared = tf.reshape(tf.concat([told.time, net]), [1, TIME_INPUTS + NET_INPUTS]);
   return tf.concat([told.hidden, own, tf.tile(shared, [given.length, 1])], 1);
 }
 
-/** From −1 to 0.8 of normal noise of one size in all tensors. @param evenness  f32[], of the net's gradient */
-function likeNoise(evenness: Tensor): Tensor {
-  return tf.tanh(tf.mul(40, tf.sub(evenness, EVENNESS.noise)));
+/**
+ * Nearly 1 where all numbers of the net's gradient could be normal noise of one size, as those that evolution strategies
+ * estimate are; −1 elsewhere.
+ * @param evenness  f32[], of the net's gradient @param relative  f32[n], ln of RMS to the net's @returns f32[1]
+ */
+function alike(evenness: Tensor, relative: Tensor): Tensor {
+  const spread = tf.mean(tf.abs(tf.tanh(relative)));
+  const apart = tf.sub(tf.mul(ALIKE.evenness, evenness), tf.mul(ALIKE.spread, spread));
+  return tf.reshape(tf.tanh(tf.sub(apart, ALIKE.threshold)), [1]);
 }
 
-/** @param sizes  with the RMS of all gradients, f32[], as `net` @returns f32[n, OWN_INPUTS] */
+/** @param sizes  with ln of the gradients' RMS to that of the net as `relative` @returns f32[n, OWN_INPUTS] */
 function ownInputs(
   given: readonly GivenTensor[],
-  sizes: Sizes & { readonly net: Tensor },
+  sizes: Sizes & { readonly relative: Tensor },
   scales: Tensor,
 ): Tensor {
-  const { gradient, fast, slow, adaptive, magnitude, heard, before, net } = sizes;
+  const { gradient, fast, slow, adaptive, magnitude, heard, before, relative } = sizes;
   const constant = (of: (tensor: GivenTensor) => number): Tensor => tf.tensor1d(given.map(of));
   const heardInputs = [
     silentRows(given),
     tf.minimum(tf.div(fast, gradient), NOISE_LIMIT),
     tf.minimum(tf.div(slow, gradient), NOISE_LIMIT),
     adaptive,
-    tf.mul(4, tf.sub(tf.div(magnitude, gradient), EVENNESS.usual)),
-    tf.tanh(tf.div(tf.log(tf.div(gradient, net)), 3)),
+    tf.mul(4, tf.sub(tf.div(magnitude, gradient), USUAL_EVENNESS)),
+    tf.tanh(tf.div(relative, 3)),
   ];
   const own = [
     constant(({ rows, cols }) => Math.log(rows / cols) / 2),

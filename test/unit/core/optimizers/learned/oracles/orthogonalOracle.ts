@@ -58,16 +58,18 @@ export function orthoVeloOracle(
       return seenTensor(tensor, given, averages[i]!, t);
     });
     const every = grads.flatMap((grad) => [...grad].map((x) => clip(x, -1000, 1000)));
-    const noise = Math.tanh(40 * (mean(every.map(Math.abs)) / rms(every) - 0.77));
+    const relative = seen.map(({ directions }) => Math.log(rms(directions[0]!) / rms(every)));
+    const spread = mean(relative.map((x) => Math.abs(Math.tanh(x))));
+    const alike = Math.tanh((60 * mean(every.map(Math.abs))) / rms(every) - 12 * spread - 45);
     const largest = Math.max(...seen.map(({ fast }) => rms(fast)));
-    for (const tensor of seen) {
+    for (const [i, tensor] of seen.entries()) {
       tensor.heard = 1 / (1 + ((3e-6 * largest) / rms(tensor.fast)) ** 2);
-      tensor.own.splice(8, 0, Math.tanh(Math.log(rms(tensor.directions[0]!) / rms(every)) / 3));
+      tensor.own.splice(8, 0, Math.tanh(relative[i]! / 3));
       tensor.own = tensor.own.map((x, k) => (k < 3 || k > 8 ? x : tensor.heard * x));
     }
     const means = seen[0]!.own.map((_, k) => mean(seen.map(({ own }) => own[k]!)));
     const count = tensors.reduce((sum, { data }) => sum + data.length, 0);
-    const net = [...means, noise, Math.log(tensors.length) / 3 - 1, Math.log(count) / 6 - 1.5];
+    const net = [...means, alike, Math.log(tensors.length) / 3 - 1, Math.log(count) / 6 - 1.5];
     for (const [i, tensor] of state.tensors.entries()) {
       const numbers = { net, scale: scales[i]!, common, t, numSteps };
       tensor.data = stepOf(theta, seen[i]!, numbers);
