@@ -47,8 +47,9 @@ export interface GivenTensor extends MatrixShape {
 }
 
 /** f32[n] each: of n tensors. */
-export type Sizes = Readonly<Record<SizeName | 'magnitude' | 'before' | 'heard', Tensor>>;
-type SizeName = 'gradient' | 'fast' | 'slow' | 'velo' | 'adaptive';
+export type Sizes = Readonly<
+  Record<'gradient' | 'fast' | 'slow' | 'velo' | 'adaptive' | 'before' | 'heard', Tensor>
+>;
 
 /** Of time: ln(1 − f + 1/T)/3, f, tanh(ln(T/1000)/3), and how young the training is. */
 export function timeInputs(step: number, numSteps: number): Float32Array {
@@ -74,12 +75,9 @@ function lengthInput(numSteps: number): number {
   return Math.tanh(Math.log(numSteps / USUAL_LENGTH) / 3);
 }
 
-/**
- * Root mean squares, never 0; `magnitude`, the mean of |gradient|; and `heard`, from 1 to 0 where a gradient is 0 but for
- * rounding.
- */
+/** Root mean squares, never 0; and `heard`, from 1 to 0 where a gradient is 0 but for rounding. */
 export function rootMeanSquares(given: readonly GivenTensor[]): Sizes {
-  const sizes = (name: SizeName): Tensor =>
+  const sizes = (name: Exclude<keyof Sizes, 'before' | 'heard'>): Tensor =>
     tf.sqrt(tf.add(meanSquares(given.map((tensor) => tensor[name])), 1e-24));
   const fast = sizes('fast');
   return {
@@ -88,7 +86,6 @@ export function rootMeanSquares(given: readonly GivenTensor[]): Sizes {
     slow: sizes('slow'),
     velo: sizes('velo'),
     adaptive: sizes('adaptive'),
-    magnitude: means(given.map(({ gradient }) => [tf.sum(tf.abs(gradient)), gradient.size])),
     before: parameterSizes(given),
     heard: aboveRounding(fast),
   };
@@ -124,45 +121,61 @@ export function commonInputs(
   const counts = given.map(({ before }) => sizeOf(before.shape));
   const numbers = counts.reduce((sum, count) => sum + count, 0);
   const shares = tf.tensor1d(counts.map((count) => count / numbers));
-  const gradient = tf.sqrt(tf.sum(tf.mul(shares, tf.square(sizes.gradient))));
-  const magnitude = tf.sum(tf.mul(shares, sizes.magnitude));
-  const relative = tf.log(tf.div(sizes.gradient, gradient));
-  const own = ownInputs(given, { ...sizes, relative }, told.scales);
+  const evenness = evennessOf(given, sizes.gradient, shares);
+  const own = ownInputs(given, sizes, { evenness, scales: told.scales });
   const net = tf.concat([
     tf.mean(own, 0),
-    alike(tf.div(magnitude, gradient), relative),
+    alike(evenness),
     tf.tensor1d([Math.log(given.length) / 3 - 1, Math.log(numbers) / 6 - 1.5]),
   ]);
   const shared = tf.reshape(tf.concat([told.time, net]), [1, TIME_INPUTS + NET_INPUTS]);
   return tf.concat([told.hidden, own, tf.tile(shared, [given.length, 1])], 1);
 }
 
+/** How a net's gradient is spread over its numbers. */
+interface Evenness {
+  /** Mean |g| to RMS, f32[n], and of all tensors together, f32[]. */
+  readonly own: Tensor;
+  readonly net: Tensor;
+  /** ln of the RMS to that of all tensors, f32[n]. */
+  readonly relative: Tensor;
+}
+
+/** @param sizes  f32[n], RMS of the gradients @param shares  f32[n], of the net's numbers */
+function evennessOf(given: readonly GivenTensor[], sizes: Tensor, shares: Tensor): Evenness {
+  const magnitudes = means(given.map(({ gradient }) => [tf.sum(tf.abs(gradient)), gradient.size]));
+  const size = tf.sqrt(tf.sum(tf.mul(shares, tf.square(sizes))));
+  return {
+    own: tf.div(magnitudes, sizes),
+    net: tf.div(tf.sum(tf.mul(shares, magnitudes)), size),
+    relative: tf.log(tf.div(sizes, size)),
+  };
+}
+
 /**
  * Nearly 1 where all numbers of the net's gradient could be normal noise of one size, as those that evolution strategies
- * estimate are; −1 elsewhere.
- * @param evenness  f32[], of the net's gradient @param relative  f32[n], ln of RMS to the net's @returns f32[1]
+ * estimate are; −1 elsewhere. @returns f32[1]
  */
-function alike(evenness: Tensor, relative: Tensor): Tensor {
+function alike({ net, relative }: Evenness): Tensor {
   const spread = tf.mean(tf.abs(tf.tanh(relative)));
-  const apart = tf.sub(tf.mul(ALIKE.evenness, evenness), tf.mul(ALIKE.spread, spread));
+  const apart = tf.sub(tf.mul(ALIKE.evenness, net), tf.mul(ALIKE.spread, spread));
   return tf.reshape(tf.tanh(tf.sub(apart, ALIKE.threshold)), [1]);
 }
 
-/** @param sizes  with ln of the gradients' RMS to that of the net as `relative` @returns f32[n, OWN_INPUTS] */
+/** @returns f32[n, OWN_INPUTS] */
 function ownInputs(
   given: readonly GivenTensor[],
-  sizes: Sizes & { readonly relative: Tensor },
-  scales: Tensor,
+  { gradient, fast, slow, adaptive, heard, before }: Sizes,
+  { evenness, scales }: { readonly evenness: Evenness; readonly scales: Tensor },
 ): Tensor {
-  const { gradient, fast, slow, adaptive, magnitude, heard, before, relative } = sizes;
   const constant = (of: (tensor: GivenTensor) => number): Tensor => tf.tensor1d(given.map(of));
   const heardInputs = [
     silentRows(given),
     tf.minimum(tf.div(fast, gradient), NOISE_LIMIT),
     tf.minimum(tf.div(slow, gradient), NOISE_LIMIT),
     adaptive,
-    tf.mul(4, tf.sub(tf.div(magnitude, gradient), USUAL_EVENNESS)),
-    tf.tanh(tf.div(relative, 3)),
+    tf.mul(4, tf.sub(evenness.own, USUAL_EVENNESS)),
+    tf.tanh(tf.div(evenness.relative, 3)),
   ];
   const own = [
     constant(({ rows, cols }) => Math.log(rows / cols) / 2),

@@ -10,8 +10,9 @@
  * divided by its RMS, w = (0.1, 0.6, 0.3, 0) + mix(y);  O = NS5(r)·√max(rows, cols), whose RMS is 1 at full rank;
  * A = Q_L·(m′/(√v + 10⁻¹²))·Q_Rᵀ, m′ and v the debiased averages of g at 0.85 and of g² at 0.98 in the basis of
  * `rotation.ts`, m′/√v cut at what it can be in one basis;
- * p ← p + 0.1·exp(gate₁)·Δ − pace·h·(ρ·s·exp(gate₂)·O + (ρ·s·exp(gate₃) + 0.003·u·exp(gate₄))·A), Δ VeLO's step, ρ = 0.02 for
- * matrices and 0.01 for vectors, u the same for all tensors (`commonScale`), pace = (1 − f + 1/T)·exp(−1.5·tanh(ln(T/1000)/3)), h = 0 where the gradient is 0 but for rounding, else 1.
+ * p ← p + 0.1·exp(gate₁)·Δ − pace·h·(ρ·s·exp(gate₂)·O + (ρ·s·exp(gate₃) + 0.003·u·exp(gate₄))·A), Δ VeLO's step,
+ * ρ = 0.02 for matrices and 0.01 for vectors, u the same for all tensors (`commonScale`),
+ * pace = (1 − f + 1/T)·exp(−1.5·tanh(ln(T/1000)/3)), h = 0 where the gradient is 0 but for rounding, else 1.
  * Zero weights are Muon at its usual rate and Adam at a fifth of where it is best alone, both with a linear decay and
  * faster in short trainings, beside a tenth of VeLO.
  *

@@ -52,19 +52,17 @@ export function orthoVeloOracle(
   return steps.map(({ loss, grads }, t) => {
     const before = state.tensors.map(({ data }) => [...data]);
     oracleStep(setup, state, grads, loss);
+    const every = grads.flatMap((grad) => [...grad].map((x) => clip(x, -1000, 1000)));
     const seen = state.tensors.map((tensor, i) => {
       const gradient = grads[i]!.map((x) => clip(x, -1000, 1000));
-      const given = { gradient, before: before[i]!, scale: scales[i]! };
+      const given = { gradient, before: before[i]!, scale: scales[i]!, net: rms(every) };
       return seenTensor(tensor, given, averages[i]!, t);
     });
-    const every = grads.flatMap((grad) => [...grad].map((x) => clip(x, -1000, 1000)));
-    const relative = seen.map(({ directions }) => Math.log(rms(directions[0]!) / rms(every)));
-    const spread = mean(relative.map((x) => Math.abs(Math.tanh(x))));
+    const spread = mean(seen.map(({ relative }) => Math.abs(Math.tanh(relative))));
     const alike = Math.tanh((60 * mean(every.map(Math.abs))) / rms(every) - 12 * spread - 45);
     const largest = Math.max(...seen.map(({ fast }) => rms(fast)));
-    for (const [i, tensor] of seen.entries()) {
+    for (const tensor of seen) {
       tensor.heard = 1 / (1 + ((3e-6 * largest) / rms(tensor.fast)) ** 2);
-      tensor.own.splice(8, 0, Math.tanh(relative[i]! / 3));
       tensor.own = tensor.own.map((x, k) => (k < 3 || k > 8 ? x : tensor.heard * x));
     }
     const means = seen[0]!.own.map((_, k) => mean(seen.map(({ own }) => own[k]!)));
@@ -78,10 +76,18 @@ export function orthoVeloOracle(
   });
 }
 
+interface GivenNumbers {
+  readonly gradient: number[];
+  readonly before: number[];
+  readonly scale: number;
+  /** RMS of all gradients. */
+  readonly net: number;
+}
+
 /** A tensor before its step: averages, Adam's or SOAP's direction, and what is told of it alone. */
 function seenTensor(
   tensor: OracleTensor,
-  { gradient, before, scale }: { gradient: number[]; before: number[]; scale: number },
+  { gradient, before, scale, net }: GivenNumbers,
   averages: Averages,
   t: number,
 ) {
@@ -95,6 +101,7 @@ function seenTensor(
   const silent = Array.from({ length: height }, (_, row) =>
     gradient.slice(row * width, (row + 1) * width).every((x) => x === 0),
   );
+  const relative = Math.log(rms(gradient) / net);
   const own = [
     Math.log(height / width) / 2,
     Math.log(Math.min(height, width)) / 4 - 1,
@@ -104,12 +111,14 @@ function seenTensor(
     Math.min(rms(slow) / rms(gradient), 4),
     rms(adaptive),
     4 * (mean(gradient.map(Math.abs)) / rms(gradient) - 0.6),
+    Math.tanh(relative / 3),
     Math.tanh(Math.log(sizeOf(before) / scale)),
   ];
   const velo = tensor.data.map((value, j) => value - before[j]!);
   const directions = [gradient, fast, slow, velo.map((x) => -x)];
   return {
     heard: 1,
+    relative,
     hidden: tensor.hidden,
     own,
     fast,
