@@ -99,6 +99,8 @@ export interface RestInput {
   readonly state: TensorDict;
   /** `Optimizer.scalars`. */
   readonly scalars: TensorDict;
+  /** Of the batch that gave the gradients. */
+  readonly loss: Scalar;
 }
 
 /** A first part laid out. */

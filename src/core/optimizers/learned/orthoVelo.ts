@@ -88,6 +88,7 @@ function orthoVeloUpdate(
     grads: input.grads,
     state: { ...input.state, 'lstm/hidden': entry(velo.state, 'lstm/hidden') },
     scalars: input.scalars,
+    loss: input.loss,
   });
   return { params, state: { ...input.state, ...velo.state, ...state }, trace: velo.trace };
 }

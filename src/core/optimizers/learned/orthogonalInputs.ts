@@ -8,7 +8,7 @@ import { item } from '../velo/lookup';
 const TIME_INPUTS = 4;
 /** Of the tensor itself, and of all tensors together. */
 const OWN_INPUTS = 10;
-const NET_INPUTS = OWN_INPUTS + 3;
+const NET_INPUTS = OWN_INPUTS + 4;
 /** Numbers besides the LSTM's for all layers, and those that only the gates have. */
 export const COMMON_INPUTS = TIME_INPUTS + OWN_INPUTS + NET_INPUTS;
 export const STEP_INPUTS = 3;
@@ -31,6 +31,11 @@ const ROUNDING = 3e-6;
 const USUAL_EVENNESS = 0.6;
 /** Of how alike the numbers of a net's gradient are: a tanh that is steep where estimated gradients part from others. */
 const ALIKE = { evenness: 60, spread: 12, threshold: 45 } as const;
+/**
+ * Of how restless gradients are beside the loss: a tanh that is steep where trainings of optimizers part from others, the
+ * threshold higher for gradients that are alike, since those that are estimated are restless as well.
+ */
+const RESTLESS = { steepness: 3, threshold: 2.9, alike: 0.4 } as const;
 
 /** A tensor before its step. */
 export interface GivenTensor extends MatrixShape {
@@ -112,28 +117,36 @@ function means(sums: readonly (readonly [sum: Tensor, count: number])[]): Tensor
   return tf.mul(tf.stack(sums.map(([sum]) => sum)), parts);
 }
 
-/** Of all tensors of a net. @param told.hidden  f32[n, H], told.time f32[4], told.scales f32[n] @returns f32[n, H + COMMON_INPUTS] */
-export function commonInputs(
-  given: readonly GivenTensor[],
-  sizes: Sizes,
-  told: { readonly hidden: Tensor; readonly time: Tensor; readonly scales: Tensor },
-): Tensor {
-  const counts = given.map(({ before }) => sizeOf(before.shape));
-  const numbers = counts.reduce((sum, count) => sum + count, 0);
-  const shares = tf.tensor1d(counts.map((count) => count / numbers));
-  const evenness = evennessOf(given, sizes.gradient, shares);
-  const own = ownInputs(given, sizes, { evenness, scales: told.scales });
-  const net = tf.concat([
-    tf.mean(own, 0),
-    alike(evenness),
-    tf.tensor1d([Math.log(given.length) / 3 - 1, Math.log(numbers) / 6 - 1.5]),
-  ]);
+/** What layers are told besides the tensors. */
+export interface Told {
+  /** f32[n, H] */
+  readonly hidden: Tensor;
+  /** f32[4] */
+  readonly time: Tensor;
+  /** f32[n] */
+  readonly scales: Tensor;
+  readonly evenness: Evenness;
+  /** f32[], of `restlessness.ts`. */
+  readonly restlessness: Tensor;
+}
+
+/** Of all tensors of a net. @returns f32[n, H + COMMON_INPUTS] */
+export function commonInputs(given: readonly GivenTensor[], sizes: Sizes, told: Told): Tensor {
+  const own = ownInputs(given, sizes, told);
+  const sums = tf.tensor1d([Math.log(given.length) / 3 - 1, Math.log(numbersOf(given)) / 6 - 1.5]);
+  const net = tf.concat([tf.mean(own, 0), kindOfGradients(told), sums]);
   const shared = tf.reshape(tf.concat([told.time, net]), [1, TIME_INPUTS + NET_INPUTS]);
   return tf.concat([told.hidden, own, tf.tile(shared, [given.length, 1])], 1);
 }
 
+function numbersOf(given: readonly GivenTensor[]): number {
+  return given.reduce((sum, { before }) => sum + sizeOf(before.shape), 0);
+}
+
 /** How a net's gradient is spread over its numbers. */
-interface Evenness {
+export interface Evenness {
+  /** RMS of all of them, f32[]. */
+  readonly size: Tensor;
   /** Mean |g| to RMS, f32[n], and of all tensors together, f32[]. */
   readonly own: Tensor;
   readonly net: Tensor;
@@ -141,11 +154,14 @@ interface Evenness {
   readonly relative: Tensor;
 }
 
-/** @param sizes  f32[n], RMS of the gradients @param shares  f32[n], of the net's numbers */
-function evennessOf(given: readonly GivenTensor[], sizes: Tensor, shares: Tensor): Evenness {
+/** @param sizes  f32[n], RMS of the gradients */
+export function evennessOf(given: readonly GivenTensor[], sizes: Tensor): Evenness {
+  const numbers = numbersOf(given);
+  const shares = tf.tensor1d(given.map(({ before }) => sizeOf(before.shape) / numbers));
   const magnitudes = means(given.map(({ gradient }) => [tf.sum(tf.abs(gradient)), gradient.size]));
   const size = tf.sqrt(tf.sum(tf.mul(shares, tf.square(sizes))));
   return {
+    size,
     own: tf.div(magnitudes, sizes),
     net: tf.div(tf.sum(tf.mul(shares, magnitudes)), size),
     relative: tf.log(tf.div(sizes, size)),
@@ -153,20 +169,24 @@ function evennessOf(given: readonly GivenTensor[], sizes: Tensor, shares: Tensor
 }
 
 /**
- * Nearly 1 where all numbers of the net's gradient could be normal noise of one size, as those that evolution strategies
- * estimate are; −1 elsewhere. @returns f32[1]
+ * Two numbers from −1 to 1. The first is high where all numbers of the net's gradient could be normal noise of one size,
+ * as those that evolution strategies estimate are; the second where the gradient's size changes a lot and the loss
+ * hardly, as in trainings of optimizers: then the first is low. @returns f32[2]
  */
-function alike({ net, relative }: Evenness): Tensor {
-  const spread = tf.mean(tf.abs(tf.tanh(relative)));
-  const apart = tf.sub(tf.mul(ALIKE.evenness, net), tf.mul(ALIKE.spread, spread));
-  return tf.reshape(tf.tanh(tf.sub(apart, ALIKE.threshold)), [1]);
+function kindOfGradients({ evenness, restlessness }: Told): Tensor {
+  const spread = tf.mean(tf.abs(tf.tanh(evenness.relative)));
+  const apart = tf.sub(tf.mul(ALIKE.evenness, evenness.net), tf.mul(ALIKE.spread, spread));
+  const alike = tf.tanh(tf.sub(apart, ALIKE.threshold));
+  const usual = tf.add(RESTLESS.threshold, tf.mul(RESTLESS.alike, alike));
+  const restless = tf.tanh(tf.mul(RESTLESS.steepness, tf.sub(restlessness, usual)));
+  return tf.stack([tf.minimum(alike, tf.neg(restless)), restless]);
 }
 
 /** @returns f32[n, OWN_INPUTS] */
 function ownInputs(
   given: readonly GivenTensor[],
   { gradient, fast, slow, adaptive, heard, before }: Sizes,
-  { evenness, scales }: { readonly evenness: Evenness; readonly scales: Tensor },
+  { evenness, scales }: Told,
 ): Tensor {
   const constant = (of: (tensor: GivenTensor) => number): Tensor => tf.tensor1d(given.map(of));
   const heardInputs = [

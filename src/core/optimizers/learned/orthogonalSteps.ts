@@ -33,11 +33,13 @@ import {
   COMMON_INPUTS,
   STEP_INPUTS,
   commonInputs,
+  evennessOf,
   rootMeanSquares,
   stepInputs,
 } from './orthogonalInputs';
 import type { GivenTensor, Sizes } from './orthogonalInputs';
 import { commonScale, startScales } from './orthogonalScales';
+import { RESTLESSNESS_NUMBERS, nextRestlessness } from './restlessness';
 
 const DIRECTIONS = [0.1, 0.6, 0.3, 0];
 const VELO_SHARE = 0.1;
@@ -77,9 +79,10 @@ export function orthogonalParameters(hidden: number): ParamSpec[] {
   ]);
 }
 
-/** What is remembered before the first update: averages of gradients, and no scales yet. */
+/** What is remembered before the first update: averages of gradients, and neither scales nor changes yet. */
 export function initOrthogonal(params: TensorDict): TensorDict {
-  return { ...zeroAverages(params), scales: tf.zeros([Object.keys(params).length]) };
+  const scales = tf.zeros([Object.keys(params).length]);
+  return { ...zeroAverages(params), scales, restlessness: tf.zeros([RESTLESSNESS_NUMBERS]) };
 }
 
 /**
@@ -93,9 +96,14 @@ export function orthogonalSteps(input: RestInput): UpdateResult {
   const given = averaged.map(({ tensor }) => tensor);
   const sizes = rootMeanSquares(given);
   const scales = startScales(entry(state, 'scales'), given, sizes.before);
-  const told = { hidden: entry(state, 'lstm/hidden'), time: entry(scalars, 'time'), scales };
+  const evenness = evennessOf(given, sizes.gradient);
+  const remembered = entry(state, 'restlessness');
+  const restless = nextRestlessness(remembered, { size: evenness.size, loss: input.loss });
+  const inputs = commonInputs(given, sizes, {
+    ...{ hidden: entry(state, 'lstm/hidden'), time: entry(scalars, 'time'), scales },
+    ...{ evenness, restlessness: restless.ratio },
+  });
   const common = commonScale(scales, given);
-  const inputs = commonInputs(given, sizes, told);
   const params: Record<string, Tensor> = {};
   for (const kind of KINDS) {
     const rows = given.flatMap((tensor, row) => (kindOf(tensor) === kind ? [row] : []));
@@ -110,7 +118,10 @@ export function orthogonalSteps(input: RestInput): UpdateResult {
     Object.assign(params, steps);
   }
   const averages = Object.assign({}, ...averaged.map(({ averages }) => averages)) as TensorDict;
-  return { params: inOrder(params, given), state: { ...averages, scales } };
+  return {
+    params: inOrder(params, given),
+    state: { ...averages, scales, restlessness: restless.remembered },
+  };
 }
 
 function kindOf({ before }: GivenTensor): Kind {

@@ -70,9 +70,10 @@ function restOf(
   return { initial, specs: { params, state, scalars: scalarSpecs(optimizer), shared } };
 }
 
-/** Parameters, and what the kernels share, are read where the kernels have them. */
-function placesOfRest({ params, shared }: BegunFused): Record<string, number> {
+/** Parameters, the loss and what the kernels share are read where the kernels have them. */
+function placesOfRest({ params, shared, loss }: BegunFused): Record<string, number> {
   return Object.fromEntries([
+    ['loss', loss] as const,
     ...Object.entries(params).map(([name, place]) => [`params/${name}`, place] as const),
     ...shared.state.map(({ name, place }) => [`state/${name}`, place] as const),
     ...shared.theta.map(({ name, place }) => [`theta/${name}`, place] as const),

@@ -141,8 +141,8 @@ export function updateGraph(
 }
 
 /**
- * The rest of an update: `before/…`, `params/…` behind the first part, `grads/…`, `state/…`, `scalars/…`, `theta/…` →
- * `params/…`, `state/…`.
+ * The rest of an update: `before/…`, `params/…` behind the first part, `grads/…`, `state/…`, `scalars/…`, `theta/…`,
+ * `loss` → `params/…`, `state/…`.
  */
 export function restGraph(begun: BegunUpdate, specs: RestSpecs): Graph {
   const { params, shared } = specs;
@@ -153,6 +153,7 @@ export function restGraph(begun: BegunUpdate, specs: RestSpecs): Graph {
     ...prefixed('state', floats([...specs.state, ...shared.state])),
     ...prefixed('scalars', floats(specs.scalars)),
     ...prefixed('theta', floats(shared.theta)),
+    loss: SCALAR,
   };
   return capture(
     (tensors) => {
@@ -163,6 +164,7 @@ export function restGraph(begun: BegunUpdate, specs: RestSpecs): Graph {
         grads: under('grads', tensors),
         state: under('state', tensors),
         scalars: under('scalars', tensors),
+        loss: tensors['loss'] as Scalar,
       };
       const result = joiningCalls(true, () => begun.rest(input));
       return { ...prefixed('params', result.params), ...prefixed('state', result.state) };

@@ -37,6 +37,22 @@ function scalesOf(tensors: OracleRun['tensors']): { scales: number[]; common: nu
   return { scales, common: Math.exp(mean(matrices)) };
 }
 
+/** Half the ln of how much larger the squared changes of ln size are than those of the loss to itself, on average. */
+function restlessnessOf(): (size: number, loss: number) => number {
+  const seen: { size: number; loss: number }[] = [];
+  return (size, loss) => {
+    seen.push({ size: Math.log(size), loss });
+    const average = (change: (i: number) => number): number =>
+      seen.reduce((sum, _, i) => (i === 0 ? 0 : 0.98 * sum + 0.02 * change(i) ** 2), 0) + 1e-12;
+    const sizes = average((i) => seen[i]!.size - seen[i - 1]!.size);
+    const losses = average((i) => {
+      const [last, now] = [seen[i - 1]!.loss, seen[i]!.loss];
+      return (2 * (now - last)) / (Math.abs(now) + Math.abs(last));
+    });
+    return Math.log(sizes / losses) / 2;
+  };
+}
+
 export function orthoVeloOracle(
   { theta, tensors, steps, numSteps }: OracleRun,
   { hidden, bank }: { hidden: number; bank: number },
@@ -49,6 +65,7 @@ export function orthoVeloOracle(
     return { fast: zeros, slow: zeros, adam: soapOf(shape, ADAM, BASIS_UPDATES) };
   });
   const { scales, common } = scalesOf(tensors);
+  const restlessness = restlessnessOf();
   return steps.map(({ loss, grads }, t) => {
     const before = state.tensors.map(({ data }) => [...data]);
     oracleStep(setup, state, grads, loss);
@@ -60,6 +77,8 @@ export function orthoVeloOracle(
     });
     const spread = mean(seen.map(({ relative }) => Math.abs(Math.tanh(relative))));
     const alike = Math.tanh((60 * mean(every.map(Math.abs))) / rms(every) - 12 * spread - 45);
+    const restless = Math.tanh(3 * (restlessness(rms(every), loss) - 2.9 - 0.4 * alike));
+    const kinds = [Math.min(alike, -restless), restless];
     const largest = Math.max(...seen.map(({ fast }) => rms(fast)));
     for (const tensor of seen) {
       tensor.heard = 1 / (1 + ((3e-6 * largest) / rms(tensor.fast)) ** 2);
@@ -67,7 +86,7 @@ export function orthoVeloOracle(
     }
     const means = seen[0]!.own.map((_, k) => mean(seen.map(({ own }) => own[k]!)));
     const count = tensors.reduce((sum, { data }) => sum + data.length, 0);
-    const net = [...means, alike, Math.log(tensors.length) / 3 - 1, Math.log(count) / 6 - 1.5];
+    const net = [...means, ...kinds, Math.log(tensors.length) / 3 - 1, Math.log(count) / 6 - 1.5];
     for (const [i, tensor] of state.tensors.entries()) {
       const numbers = { net, scale: scales[i]!, common, t, numSteps };
       tensor.data = stepOf(theta, seen[i]!, numbers);
