@@ -78,11 +78,11 @@ describe('the inspection of VeLO with orthogonal steps', () => {
     const path = join(WEIGHTS, 'velo-ortho-4.safetensors');
     const { architecture, groups } = inspectOptimizer(path, []);
     expect(architecture).toMatchObject({
-      ...{ kind: 'Orthogonal VeLO', hidden: 32, networks: 8, parameters: 15_001 },
+      ...{ kind: 'Orthogonal VeLO', hidden: 32, networks: 8, parameters: 15_033 },
     });
     expect(groups.filter(({ name }) => name.startsWith('orthogonal/'))).toHaveLength(12);
     expect(networkResponse(path, 0, 0).network).toBe(0);
-    expect(readMatrix(path, 'orthogonal/matrix/gate/w')).toMatchObject({ rows: 70, columns: 4 });
+    expect(readMatrix(path, 'orthogonal/matrix/gate/w')).toMatchObject({ rows: 71, columns: 4 });
   });
 });
 
