@@ -95,7 +95,9 @@ inChromium('the optimizer editor', (openView) => {
     expect(await chosen.innerText()).toContain('rnn_params/rnn/linear/w');
     await chosen.focus();
     await page.keyboard.press('ArrowDown');
-    expect(await view.waitForPosted('matrix')).toMatchObject({ name: 'rnn_params/rnn/linear/b' });
+    await expect
+      .poll(async () => (await view.waitForPosted('matrix'))['name'])
+      .toBe('rnn_params/rnn/linear/b');
     await matrix(page).and(page.getByLabel('rnn_params/rnn/linear/b, 1 rows')).waitFor();
     await page.keyboard.press('End');
     await expect.poll(async () => chosen.innerText()).toContain('ff_mod_stack/~/b2');
