@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createArchitecture, createRng, encodeTheta, initTheta } from '../../src/core/index';
-import { BUNDLED_DATASET_NAMES, TASK_FAMILIES } from '../../src/protocol/index';
+import {
+  BUNDLED_DATASET_NAMES,
+  BUNDLED_WEIGHTS,
+  DEFAULT_WEIGHTS,
+  TASK_FAMILIES,
+} from '../../src/protocol/index';
 import { encodeSafetensors } from '../../src/storage/index';
 import { jsonLines, runCli } from '../support/buildCli';
 
@@ -160,10 +165,7 @@ describe('velo tasks and velo doctor', () => {
       cpu: true,
       digits8: true,
       'fashion-mnist': true,
-      'velo-ortho-4': true,
-      'velo-mini-1': true,
-      'celo2-mini-1': true,
-      'velo-handmade-1': true,
+      ...Object.fromEntries(BUNDLED_WEIGHTS.map((name) => [name, true])),
     });
     expect(isOk['tensorflow']).toBe(false);
   });
@@ -216,7 +218,7 @@ describe('velo plan', () => {
   });
 
   it('shows what follows where kernels begin an update', async () => {
-    const folder = folderWith({ ...ADAM, optimizer: { name: 'velo', weights: 'velo-ortho-4' } });
+    const folder = folderWith({ ...ADAM, optimizer: { name: 'velo', weights: DEFAULT_WEIGHTS } });
     const { code, stdout } = await runCli(['plan', 'a.velo.json', '--json'], { cwd: folder });
     expect(code).toBe(0);
     const plans = jsonLines(stdout) as { name: string; text: string }[];

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { isEvaluation } from '../../src/protocol/index';
+import { DEFAULT_WEIGHTS, isEvaluation } from '../../src/protocol/index';
 import { listRuns, readRun, readRunMetrics, runsDirectory } from '../../src/storage/index';
 import { jsonLines, runCli } from '../support/buildCli';
 import { tinyDisk } from '../unit/storage/runFixtures';
@@ -54,7 +54,7 @@ describe('velo train', () => {
     expect(rows.map(([optimizer, steps]) => [optimizer, steps])).toEqual([
       ['optimizer', 'steps'],
       ['adam 0.001', '60'],
-      ['velo-ortho-4', '20'],
+      [DEFAULT_WEIGHTS, '20'],
       ['velo-handmade-1', '20'],
     ]);
     expect(folders).toBe('Run folders\n  .velo/runs/a-1\n  .velo/runs/b-1\n  .velo/runs/c-1\n');
@@ -83,7 +83,7 @@ describe('velo train', () => {
       parameters: 2,
       numSteps: 60,
       device: 'cpu',
-      weights: { name: 'velo-ortho-4', handMade: false },
+      weights: { name: DEFAULT_WEIGHTS, handMade: false },
     });
     const steps = events.filter(({ type }) => type === 'step').map(({ step }) => step);
     expect(steps).toEqual([0, 10, 20, 30, 40, 50, 59]);

@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import type { Frame, Page } from 'playwright-core';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { ENGINE_LOCK } from '../../src/extension/lazyEngine';
+import { DEFAULT_WEIGHTS } from '../../src/protocol/index';
 import { readRun } from '../../src/storage/index';
 import { engineEnded } from '../support/engineEnd';
 import { runCommand, vscodeFolder } from '../support/vscode';
@@ -156,7 +157,7 @@ describe.skipIf(vscodeFolder === undefined)('in the corners of a real VS Code', 
       .first()
       .click();
     await page.keyboard.press('Escape');
-    await viewSays(page, 'Optimizers', 'velo-ortho-4');
+    await viewSays(page, 'Optimizers', DEFAULT_WEIGHTS);
     await viewSays(page, 'Tasks', 'fashion-mnist');
     await viewSays(page, 'Runs', 'No runs yet');
     await openFile(page, 'restricted.velo.json');

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_WEIGHTS } from '../../src/protocol/index';
 import type { EvaluationConfigInput } from '../../src/protocol/index';
 import { readEvaluation } from '../../src/storage/index';
 import { engineEnded } from '../support/engineEnd';
@@ -210,7 +211,7 @@ describe.skipIf(vscodeFolder === undefined)('the speedup chart in a real VS Code
     );
     expect(config).toEqual({
       suite: 'quick-12',
-      optimizers: [{ optimizer: { name: 'velo', weights: 'velo-ortho-4' } }],
+      optimizers: [{ optimizer: { name: 'velo', weights: DEFAULT_WEIGHTS } }],
       seeds: 2,
     });
   });

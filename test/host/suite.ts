@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { COMMANDS } from '../../src/extension/commands/ids';
+import { BUNDLED_WEIGHTS, DEFAULT_WEIGHTS } from '../../src/protocol/bundled';
 import type { VeloApi } from '../../src/extension/extension';
 import { CHECKS, WATCHED_SECONDS } from './checks';
 import { BOWLS_META } from '../support/bowlsMeta';
@@ -131,13 +132,8 @@ const checks: Readonly<Record<CheckName, () => unknown>> = {
       optimizer: { name: 'velo', weights: '' },
     });
     const weights = await completed(uri, '"weights": "');
-    for (const shipped of [
-      '"velo-ortho-4"',
-      '"velo-mini-1"',
-      '"celo2-mini-1"',
-      '"velo-handmade-1"',
-    ])
-      assert.ok(weights.includes(shipped), weights.join());
+    for (const shipped of BUNDLED_WEIGHTS)
+      assert.ok(weights.includes(`"${shipped}"`), weights.join());
     assert.ok(weights.includes('"./mine.safetensors"'), weights.join());
     assert.ok((await completed(uri, '"dataset": "')).includes('"fashion-mnist"'));
   },
@@ -397,7 +393,7 @@ const checks: Readonly<Record<CheckName, () => unknown>> = {
     assert.equal(document?.uri.fsPath, join(root(), 'bowl-steep-2.velo.json'));
     assert.deepEqual(JSON.parse(document.getText()), {
       task: task.task,
-      optimizer: { name: 'velo', weights: 'velo-ortho-4' },
+      optimizer: { name: 'velo', weights: DEFAULT_WEIGHTS },
       numSteps: 1000,
     });
     assert.deepEqual(ours(document.uri), []);

@@ -19,7 +19,7 @@ export const optimizerSchema = z
         .min(1)
         .default(DEFAULT_WEIGHTS)
         .describe(
-          'The learned weights: "velo-ortho-4" (VeLO with orthogonal steps, meta-trained on small tasks: the best on ' +
+          `The learned weights: "${DEFAULT_WEIGHTS}" (VeLO with orthogonal steps, meta-trained on small tasks: the best on ` +
             'meta-validation), "velo-mini-1" (VeLO itself, meta-trained likewise), "celo2-mini-1" (Celo2, 347 numbers ' +
             'meta-trained in minutes), "velo-handmade-1" (made by hand, not meta-trained) or the path of a .safetensors ' +
             'file (relative to the config file).',

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfigFile } from '../../../src/cli/configFiles';
+import { DEFAULT_WEIGHTS } from '../../../src/protocol/index';
 import { temporaryFolder } from '../storage/runFixtures';
 
 function written(task: object, optimizer: object): { folder: string; file: string } {
@@ -18,7 +19,7 @@ describe('paths in a config', () => {
       const { folder, file } = written({ family: 'imageMlp', dataset }, { name: 'velo' });
       fs.mkdirSync(join(folder, dataset));
       expect(readConfigFile(file).task).toMatchObject({ dataset });
-      expect(readConfigFile(file).optimizer).toMatchObject({ weights: 'velo-ortho-4' });
+      expect(readConfigFile(file).optimizer).toMatchObject({ weights: DEFAULT_WEIGHTS });
     },
   );
 

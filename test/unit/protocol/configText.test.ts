@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/base/index';
 import {
+  DEFAULT_WEIGHTS,
   TASK_FAMILIES,
   diagnoseRunConfigText,
   parseRunConfigText,
@@ -47,7 +48,7 @@ describe('parseRunConfigText', () => {
     const text = '{ "task": { "family": "beale" }, "optimizer": { "name": "velo" } }';
     expect(parseRunConfigText(text).optimizer).toEqual({
       name: 'velo',
-      weights: 'velo-ortho-4',
+      weights: DEFAULT_WEIGHTS,
       weightDecay: 0,
       maxTrainingSteps: 150_000,
     });

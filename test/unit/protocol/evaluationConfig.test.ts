@@ -1,6 +1,7 @@
 import { format } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import {
+  DEFAULT_WEIGHTS,
   checkEvaluationConfig,
   evaluationConfigJsonSchema,
   isWholeOption,
@@ -14,7 +15,7 @@ describe('the config of an evaluation', () => {
     const config = parseEvaluationConfigText('{ "suite": "quick-12" }', 'mine.velo-eval.json');
     expect(config).toMatchObject({
       name: 'mine',
-      optimizers: [{ optimizer: { name: 'velo', weights: 'velo-ortho-4' } }],
+      optimizers: [{ optimizer: { name: 'velo', weights: DEFAULT_WEIGHTS } }],
       baseline: {
         optimizer: { name: 'adam', beta1: 0.9 },
         sweep: { schedules: [{ kind: 'constant' }] },

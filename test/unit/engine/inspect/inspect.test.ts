@@ -17,7 +17,7 @@ import {
   networkResponse,
   readMatrix,
 } from '../../../../src/engine/inspect/inspect';
-import { BUNDLED_WEIGHTS } from '../../../../src/protocol/index';
+import { BUNDLED_WEIGHTS, DEFAULT_WEIGHTS } from '../../../../src/protocol/index';
 import {
   networkResponseSchema,
   optimizerEntrySchema,
@@ -75,7 +75,7 @@ describe('weights of another learned optimizer', () => {
 
 describe('the inspection of VeLO with orthogonal steps', () => {
   it('is that of its VeLO, with all arrays', () => {
-    const path = join(WEIGHTS, 'velo-ortho-4.safetensors');
+    const path = join(WEIGHTS, `${DEFAULT_WEIGHTS}.safetensors`);
     const { architecture, groups } = inspectOptimizer(path, []);
     expect(architecture).toMatchObject({
       ...{ kind: 'Orthogonal VeLO', hidden: 32, networks: 8, parameters: 15_033 },
@@ -92,10 +92,7 @@ describe('the list of optimizers', () => {
     const list = listOptimizers([own], WEIGHTS);
     expect(list.map(({ source, name }) => `${source} ${name}`)).toEqual([
       ...BASELINES.map(({ name }) => `baseline ${name}`),
-      'shipped velo-ortho-4',
-      'shipped velo-mini-1',
-      'shipped celo2-mini-1',
-      'shipped velo-handmade-1',
+      ...BUNDLED_WEIGHTS.map((name) => `shipped ${name}`),
       'own mine',
     ]);
     expect(list[3]).toMatchObject({ provenance: 'Kingma & Ba 2015, arXiv:1412.6980' });
