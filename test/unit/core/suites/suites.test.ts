@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { SUITES } from '../../../../src/core/suites/registry';
-import { checkEvaluationConfig } from '../../../../src/protocol/index';
+import { HELD_OUT } from '../../../../src/core/meta/distribution/mixes/recipe';
+import { checkEvaluationConfig, parseEvaluationConfigText } from '../../../../src/protocol/index';
 
 describe.each(SUITES.map((suite) => [suite.name, suite] as const))('the suite %s', (_, suite) => {
   it('has tasks that a config may ask for, under names of their own', () => {
@@ -36,4 +39,18 @@ it('recipe-test has 22 rows of held-out data over six tasks, and eight of the da
   expect(seen.map(({ task }) => task['dataset'])).toEqual(['fashion-mnist', 'mnist']);
   expect(Math.max(...tasks.flatMap(({ lengths = [] }) => lengths))).toBe(steps);
   expect(baselineSteps).toBe(4 * steps);
+});
+
+it('the choice between parts of a meta-training has no task of a suite and no data that is held out', () => {
+  const path = fileURLToPath(
+    new URL('../../../../examples/meta-runs/choice.velo-eval.json', import.meta.url),
+  );
+  const { tasks } = parseEvaluationConfigText(readFileSync(path, 'utf8'), path);
+  const written = (all: readonly { task: unknown }[]) =>
+    all.map(({ task }) => JSON.stringify(task));
+  const suites = SUITES.map(({ tasks: ofSuite }) => checkEvaluationConfig({ tasks: ofSuite }));
+  const known = new Set(suites.flatMap(({ config }) => written(config!.tasks!)));
+  expect(written(tasks!)).toHaveLength(66);
+  expect(written(tasks!).filter((task) => known.has(task))).toEqual([]);
+  for (const data of HELD_OUT) expect(JSON.stringify(tasks)).not.toContain(`"${data}"`);
 });
